@@ -1,0 +1,61 @@
+//! The one HTTP client. Everything that leaves this process goes through [`Transport`]; tests put a world in memory behind it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
+use http::{HeaderMap, Method, StatusCode};
+use url::Url;
+
+/// One request. Redirects are never followed.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Verb.
+    pub method: Method,
+    /// Whole address, query included.
+    pub url: Url,
+    /// Headers; values with secrets are marked sensitive.
+    pub headers: HeaderMap,
+    /// Body, if any.
+    pub body: Option<Bytes>,
+    /// Limit of the whole exchange, body included.
+    pub timeout: Duration,
+}
+
+/// One answer, its body read whole and bounded.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Bytes,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// The request surely did not reach the other side: name not resolved, connection refused, TLS not agreed.
+    Unsent,
+    /// It may have been carried out: timeout, reset, a body that broke off.
+    Unknown,
+    /// The answer came but is larger than the limit.
+    TooLarge,
+}
+
+/// A request without a usable answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct TransportError {
+    /// What is known of the request's fate.
+    pub lost: Lost,
+    /// What happened, without secrets, with the address's origin.
+    pub message: String,
+}
+
+/// Sends requests; no retry, no redirect.
+pub trait Transport {
+    /// Sends one request and reads the whole answer.
+    fn send(&self, request: Request) -> LocalBoxFuture<'_, Result<Response, TransportError>>;
+}

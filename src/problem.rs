@@ -1,0 +1,166 @@
+//! What can be wrong, as data: every error that a person sees has a stable code, a message, a hint what to do, and a place if it
+//! has one.
+
+/// A stretch of one line of a file. Lines and columns count from 1; columns count characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Path as the user wrote it, below the workspace.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// First column, from 1.
+    pub column: u32,
+    /// Last column, included.
+    pub end_column: u32,
+}
+
+/// What ends the process, and with which exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// The portal refused, or the operation failed or was canceled.
+    Refused,
+    /// Inputs or manifest are wrong.
+    Input,
+    /// Authentication or permission.
+    Auth,
+    /// The portal or the network is unavailable after retries.
+    Unavailable,
+    /// A bug of ours.
+    Bug,
+}
+
+impl Class {
+    /// The process's exit code.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Refused => 1,
+            Self::Input => 2,
+            Self::Auth => 3,
+            Self::Unavailable => 5,
+            Self::Bug => 70,
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $class:ident;)*) => {
+        /// Stable name of a kind of problem. Users search for it and scripts branch on it: never rename one.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The code as it is printed, after `offer-release/`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// How it ends the process.
+            #[must_use]
+            pub fn class(self) -> Class {
+                match self { $(Self::$variant => Class::$class,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// An input has a value that is not allowed, or is unknown, or contradicts another.
+    InputInvalid = "input-invalid", Input;
+    /// A credential or another needed input is missing.
+    InputMissing = "input-missing", Input;
+    /// The manifest cannot be read: missing, not a file, too large, outside the workspace, not UTF-8.
+    ManifestUnreadable = "manifest-unreadable", Input;
+    /// The manifest is not YAML, or uses a feature of YAML that is not allowed here.
+    ManifestSyntax = "manifest-syntax", Input;
+    /// The manifest is YAML but not an offer manifest.
+    ManifestInvalid = "manifest-invalid", Input;
+    /// The scenario of the simulator cannot be read.
+    ScenarioInvalid = "scenario-invalid", Input;
+
+    /// GitHub gives this job no OIDC token.
+    OidcNotPermitted = "oidc-not-permitted", Auth;
+    /// GitHub's token endpoint refused or broke.
+    OidcRefused = "oidc-refused", Auth;
+    /// Microsoft Entra refused the credentials.
+    TokenRefused = "token-refused", Auth;
+    /// The portal answered 401, also to a fresh token.
+    PortalUnauthorized = "portal-unauthorized", Auth;
+    /// The portal answered 403.
+    PortalForbidden = "portal-forbidden", Auth;
+    /// `check-run: true`, and GitHub does not let this job make check runs.
+    CheckRunNotPermitted = "check-run-not-permitted", Auth;
+
+    /// The portal does not know the publisher or the offer.
+    OfferNotFound = "offer-not-found", Refused;
+    /// The portal refused the request for a reason of its own.
+    PortalRefused = "portal-refused", Refused;
+    /// An operation is already running and `when-running` says `fail`, or it is not of the kind that was asked for.
+    OperationRunning = "operation-running", Refused;
+    /// There is nothing to go live, to resume, or to follow.
+    NothingToContinue = "nothing-to-continue", Refused;
+    /// The operation ended in failure.
+    OperationFailed = "operation-failed", Refused;
+    /// The operation was canceled.
+    OperationCanceled = "operation-canceled", Refused;
+    /// The portal no longer knows the operation.
+    OperationVanished = "operation-vanished", Refused;
+    /// Another operation took the place of the one that was followed.
+    OperationReplaced = "operation-replaced", Refused;
+    /// The portal did not cancel the operation.
+    CancelRefused = "cancel-refused", Refused;
+
+    /// The portal, the token endpoint or the network did not answer usefully, after retries.
+    Unavailable = "unavailable", Unavailable;
+    /// A POST's answer was lost, and whether it started anything could not be found out.
+    StartUnknown = "start-unknown", Unavailable;
+
+    /// A bug of ours.
+    Bug = "bug", Bug;
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "offer-release/{}", self.name())
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Problem {
+    /// Its kind.
+    pub code: Code,
+    /// What happened, naming the thing and quoting what was received.
+    pub message: String,
+    /// What to do now.
+    pub hint: Option<String>,
+    /// Where.
+    pub place: Option<Place>,
+}
+
+impl Problem {
+    /// A problem without hint and place.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, place: None }
+    }
+
+    /// Adds what to do now.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds where it is.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+}
