@@ -18,6 +18,11 @@ pub trait Clock {
 
     /// A number drawn evenly from `0.0..1.0`, for jitter.
     fn chance(&self) -> f64;
+
+    /// How much faster than the time of whoever watches this clock runs; only what is drawn for them needs to know.
+    fn speed(&self) -> f64 {
+        1.0
+    }
 }
 
 /// The machine's clock, which may run faster than the machine's: a rehearsal's days pass in seconds.
@@ -54,5 +59,9 @@ impl Clock for SystemClock {
 
     fn chance(&self) -> f64 {
         fastrand::f64()
+    }
+
+    fn speed(&self) -> f64 {
+        self.speed
     }
 }

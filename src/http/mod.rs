@@ -1,11 +1,32 @@
 //! The one HTTP client. Everything that leaves this process goes through [`Transport`]; tests put a world in memory behind it.
 
+mod client;
+mod exchange;
+mod origin;
+mod redact;
+mod response;
+mod retry;
+mod retry_after;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
+
+pub(crate) use client::causes;
+pub use client::{ClientError, ReqwestTransport};
+pub use exchange::{Exchange, Recorded, shown};
+pub use origin::{Unprotected, is_loopback, protected};
+pub use redact::Secrets;
+pub(crate) use response::bounded;
+pub use response::{correlation_id, json, quote, text_of_html};
+pub use retry::{Again, Repeatable, Retry, repeat};
+pub use retry_after::retry_after;
 
 /// One request. Redirects are never followed.
 #[derive(Debug, Clone)]
@@ -58,4 +79,10 @@ pub struct TransportError {
 pub trait Transport {
     /// Sends one request and reads the whole answer.
     fn send(&self, request: Request) -> LocalBoxFuture<'_, Result<Response, TransportError>>;
+}
+
+impl<T: Transport + ?Sized> Transport for Rc<T> {
+    fn send(&self, request: Request) -> LocalBoxFuture<'_, Result<Response, TransportError>> {
+        (**self).send(request)
+    }
 }

@@ -1,0 +1,175 @@
+//! A check run, as we write it: our own minimal structs, so that no change of GitHub's models can hurt.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conclusion {
+    /// Someone has to do something.
+    ActionRequired,
+    /// Cancelled.
+    Cancelled,
+    /// Failed; blocks a pull request that requires the check.
+    Failure,
+    /// Neither good nor bad.
+    Neutral,
+    /// Not needed.
+    Skipped,
+    /// Succeeded.
+    Success,
+    /// Took too long.
+    TimedOut,
+}
+
+/// Where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Not begun.
+    Queued,
+    /// Under way.
+    InProgress,
+    /// Ended.
+    Completed(Conclusion),
+}
+
+/// How bad an annotation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// For information.
+    Notice,
+    /// Worth a look.
+    Warning,
+    /// An error.
+    Failure,
+}
+
+/// A remark on a stretch of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Annotation {
+    /// Path in the repository, without a leading slash.
+    pub path: String,
+    /// First line, from 1.
+    pub start_line: u32,
+    /// Last line, included.
+    pub end_line: u32,
+    /// First column, from 1; only if it is one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_column: Option<u32>,
+    /// Last column; only if it is one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<u32>,
+    /// How bad it is.
+    #[serde(rename = "annotation_level")]
+    pub level: Level,
+    /// What is said; plain text.
+    pub message: String,
+    /// A short heading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Details behind a fold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_details: Option<String>,
+}
+
+/// The whole of a check run, as it shall be from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckRunRequest {
+    /// Its name in the list of checks; cannot be changed later.
+    pub name: String,
+    /// The commit; cannot be changed later.
+    pub head_sha: String,
+    /// Our own id, to find it again.
+    pub external_id: Option<String>,
+    /// Where its "Details" lead; GitHub ignores it for runs made with a workflow's token.
+    pub details_url: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended; sent only with a conclusion.
+    pub completed_at: Option<Timestamp>,
+    /// Heading; one line.
+    pub title: String,
+    /// Markdown above.
+    pub summary: String,
+    /// Markdown below.
+    pub text: Option<String>,
+    /// Remarks that have not been sent yet.
+    pub annotations: Vec<Annotation>,
+    /// Where the whole is if the texts have to be cut, as Markdown: `the [job log](…)`.
+    pub elsewhere: String,
+}
+
+/// A check run that exists.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CheckRunRef {
+    /// GitHub's id.
+    pub id: u64,
+    /// Its page.
+    pub html_url: Option<String>,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// How it ended; `None` while it has not. Kept as GitHub says it, for GitHub has words of its own, such as `stale`.
+    pub conclusion: Option<String>,
+}
+
+/// What makes an annotation the same as another: GitHub gives them no id, and never removes one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AnnotationKey {
+    path: String,
+    line: u64,
+    title: String,
+    message: String,
+}
+
+impl AnnotationKey {
+    /// The key of these fields. White space does not count, for it is not certain to survive the way to GitHub and back.
+    #[must_use]
+    pub fn new(path: &str, line: u64, title: &str, message: &str) -> Self {
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self { path: path.to_owned(), line, title: plain(title), message: plain(message) }
+    }
+}
+
+impl Annotation {
+    /// What this one is known by.
+    #[must_use]
+    pub fn key(&self) -> AnnotationKey {
+        AnnotationKey::new(&self.path, self.start_line.into(), self.title.as_deref().unwrap_or_default(), &self.message)
+    }
+}
+
+/// The body of a request.
+#[derive(Debug, Serialize)]
+pub(super) struct Body {
+    /// Only when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_sha: Option<String>,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details_url: Option<String>,
+    pub status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conclusion: Option<Conclusion>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<String>,
+    pub output: Output,
+}
+
+/// The part of a check run that people read.
+#[derive(Debug, Serialize)]
+pub(super) struct Output {
+    pub title: String,
+    pub summary: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Annotation>,
+}

@@ -1,0 +1,315 @@
+use std::time::Duration;
+
+use serde_json::json;
+use wiremock::matchers::{body_json, header, method, path, query_param};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use super::*;
+use crate::github::{Conclusion, Level};
+use crate::http::testing::{FakeClock, block_on};
+
+const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
+
+fn secrets() -> Arc<Secrets> {
+    let secrets = Secrets::new(Box::new(|_| {}));
+    secrets.register("hunter2-secret");
+    Arc::new(secrets)
+}
+
+fn checks_at(api: &str) -> GithubChecks {
+    let clock = Rc::new(FakeClock::with_chance(0.0));
+    let repository = Repository::parse("contoso/offers").unwrap();
+    let http = ReqwestTransport::new().unwrap();
+    GithubChecks::new(&http, &Url::parse(api).unwrap(), repository, &SecretString::from("ghs_token"), clock, secrets()).unwrap()
+}
+
+fn request(status: Status) -> CheckRunRequest {
+    CheckRunRequest {
+        name: "Marketplace: contoso-offer".to_owned(),
+        head_sha: SHA.to_owned(),
+        external_id: Some("run-1/contoso-offer".to_owned()),
+        details_url: Some("https://github.com/contoso/offers/actions/runs/1".to_owned()),
+        status,
+        started_at: Some("2026-11-20T12:00:00.999Z".parse().unwrap()),
+        completed_at: Some("2026-11-20T13:00:00Z".parse().unwrap()),
+        title: "Publishing".to_owned(),
+        summary: "All *well*".to_owned(),
+        text: None,
+        annotations: Vec::new(),
+        elsewhere: "the job log".to_owned(),
+    }
+}
+
+fn annotation(message: &str) -> Annotation {
+    Annotation {
+        path: "offer.yml".to_owned(),
+        start_line: 3,
+        end_line: 3,
+        start_column: Some(5),
+        end_column: Some(9),
+        level: Level::Failure,
+        message: message.to_owned(),
+        title: None,
+        raw_details: None,
+    }
+}
+
+/// One answer to whatever is asked, and what was asked.
+async fn server(answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(wiremock::matchers::any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+async fn only_request(server: &MockServer) -> Request {
+    let mut requests = server.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 1);
+    requests.remove(0)
+}
+
+fn created() -> ResponseTemplate {
+    ResponseTemplate::new(201)
+        .set_body_json(json!({"id": 42, "html_url": "https://github.com/x", "pull_requests": [{"odd": []}], "app": null}))
+}
+
+#[test]
+fn creates_a_check_run() {
+    block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(method("POST"))
+            .and(path("/repos/contoso/offers/check-runs"))
+            .and(header("authorization", "Bearer ghs_token"))
+            .and(header("accept", "application/vnd.github+json"))
+            .and(header("content-type", "application/json"))
+            .and(body_json(json!({
+                "name": "Marketplace: contoso-offer",
+                "head_sha": SHA,
+                "external_id": "run-1/contoso-offer",
+                "details_url": "https://github.com/contoso/offers/actions/runs/1",
+                "status": "in_progress",
+                "started_at": "2026-11-20T12:00:00Z",
+                "output": {"title": "Publishing", "summary": "All *well*"},
+            })))
+            .respond_with(created())
+            .mount(&server)
+            .await;
+        let made = checks_at(&server.uri()).create(request(Status::InProgress)).await.unwrap();
+        assert_eq!(made, CheckRunRef { id: 42, html_url: Some("https://github.com/x".to_owned()), ..CheckRunRef::default() });
+        let asked = only_request(&server).await;
+        assert_eq!(asked.url.query(), None);
+        // Once each: octocrab adds headers, it does not replace them.
+        for (name, value) in
+            [("x-github-api-version", "2022-11-28"), ("authorization", "Bearer ghs_token"), ("user-agent", "octocrab")]
+        {
+            let values: Vec<_> = asked.headers.get_all(name).iter().collect();
+            assert_eq!(values, [value], "{name}");
+        }
+    });
+}
+
+#[test]
+fn completes_a_check_run_on_a_github_server() {
+    block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(method("PATCH"))
+            .and(path("/api/v3/repos/contoso/offers/check-runs/42"))
+            .and(body_json(json!({
+                "name": "Marketplace: contoso-offer",
+                "external_id": "run-1/contoso-offer",
+                "details_url": "https://github.com/contoso/offers/actions/runs/1",
+                "status": "completed",
+                "conclusion": "timed_out",
+                "started_at": "2026-11-20T12:00:00Z",
+                "completed_at": "2026-11-20T13:00:00Z",
+                "output": {
+                    "title": "Publishing",
+                    "summary": "All *well*",
+                    "text": "more",
+                    "annotations": [{
+                        "path": "offer.yml",
+                        "start_line": 3,
+                        "end_line": 3,
+                        "start_column": 5,
+                        "end_column": 9,
+                        "annotation_level": "failure",
+                        "message": "wrong",
+                        "title": "plan",
+                    }],
+                },
+            })))
+            .respond_with(ResponseTemplate::new(200).set_body_json(json!({"id": 42})))
+            .expect(2)
+            .mount(&server)
+            .await;
+        let mut request = request(Status::Completed(Conclusion::TimedOut));
+        request.text = Some("more".to_owned());
+        request.annotations = vec![Annotation { title: Some("plan".to_owned()), ..annotation("wrong") }];
+        for slash in ["", "/"] {
+            let changed = checks_at(&format!("{}/api/v3{slash}", server.uri())).update(42, request.clone()).await.unwrap();
+            assert_eq!(changed, CheckRunRef { id: 42, ..CheckRunRef::default() });
+        }
+    });
+}
+
+#[test]
+fn what_is_sent_is_redacted_and_cut() {
+    block_on(async {
+        let server = server(created()).await;
+        let mut request = request(Status::Queued);
+        let secret = "a hunter2-secret b";
+        request.title = secret.to_owned();
+        request.summary = format!("{secret}\n{}", "x\n".repeat(40_000));
+        request.text = Some(secret.to_owned());
+        request.annotations = (0..60).map(|_| annotation(secret)).collect();
+        request.annotations[0].title = Some(secret.to_owned());
+        request.annotations[0].raw_details = Some(secret.to_owned());
+        checks_at(&server.uri()).create(request).await.unwrap();
+        let body: Value = only_request(&server).await.body_json().unwrap();
+        assert!(!body.to_string().contains("hunter2"));
+        let output = &body["output"];
+        assert_eq!([&output["title"], &output["text"]], ["a *** b"; 2]);
+        let first = &output["annotations"][0];
+        assert_eq!([&first["title"], &first["message"], &first["raw_details"]], ["a *** b"; 3]);
+        assert_eq!(output["annotations"].as_array().unwrap().len(), limits::ANNOTATIONS);
+        let summary = output["summary"].as_str().unwrap();
+        assert!(summary.len() <= limits::MARKDOWN && summary.ends_with("; the whole is in the job log.*\n"), "{}", summary.len());
+    });
+}
+
+#[test]
+fn finds_our_own_check_runs_again() {
+    block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(method("GET"))
+            .and(path(format!("/repos/contoso/offers/commits/{SHA}/check-runs")))
+            .and(query_param("check_name", "Marketplace: a&b / é"))
+            .and(query_param("filter", "all"))
+            .and(query_param("per_page", "100"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(json!({"total_count": 5, "check_runs": [
+                {"id": 7, "external_id": "run-1/b", "html_url": "https://x/7"},
+                {"id": 9, "external_id": "run-2/b"},
+                {"id": 8, "external_id": "run-1/a", "html_url": "https://x/8", "status": "completed", "conclusion": "stale",
+                 "started_at": "2026-11-20T12:00:00Z"},
+                {"id": 10, "external_id": null},
+                {"external_id": "run-1/c"},
+            ]})))
+            .expect(2)
+            .mount(&server)
+            .await;
+        let checks = checks_at(&server.uri());
+        let found = checks.find("Marketplace: a&b / é", SHA, "run-1/").await.unwrap();
+        let stale = CheckRunRef {
+            id: 8,
+            html_url: Some("https://x/8".to_owned()),
+            started_at: Some("2026-11-20T12:00:00Z".parse().unwrap()),
+            conclusion: Some("stale".to_owned()),
+        };
+        let open = CheckRunRef { id: 7, html_url: Some("https://x/7".to_owned()), ..CheckRunRef::default() };
+        assert_eq!(found, [stale, open]);
+        assert_eq!(checks.find("Marketplace: a&b / é", SHA, "run-3/").await.unwrap(), []);
+        let no_commit = checks.find("x", "../../x", "").await.unwrap_err();
+        assert_eq!(no_commit.to_string(), "GitHub refused the check run: `../../x` is not the hash of a commit");
+    });
+}
+
+#[test]
+fn lists_annotations_page_by_page() {
+    block_on(async {
+        let server = MockServer::start().await;
+        let one = |line: usize| json!({"path": "offer.yml", "start_line": line, "title": "plan", "message": "two\nlines", "annotation_level": "failure"});
+        for (page, lines) in [("1", 1..=100), ("2", 101..=120)] {
+            Mock::given(method("GET"))
+                .and(path("/repos/contoso/offers/check-runs/42/annotations"))
+                .and(query_param("per_page", "100"))
+                .and(query_param("page", page))
+                .respond_with(ResponseTemplate::new(200).set_body_json(lines.map(one).collect::<Vec<_>>()))
+                .expect(1)
+                .mount(&server)
+                .await;
+        }
+        let keys = checks_at(&server.uri()).annotations(42).await.unwrap();
+        assert_eq!(keys.len(), 120);
+        let sent = Annotation { title: Some("plan".to_owned()), ..annotation("two lines") };
+        assert_eq!(keys[2], sent.key());
+        assert_ne!(keys[3], sent.key());
+    });
+}
+
+#[test]
+fn opening_again_changes_nothing_else_and_says_what_became_of_it() {
+    block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(method("PATCH"))
+            .and(path("/repos/contoso/offers/check-runs/42"))
+            .and(body_json(json!({"status": "in_progress"})))
+            .respond_with(
+                ResponseTemplate::new(200).set_body_json(json!({"id": 42, "status": "completed", "conclusion": "timed_out"})),
+            )
+            .mount(&server)
+            .await;
+        assert_eq!(checks_at(&server.uri()).reopen(42).await.unwrap().conclusion.as_deref(), Some("timed_out"));
+    });
+}
+
+#[test]
+fn answers_become_errors() {
+    let outcome = |answer: ResponseTemplate| {
+        block_on(async {
+            let server = server(answer).await;
+            let result = checks_at(&server.uri()).create(request(Status::InProgress)).await;
+            // A POST is never repeated, whatever the answer.
+            only_request(&server).await;
+            result.unwrap_err()
+        })
+    };
+    let say = |status: u16, message: &str| ResponseTemplate::new(status).set_body_json(json!({"message": message}));
+    assert!(matches!(outcome(say(403, "Resource not accessible by integration")), CheckRunError::NotPermitted(said)
+        if said == r#"HTTP 403: {"message":"Resource not accessible by integration"}"#));
+    assert!(matches!(outcome(say(403, "no").insert_header("retry-after", "7")), CheckRunError::RateLimited { retry_after, .. }
+        if retry_after == Duration::from_secs(7)));
+    assert!(
+        matches!(outcome(say(422, "summary of hunter2-secret exceeds a maximum bytesize of 65535")), CheckRunError::Invalid(said)
+        if said.contains("summary of *** exceeds"))
+    );
+    assert!(matches!(outcome(say(502, "")), CheckRunError::Unavailable(_)));
+    assert!(matches!(outcome(say(500, "")), CheckRunError::Unavailable(_)));
+    assert!(matches!(outcome(say(307, "Moved").insert_header("location", "/elsewhere")), CheckRunError::Invalid(_)));
+    assert!(matches!(outcome(ResponseTemplate::new(200).set_body_string("<html>Hotel</html>")), CheckRunError::Unavailable(said)
+        if said == "HTTP 200 without JSON: Hotel"));
+    assert!(matches!(outcome(ResponseTemplate::new(200).set_body_string("[]")), CheckRunError::Unavailable(_)));
+    let endless = ResponseTemplate::new(200).set_body_bytes(vec![b' '; LARGEST_BODY + 1]);
+    assert!(matches!(outcome(endless), CheckRunError::Unavailable(said) if said.starts_with("the answer broke off: ")));
+}
+
+#[test]
+fn no_answer_is_unavailable() {
+    block_on(async {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let error = checks_at(&format!("http://{free}")).annotations(1).await.unwrap_err();
+        assert!(matches!(&error, CheckRunError::Unavailable(said) if said.contains("refused")), "{error}");
+    });
+}
+
+#[test]
+fn what_cannot_work_is_said_before_anything_is_sent() {
+    block_on(async {
+        let http = ReqwestTransport::new().unwrap();
+        let make = |api: &str, token: &str| {
+            let repository = Repository::parse("o/r").unwrap();
+            let clock = Rc::new(FakeClock::with_chance(0.0));
+            GithubChecks::new(&http, &Url::parse(api).unwrap(), repository, &SecretString::from(token), clock, secrets()).err()
+        };
+        assert!(matches!(make("http://api.example", "t"), Some(CheckRunError::Invalid(_))));
+        assert!(matches!(make("https://api.example", ""), Some(CheckRunError::NotPermitted(_))));
+        assert!(matches!(make("https://api.example", "a\nb"), Some(CheckRunError::NotPermitted(_))));
+        assert_eq!(make("https://api.example", "t"), None);
+    });
+}
+
+#[test]
+fn repositories_are_two_names() {
+    for bad in ["", "o", "/r", "o/", "o/r/x", "../r", "o/..", "o/r?x", "o/r x", "o/r#"] {
+        assert_eq!(Repository::parse(bad), None, "{bad}");
+    }
+    assert!(Repository::parse("Contoso-1/of_fe.rs").is_some());
+}
