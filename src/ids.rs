@@ -2,13 +2,17 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
 /// Why a text is not an id or an address; says what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Malformed(pub String);
 
 /// The longest id that is accepted; the Marketplace's own limit is 50.
-const LONGEST_ID: usize = 128;
+pub const LONGEST_ID: usize = 128;
+/// The longest address that is accepted, which is the longest that SMTP can carry.
+pub const LONGEST_EMAIL: usize = 254;
 
 /// Ids become a segment of a URL path as they are, so only characters that need no escaping there are let in, and nothing that a
 /// URL parser resolves (`.` and `..`).
@@ -17,13 +21,14 @@ fn path_segment(kind: &str, text: &str) -> Result<String, Malformed> {
         return Err(Malformed(format!("{kind} is empty")));
     }
     if text.len() > LONGEST_ID {
-        return Err(Malformed(format!("{kind} is longer than {LONGEST_ID} characters")));
+        let start: String = text.chars().take(20).collect();
+        return Err(Malformed(format!("{kind} {:?} is longer than {LONGEST_ID} characters", start + "…")));
     }
     if let Some(wrong) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
-        return Err(Malformed(format!("{kind} has {wrong:?}; allowed are letters a-z, digits, `-`, `_` and `.`")));
+        return Err(Malformed(format!("{kind} {text:?} has {wrong:?}; allowed are letters a-z, digits, `-`, `_` and `.`")));
     }
     if text.chars().all(|c| c == '.') {
-        return Err(Malformed(format!("{kind} is {text:?}, which a URL path resolves away")));
+        return Err(Malformed(format!("{kind} {text:?} has nothing but dots, which a URL path resolves away")));
     }
     Ok(text.to_owned())
 }
@@ -31,8 +36,17 @@ fn path_segment(kind: &str, text: &str) -> Result<String, Malformed> {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $kind:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(try_from = "String")]
         pub struct $name(String);
+
+        impl TryFrom<String> for $name {
+            type Error = Malformed;
+
+            fn try_from(text: String) -> Result<Self, Malformed> {
+                Self::parse(&text)
+            }
+        }
 
         impl $name {
             /// Accepts what fits a URL path segment unescaped: 1 to 128 of `A-Z a-z 0-9 - _ .`, not dots alone.
@@ -72,8 +86,17 @@ id!(
 );
 
 /// An address to which the portal sends its notifications.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Email(String);
+
+impl TryFrom<String> for Email {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        Self::parse(&text)
+    }
+}
 
 impl Email {
     /// Accepts `local@domain` of printable ASCII without spaces, commas (the portal's separator) or quotes.
@@ -82,8 +105,8 @@ impl Email {
     /// Says what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let malformed = |why: &str| Err(Malformed(format!("{text:?} is not a mail address: {why}")));
-        if text.len() > 254 {
-            return malformed("longer than 254 characters");
+        if text.len() > LONGEST_EMAIL {
+            return malformed(&format!("longer than {LONGEST_EMAIL} characters"));
         }
         if let Some(wrong) = text.chars().find(|c| !c.is_ascii_graphic() || matches!(c, ',' | ';' | '<' | '>' | '"' | '\\')) {
             return malformed(&format!("{wrong:?} is not allowed"));

@@ -141,13 +141,15 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Where.
     pub place: Option<Place>,
+    /// The line at that place as it stands in the file, for an excerpt.
+    pub source_line: Option<String>,
 }
 
 impl Problem {
     /// A problem without hint and place.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, place: None }
+        Self { code, message: message.into(), hint: None, place: None, source_line: None }
     }
 
     /// Adds what to do now.
@@ -162,5 +164,35 @@ impl Problem {
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
+    }
+    /// Adds the line at the place.
+    #[must_use]
+    pub fn showing(mut self, source_line: impl Into<String>) -> Self {
+        self.source_line = Some(source_line.into());
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = include_str!("../docs/errors.md");
+
+    #[test]
+    fn each_code_has_its_section_and_each_section_its_code() {
+        let documented: Vec<&str> = PAGE.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`')).collect();
+        let known: Vec<String> = Code::ALL.iter().map(ToString::to_string).collect();
+        assert_eq!(documented, known);
+    }
+
+    #[test]
+    fn each_section_says_the_exit_code_and_what_to_do() {
+        for code in Code::ALL {
+            let (_, rest) = PAGE.split_once(&format!("\n## `{code}`\n\n")).unwrap();
+            let section = rest.split("\n#").next().unwrap();
+            assert!(section.starts_with(&format!("**Exit code {}", code.class().exit_code())), "{code}");
+            assert!(section.contains("\n*What to do:* "), "{code}");
+        }
     }
 }

@@ -1,0 +1,254 @@
+//! Where and for what this process runs: the runner's variables and the event that started the workflow, as a value.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::environment::Environment;
+use super::event::{self, Event};
+
+/// What is known of the run. Outside GitHub Actions nearly everything is missing.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub struct Context {
+    /// This process runs in GitHub Actions (or in something that says so).
+    pub in_actions: bool,
+    /// The checked-out repository, or the working directory.
+    pub workspace: PathBuf,
+    /// The repository of the workflow.
+    pub repository: Option<Repository>,
+    /// The commit that a check run belongs to.
+    pub head_sha: Option<String>,
+    /// `https://github.com`, or the server of an enterprise.
+    pub server_url: Option<Url>,
+    /// The REST API.
+    pub api_url: Option<Url>,
+    /// The GraphQL API.
+    pub graphql_url: Option<Url>,
+    /// Number of the workflow run.
+    pub run_id: Option<u64>,
+    /// How often the run was started, from 1.
+    pub run_attempt: Option<u32>,
+    /// The job's id in the workflow.
+    pub job: Option<String>,
+    /// The workflow's name.
+    pub workflow: Option<String>,
+    /// The event's name, such as `push`.
+    pub event_name: Option<String>,
+    /// The ref, such as `refs/heads/main`.
+    pub git_ref: Option<String>,
+    /// Who started the run.
+    pub actor: Option<String>,
+    /// The file of the job summary; only in GitHub Actions.
+    pub step_summary: Option<PathBuf>,
+    /// The file of the outputs; only in GitHub Actions.
+    pub output: Option<PathBuf>,
+    /// Step debugging is on.
+    pub debug: bool,
+    /// Colours are shown where the log goes, and wanted (<https://no-color.org>).
+    pub colour: bool,
+    /// Somebody watches at a terminal, where lines may be drawn anew.
+    pub watched: bool,
+    /// The numbers by which GitHub knows the repository, whatever its name is.
+    pub repository_ids: Option<RepositoryIds>,
+    /// Where this job gets OIDC tokens, if it may.
+    pub oidc: Option<OidcEndpoint>,
+}
+
+/// Owner and name of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// Owner: a user or an organisation.
+    pub owner: String,
+    /// Name.
+    pub name: String,
+}
+
+/// The numbers of a repository and of its owner, which no renaming changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RepositoryIds {
+    /// The owner's.
+    pub owner: u64,
+    /// The repository's.
+    pub repository: u64,
+}
+
+/// Where a job gets OIDC tokens.
+#[derive(Debug, Clone)]
+pub struct OidcEndpoint {
+    /// Address; it has a query already, and the audience is added to it.
+    pub url: Url,
+    /// What the endpoint wants as a bearer token.
+    pub token: SecretString,
+}
+
+impl Context {
+    /// Reads the runner's variables and the event's file. What is missing or malformed is left out.
+    #[must_use]
+    pub fn read(environment: &Environment) -> Self {
+        let text = |name: &str| environment.get(name).map(str::to_owned);
+        let path = |name: &str| environment.get(name).map(PathBuf::from);
+        let event_name = text("GITHUB_EVENT_NAME");
+        let event = path("GITHUB_EVENT_PATH").map(|path| Event::read(&path)).unwrap_or_default();
+        let sha = text("GITHUB_SHA").filter(|sha| event::is_sha(sha));
+        let in_actions = environment.get("GITHUB_ACTIONS") == Some("true");
+        let watched = !in_actions && environment.is_terminal() && environment.get("TERM") != Some("dumb");
+        Self {
+            in_actions,
+            workspace: path("GITHUB_WORKSPACE").unwrap_or_else(|| environment.directory().to_owned()),
+            repository: environment.get("GITHUB_REPOSITORY").and_then(Repository::parse),
+            head_sha: event_name.as_deref().and_then(|name| event.head_sha(name)).or(sha),
+            server_url: url(environment, "GITHUB_SERVER_URL", "https://github.com"),
+            api_url: url(environment, "GITHUB_API_URL", "https://api.github.com"),
+            graphql_url: url(environment, "GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
+            run_id: environment.get("GITHUB_RUN_ID").and_then(|id| id.parse().ok()),
+            run_attempt: environment.get("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok()),
+            job: text("GITHUB_JOB"),
+            workflow: text("GITHUB_WORKFLOW"),
+            event_name,
+            git_ref: text("GITHUB_REF"),
+            actor: text("GITHUB_ACTOR"),
+            step_summary: path("GITHUB_STEP_SUMMARY").filter(|_| in_actions),
+            output: path("GITHUB_OUTPUT").filter(|_| in_actions),
+            debug: environment.get("RUNNER_DEBUG") == Some("1"),
+            colour: (in_actions || watched) && environment.get("NO_COLOR").is_none(),
+            watched,
+            repository_ids: RepositoryIds::find(environment),
+            oidc: OidcEndpoint::find(environment),
+        }
+    }
+
+    /// The page of this run, with its attempt if it is known.
+    #[must_use]
+    pub fn run_url(&self) -> Option<String> {
+        let server = self.server_url.as_ref()?.as_str().trim_end_matches('/');
+        let Repository { owner, name } = self.repository.as_ref()?;
+        let attempt = self.run_attempt.map(|attempt| format!("/attempts/{attempt}")).unwrap_or_default();
+        Some(format!("{server}/{owner}/{name}/actions/runs/{}{attempt}", self.run_id?))
+    }
+}
+
+impl Repository {
+    /// Takes `owner/name` apart; both become segments of URLs.
+    fn parse(text: &str) -> Option<Self> {
+        let part = |text: &str| {
+            !text.is_empty()
+                && !matches!(text, "." | "..")
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        };
+        let (owner, name) = text.split_once('/')?;
+        (part(owner) && part(name)).then(|| Self { owner: owner.to_owned(), name: name.to_owned() })
+    }
+}
+
+impl RepositoryIds {
+    fn find(environment: &Environment) -> Option<Self> {
+        let number = |name: &str| environment.get(name)?.parse().ok();
+        Some(Self { owner: number("GITHUB_REPOSITORY_OWNER_ID")?, repository: number("GITHUB_REPOSITORY_ID")? })
+    }
+}
+
+impl OidcEndpoint {
+    fn find(environment: &Environment) -> Option<Self> {
+        let url = Url::parse(environment.get("ACTIONS_ID_TOKEN_REQUEST_URL")?).ok()?;
+        Some(Self { url, token: SecretString::from(environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?) })
+    }
+}
+
+/// GitHub Enterprise names its own addresses; the defaults are github.com's.
+fn url(environment: &Environment, name: &str, default: &str) -> Option<Url> {
+    Url::parse(environment.get(name).unwrap_or(default)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHA: &str = "0123456789012345678901234567890123456789";
+    const HEAD: &str = "abcdefabcdefabcdefabcdefabcdefabcdefabcd";
+
+    fn head_sha(event_name: &str, payload: &str) -> Option<String> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("event.json");
+        std::fs::write(&path, payload).unwrap();
+        let path = path.to_str().unwrap();
+        let environment =
+            Environment::from_pairs([("GITHUB_SHA", SHA), ("GITHUB_EVENT_NAME", event_name), ("GITHUB_EVENT_PATH", path)]);
+        Context::read(&environment).head_sha
+    }
+
+    #[test]
+    fn a_check_run_belongs_to_the_commit_that_people_look_at() {
+        let pull_request = format!(r#"{{"pull_request":{{"number":1,"head":{{"sha":"{HEAD}"}}}}}}"#);
+        let workflow_run = format!(r#"{{"workflow_run":{{"id":1,"head_sha":"{HEAD}"}}}}"#);
+        for event in ["pull_request", "pull_request_target", "pull_request_review"] {
+            assert_eq!(head_sha(event, &pull_request).as_deref(), Some(HEAD), "{event}");
+        }
+        assert_eq!(head_sha("workflow_run", &workflow_run).as_deref(), Some(HEAD));
+        for event in ["push", "release", "workflow_dispatch", "schedule", "merge_group"] {
+            assert_eq!(head_sha(event, &pull_request).as_deref(), Some(SHA), "{event}");
+        }
+    }
+
+    #[test]
+    fn a_strange_payload_falls_back_to_the_runners_commit() {
+        for payload in ["", "[]", "{", "null", r#"{"pull_request":null}"#, r#"{"pull_request":{"head":{"sha":"../x"}}}"#] {
+            assert_eq!(head_sha("pull_request", payload).as_deref(), Some(SHA), "{payload}");
+        }
+    }
+
+    #[test]
+    fn an_enterprise_server_has_its_own_addresses() {
+        let context = Context::read(&Environment::from_pairs([
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_SERVER_URL", "https://ghe.contoso.com"),
+            ("GITHUB_API_URL", "https://ghe.contoso.com/api/v3"),
+            ("GITHUB_GRAPHQL_URL", "https://ghe.contoso.com/api/graphql"),
+            ("GITHUB_REPOSITORY", "contoso/offers"),
+            ("GITHUB_RUN_ID", "42"),
+            ("GITHUB_RUN_ATTEMPT", "2"),
+            ("RUNNER_DEBUG", "1"),
+        ]));
+        assert!(context.in_actions && context.debug);
+        assert_eq!(context.api_url.as_ref().unwrap().as_str(), "https://ghe.contoso.com/api/v3");
+        assert_eq!(context.run_url().unwrap(), "https://ghe.contoso.com/contoso/offers/actions/runs/42/attempts/2");
+    }
+
+    #[test]
+    fn outside_actions_nearly_everything_is_missing() {
+        let context = Context::read(&Environment::from_pairs::<&str, &str>([]));
+        assert!(!context.in_actions && !context.debug);
+        assert_eq!(context.workspace, PathBuf::from("."));
+        assert_eq!(context.run_url(), None);
+        assert_eq!(context.api_url.unwrap().as_str(), "https://api.github.com/");
+        assert!(context.oidc.is_none() && context.head_sha.is_none() && context.output.is_none());
+    }
+
+    #[test]
+    fn colour_is_for_actions_unless_unwanted_and_never_for_a_pipe() {
+        let colour = |pairs: &[(&str, &str)]| Context::read(&Environment::from_pairs(pairs.iter().copied())).colour;
+        assert!(colour(&[("GITHUB_ACTIONS", "true")]));
+        assert!(colour(&[("GITHUB_ACTIONS", "true"), ("NO_COLOR", "")]));
+        assert!(!colour(&[("GITHUB_ACTIONS", "true"), ("NO_COLOR", "1")]));
+        assert!(!colour(&[]));
+    }
+
+    #[test]
+    fn the_oidc_endpoint_needs_both_variables_and_hides_the_token() {
+        let address = ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://token.example/?api-version=2");
+        assert!(Context::read(&Environment::from_pairs([address])).oidc.is_none());
+        let both = Environment::from_pairs([address, ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hunter2")]);
+        let context = Context::read(&both);
+        assert_eq!(context.oidc.as_ref().unwrap().url.query(), Some("api-version=2"));
+        assert!(!format!("{context:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_repository_is_two_segments_of_a_url() {
+        assert_eq!(Repository::parse("contoso/offers"), Some(Repository { owner: "contoso".into(), name: "offers".into() }));
+        for wrong in ["contoso", "contoso/", "/offers", "contoso/offers/x", "contoso/..", "con toso/offers"] {
+            assert_eq!(Repository::parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Inputs that are one of a few words. The words stand here once; the flags, the reference and the errors take them from here.
+
+/// A value that is one of a few words.
+pub trait Choice: Copy + 'static {
+    /// Every word with its meaning.
+    const ALL: &'static [(&'static str, Self)];
+
+    /// The meaning of the word, written exactly so.
+    fn from_word(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
+    }
+}
+
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// Every word that may be given.
+            pub const WORDS: &'static [&'static str] = &[$($word,)*];
+
+            /// The word as it is given.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl Choice for $name {
+            const ALL: &'static [(&'static str, Self)] = &[$(($word, Self::$variant),)*];
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+choice!(
+    /// What to do.
+    Command {
+        /// Publish, then go live if asked.
+        Release = "release",
+        /// Only the second half.
+        GoLive = "go-live",
+        /// Continue what the portal says is under way.
+        Resume = "resume",
+        /// Look, change nothing.
+        Status = "status",
+        /// Check what can be checked and say what `release` would do.
+        Plan = "plan",
+        /// Cancel the running operation.
+        Cancel = "cancel",
+        /// The whole release against the embedded simulator.
+        Rehearse = "rehearse",
+    }
+);
+choice!(
+    /// What to do about an operation that is already running on the offer.
+    WhenRunning {
+        /// Follow it as if it were ours.
+        Adopt = "adopt",
+        /// Wait for its end, then start.
+        Wait = "wait",
+        /// Cancel it, then start.
+        Cancel = "cancel",
+        /// Stop with an error.
+        Fail = "fail",
+    }
+);
+choice!(
+    /// What to do about the operation when the workflow is cancelled.
+    OnCancel {
+        /// Leave it running.
+        Leave = "leave",
+        /// Cancel it too.
+        Cancel = "cancel",
+    }
+);
+
+/// Whether to make a check run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CheckRun {
+    /// Make one, and go on without if that is not permitted.
+    Auto,
+    /// No check run is an error, before anything is posted.
+    Required,
+    /// Make none.
+    Off,
+}

@@ -1,0 +1,190 @@
+//! The inputs: one table of them, read from flags, `INPUT_*` variables and defaults, and parsed once into types that cannot hold
+//! nonsense.
+
+mod arguments;
+mod choices;
+mod combinations;
+mod given;
+pub mod reference;
+pub mod table;
+mod values;
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::environment::Environment;
+use crate::ids::OfferId;
+use crate::problem::Problem;
+pub use choices::{CheckRun, Command, OnCancel, WhenRunning};
+use given::{Given, Reported};
+
+/// What this process is asked to do.
+#[derive(Debug, Clone)]
+pub enum Invocation {
+    /// Work with the portal; the command is never [`Command::Rehearse`].
+    Command(Inputs),
+    /// The whole release against the embedded simulator; the command is [`Command::Rehearse`].
+    Rehearse(Inputs),
+    /// Serve the simulator alone.
+    Simulate {
+        /// Address and port to listen on.
+        listen: std::net::SocketAddr,
+        /// What the simulator plays; its own default if not given.
+        scenario: Option<PathBuf>,
+    },
+    /// Print the manifest's JSON Schema.
+    Schema,
+    /// Print this text.
+    Help(String),
+    /// Print this text.
+    Version(String),
+}
+
+/// All inputs, resolved. `Debug` does not print secrets.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// What to do.
+    pub command: Command,
+    /// The manifest's path as given, relative to the workspace or inside it.
+    pub manifest: String,
+    /// Only these offers; all if empty.
+    pub offers: Vec<OfferId>,
+    /// Go live after publish.
+    pub go_live: bool,
+    /// Follow the operation.
+    pub wait: bool,
+    /// How long to follow, all phases together.
+    pub timeout: Duration,
+    /// How often to ask the portal.
+    pub poll_interval: PollInterval,
+    /// What to do about an operation that is already running.
+    pub when_running: WhenRunning,
+    /// What to do about the operation when the workflow is cancelled.
+    pub on_cancel: OnCancel,
+    /// Address or id of the operation to follow.
+    pub operation: Option<String>,
+    /// Offers released at the same time.
+    pub max_parallel: NonZeroUsize,
+    /// Directory (tenant) of the Microsoft Entra application: a GUID or a domain name.
+    pub tenant_id: Option<String>,
+    /// Id of the Microsoft Entra application.
+    pub client_id: Option<String>,
+    /// Secret of the Microsoft Entra application.
+    pub client_secret: Option<SecretString>,
+    /// A token for the portal, got elsewhere.
+    pub access_token: Option<SecretString>,
+    /// Audience of GitHub's OIDC token.
+    pub audience: String,
+    /// Token for the check run.
+    pub github_token: Option<SecretString>,
+    /// Whether to make a check run.
+    pub check_run: CheckRun,
+    /// Origin of the portal.
+    pub portal_url: Url,
+    /// Origin of the token endpoint.
+    pub authority_url: Url,
+    /// Audience of the portal token, without `/.default`; kept as written, for a slash at its end means something to Entra.
+    pub resource: String,
+    /// Path below the workspace to write the record to.
+    pub record: Option<String>,
+}
+
+/// Inputs that cannot be worked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// Everything that is wrong.
+    pub problems: Vec<Problem>,
+    /// The manifest's path, as far as it is right: what is wrong in there can be told with the rest.
+    pub manifest: Option<String>,
+}
+
+/// How often to ask the portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PollInterval {
+    /// Often at first and near a step's end, seldom in between.
+    Auto,
+    /// Always after this time, which is not zero.
+    Fixed(Duration),
+}
+
+/// Reads what to do from the arguments (without the program's name) and the environment.
+///
+/// # Errors
+/// Every problem of every input, together. Only a command line that cannot be taken apart is reported alone, because what its
+/// flags say is then unknown.
+pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invocation, Wrong> {
+    let parsed = arguments::parse(arguments).map_err(|problems| Wrong { problems, manifest: None })?;
+    let flags = match parsed {
+        arguments::Parsed::Inputs(flags) => flags,
+        arguments::Parsed::Done(invocation) => return Ok(*invocation),
+    };
+    let mut given = Given::new(flags, environment);
+    let manifest = values::path(&given.effective(&table::MANIFEST)).ok();
+    let inputs = read(&mut given, environment);
+    let problems = given.into_problems();
+    match inputs {
+        Ok(inputs) if problems.is_empty() && inputs.command == Command::Rehearse => Ok(Invocation::Rehearse(inputs)),
+        Ok(inputs) if problems.is_empty() => Ok(Invocation::Command(inputs)),
+        _ => Err(Wrong { problems, manifest }),
+    }
+}
+
+fn read(given: &mut Given, environment: &Environment) -> Result<Inputs, Reported> {
+    let command = given.choice(&table::COMMAND);
+    let manifest = given.value(&table::MANIFEST, values::path);
+    let offers = given.value(&table::OFFERS, values::offers);
+    let go_live = given.value(&table::GO_LIVE, values::boolean);
+    let wait = given.value(&table::WAIT, values::boolean);
+    let timeout = given.value(&table::TIMEOUT, values::timeout);
+    let poll_interval = given.value(&table::POLL_INTERVAL, values::poll_interval);
+    let when_running = given.choice(&table::WHEN_RUNNING);
+    let on_cancel = given.choice(&table::ON_CANCEL);
+    let operation = given.optional(&table::OPERATION, values::word);
+    let max_parallel = given.value(&table::MAX_PARALLEL, values::count);
+    let tenant_id = given.optional(&table::TENANT_ID, values::tenant);
+    let client_id = given.optional(&table::CLIENT_ID, values::word);
+    let client_secret = given.optional(&table::CLIENT_SECRET, values::secret);
+    let access_token = given.optional(&table::ACCESS_TOKEN, values::secret);
+    let audience = given.value(&table::AUDIENCE, values::word);
+    let github_token = given.optional(&table::GITHUB_TOKEN, values::secret);
+    let check_run = given.value(&table::CHECK_RUN, values::check_run);
+    let portal_url = given.value(&table::PORTAL_URL, values::origin);
+    let authority_url = given.value(&table::AUTHORITY_URL, values::origin);
+    let resource = given.value(&table::RESOURCE, values::resource);
+    let workspace = environment.get("GITHUB_WORKSPACE");
+    let record = given.optional(&table::RECORD, |text| values::path_below(text, workspace));
+
+    combinations::check(given, command, environment, offers.as_deref().unwrap_or_default());
+    Ok(Inputs {
+        command: command?,
+        manifest: manifest?,
+        offers: offers?,
+        go_live: go_live?,
+        wait: wait?,
+        timeout: timeout?,
+        poll_interval: poll_interval?,
+        when_running: when_running?,
+        on_cancel: on_cancel?,
+        operation: operation?,
+        max_parallel: max_parallel?,
+        tenant_id: tenant_id?,
+        client_id: client_id?,
+        client_secret: client_secret?,
+        access_token: access_token?,
+        audience: audience?,
+        github_token: github_token?,
+        check_run: check_run?,
+        portal_url: portal_url?,
+        authority_url: authority_url?,
+        resource: resource?,
+        record: record?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! The table of inputs: what the flags, `action.yml` and the README are made of, or checked against.
+
+use super::choices::{Command, OnCancel, WhenRunning};
+
+/// One input of the action, which is also a flag of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Input {
+    /// Name, as in `with:`.
+    pub name: &'static str,
+    /// What is taken if nothing is given; empty if nothing is.
+    pub default: &'static str,
+    /// The default that `action.yml` has instead, because only GitHub can fill it in.
+    pub expression: Option<&'static str>,
+    /// What it is for, in one line of Markdown.
+    pub description: &'static str,
+    /// What may be given.
+    pub takes: Takes,
+}
+
+/// What may be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// A text; the word stands for it in the help.
+    Text(&'static str),
+    /// A text that is never printed.
+    Secret,
+    /// `true` or `false`; as a flag, also nothing.
+    Boolean,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+}
+
+impl Input {
+    /// The variable by which the runner hands the input over: dashes stay.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("INPUT_{}", self.name.replace(' ', "_").to_uppercase())
+    }
+
+    /// The value must not be printed.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.takes == Takes::Secret
+    }
+}
+
+macro_rules! inputs {
+    ($($constant:ident = $name:literal, $takes:expr, $default:literal $(or $expression:literal)?, $description:literal;)*) => {
+        $(
+            #[doc = concat!("Input `", $name, "`.")]
+            pub const $constant: Input = Input {
+                name: $name,
+                default: $default,
+                expression: inputs!(@expression $($expression)?),
+                description: $description,
+                takes: $takes,
+            };
+        )*
+
+        /// Every input, in the order of the documentation.
+        pub const ALL: &[Input] = &[$($constant,)*];
+    };
+    (@expression) => { None };
+    (@expression $expression:literal) => { Some($expression) };
+}
+
+inputs! {
+    COMMAND = "command", Takes::OneOf(Command::WORDS), "release",
+        "`release`: publish, then go live if asked; `go-live`: only the second half; `resume`: continue what the portal says is under way, never publish; `status`: look, change nothing; `plan`: say what `release` would do, change nothing; `cancel`: cancel the running operation; `rehearse`: the whole release against an embedded simulator.";
+    MANIFEST = "manifest", Takes::Text("path"), "offer.yml",
+        "Offer manifest, a path below the workspace.";
+    OFFERS = "offers", Takes::Text("ids"), "",
+        "Only these offer ids of the manifest, separated by commas or line breaks. Default: all.";
+    GO_LIVE = "go-live", Takes::Boolean, "false",
+        "Go live after publish. An offer whose manifest says `go-live: false` never does.";
+    WAIT = "wait", Takes::Boolean, "true",
+        "Follow the operation to its end. `false`: start it and leave, with outcome `pending`.";
+    TIMEOUT = "timeout", Takes::Text("duration"), "5h 30m",
+        "How long to follow, all phases together. Then the outcome is `pending`, and the log says how to resume.";
+    POLL_INTERVAL = "poll-interval", Takes::Text("duration"), "auto",
+        "How often to ask the portal: `auto`, or a fixed duration such as `30s` or `5m`.";
+    WHEN_RUNNING = "when-running", Takes::OneOf(WhenRunning::WORDS), "adopt",
+        "An operation is already running on the offer: `adopt` it, `wait` for its end and then start, `cancel` it and then start, or `fail`.";
+    ON_CANCEL = "on-cancel", Takes::OneOf(OnCancel::WORDS), "leave",
+        "The workflow is cancelled: `leave` the operation running, or `cancel` it too.";
+    OPERATION = "operation", Takes::Text("address or id"), "",
+        "Address or id of the operation to follow; only with `command: resume`.";
+    MAX_PARALLEL = "max-parallel", Takes::Text("number"), "4",
+        "Offers released at the same time, 1 to 1000.";
+    TENANT_ID = "tenant-id", Takes::Text("id"), "",
+        "Directory (tenant) of the Microsoft Entra application: its id or a domain name.";
+    CLIENT_ID = "client-id", Takes::Text("id"), "",
+        "Application (client) id of the Microsoft Entra application.";
+    CLIENT_SECRET = "client-secret", Takes::Secret, "",
+        "Secret of the Microsoft Entra application. Without it and without `access-token`, GitHub's OIDC token is exchanged, which needs `permissions: id-token: write`.";
+    ACCESS_TOKEN = "access-token", Takes::Secret, "",
+        "A token for the portal, got elsewhere.";
+    AUDIENCE = "audience", Takes::Text("audience"), "api://AzureADTokenExchange",
+        "Audience of GitHub's OIDC token.";
+    GITHUB_TOKEN = "github-token", Takes::Secret, "" or "${{ github.token }}",
+        "Token for the check run, which needs `permissions: checks: write`.";
+    CHECK_RUN = "check-run", Takes::OneOf(&["auto", "true", "false"]), "auto",
+        "`auto`: make a check run, and go on without if that is not permitted; `true`: no check run is an error, before anything is posted; `false`: make none.";
+    PORTAL_URL = "portal-url", Takes::Text("url"), "https://cloudpartner.azure.com",
+        "Origin of the portal; `https` only, except on this machine.";
+    AUTHORITY_URL = "authority-url", Takes::Text("url"), "https://login.microsoftonline.com",
+        "Origin of the token endpoint; `https` only, except on this machine.";
+    RESOURCE = "resource", Takes::Text("url"), "https://cloudpartner.azure.com",
+        "Audience of the portal token; the scope is `<resource>/.default`.";
+    RECORD = "record", Takes::Text("path"), "",
+        "Path below the workspace: write the whole record there as JSON.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_stay_in_the_variables() {
+        assert_eq!(POLL_INTERVAL.variable(), "INPUT_POLL-INTERVAL");
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = ALL.iter().map(|input| input.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+}

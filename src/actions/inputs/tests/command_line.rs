@@ -1,0 +1,114 @@
+use super::*;
+
+#[test]
+fn every_command_can_be_named() {
+    for word in Command::WORDS {
+        let named = inputs(&[word], &[]);
+        assert_eq!(named.command.as_str(), *word);
+        assert_eq!(inputs(&["--command", word], &[]).command, named.command);
+        assert_eq!(inputs(&[], &[("INPUT_COMMAND", word)]).command, named.command);
+        assert_eq!(inputs(&[word], &[("INPUT_COMMAND", "status")]).command, named.command);
+    }
+}
+
+#[test]
+fn flags_stand_before_and_behind_the_command() {
+    for arguments in [["plan", "--manifest", "x.yml"], ["--manifest", "x.yml", "plan"], ["--manifest=x.yml", "plan", "--wait"]] {
+        let inputs = inputs(&arguments, &[]);
+        assert_eq!((inputs.command, inputs.manifest.as_str()), (Command::Plan, "x.yml"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_boolean_flag_alone_is_true() {
+    for arguments in
+        [&["--go-live"][..], &["--go-live", "true"], &["--go-live=True"], &["--go-live", "release"], &["--go-live", "--wait"]]
+    {
+        assert!(inputs(arguments, &[]).go_live, "{arguments:?}");
+    }
+    assert!(!inputs(&["--go-live", "false", "release"], &[]).go_live);
+    assert!(!inputs(&["--wait", "false"], &[]).wait);
+}
+
+#[test]
+fn a_rehearsal_takes_its_manifest_as_an_argument_and_needs_no_credentials() {
+    let Ok(Invocation::Rehearse(inputs)) = run(&["rehearse", "sub/offer.yml", "--go-live"], &[]) else { panic!("a rehearsal") };
+    assert_eq!((inputs.command, inputs.manifest.as_str(), inputs.go_live), (Command::Rehearse, "sub/offer.yml", true));
+    let Ok(Invocation::Rehearse(inputs)) = run(&["rehearse"], &[("INPUT_MANIFEST", "x.yml")]) else { panic!("a rehearsal") };
+    assert_eq!(inputs.manifest, "x.yml");
+}
+
+#[test]
+fn the_simulator_and_the_schema_need_no_inputs() {
+    let Ok(Invocation::Simulate { listen, scenario }) =
+        run(&["simulate", "--listen", "127.0.0.1:8080", "--scenario", "s.yml"], &[])
+    else {
+        panic!("the simulator")
+    };
+    assert_eq!((listen.to_string().as_str(), scenario), ("127.0.0.1:8080", Some(PathBuf::from("s.yml"))));
+    let Ok(Invocation::Simulate { listen, scenario: None }) = run(&["simulate"], &[]) else { panic!("the simulator") };
+    assert_eq!(listen.to_string(), "127.0.0.1:0");
+    assert!(matches!(run(&["schema"], &[("INPUT_TIMEOUT", "soon")]), Ok(Invocation::Schema)));
+}
+
+#[test]
+fn version_and_help_are_texts() {
+    let Ok(Invocation::Version(text)) = run(&["--version"], &[]) else { panic!("the version") };
+    assert_eq!(text, format!("offer-release {}\n", env!("CARGO_PKG_VERSION")));
+    for arguments in [&["--help"][..], &["-h"], &["rehearse", "--help"]] {
+        let Ok(Invocation::Help(text)) = run(arguments, &[]) else { panic!("help") };
+        for input in table::ALL {
+            assert!(text.contains(&format!("--{}", input.name)), "{arguments:?} {}", input.name);
+        }
+    }
+    let Ok(Invocation::Help(text)) = run(&["rehearse", "--help"], &[]) else { panic!("help") };
+    assert!(text.contains("Usage: offer-release rehearse [OPTIONS] [MANIFEST]"), "{text}");
+    let Ok(Invocation::Help(text)) = run(&["--help"], &[]) else { panic!("help") };
+    for word in Command::WORDS.iter().chain(&["simulate", "schema"]) {
+        assert!(text.lines().any(|line| line.trim_start().starts_with(word)), "{word}");
+    }
+}
+
+#[test]
+fn a_command_line_that_cannot_be_taken_apart_is_an_input_problem() {
+    let told = |arguments: &[&str]| problems(arguments, &[]).join("\n");
+    insta::assert_snapshot!(told(&["relase"]), @r#"
+    input-invalid: command line: unknown command "relase"; did you mean `release`? `offer-release --help` lists all commands and flags
+    "#);
+    insta::assert_snapshot!(told(&["--manifets", "x"]), @r#"
+    input-invalid: command line: unexpected argument "--manifets"; did you mean `--manifest`? `offer-release --help` lists all commands and flags
+    "#);
+    insta::assert_snapshot!(told(&["--manifest"]), @r"
+    input-invalid: command line: a value is required for '--manifest <path>' but none was supplied; `offer-release --help` lists all commands and flags
+    ");
+    insta::assert_snapshot!(told(&["release", "extra"]), @r#"
+    input-invalid: command line: unexpected argument "extra"; `offer-release --help` lists all commands and flags
+    "#);
+    insta::assert_snapshot!(told(&["rehearse", "a.yml", "b.yml"]), @r#"
+    input-invalid: command line: unexpected argument "b.yml"; `offer-release --help` lists all commands and flags
+    "#);
+    insta::assert_snapshot!(told(&["--wait", "--wait"]), @r"
+    input-invalid: command line: the argument '--wait [<true|false>]' cannot be used multiple times; `offer-release --help` lists all commands and flags
+    ");
+    insta::assert_snapshot!(told(&["release", "--command", "plan"]), @r"
+    input-invalid: the command line says `release` and also `--command plan`; give one of the two
+    ");
+    insta::assert_snapshot!(told(&["rehearse", "a.yml", "--manifest", "b.yml"]), @r"
+    input-invalid: the command line says `a.yml` and also `--manifest b.yml`; give one of the two
+    ");
+    insta::assert_snapshot!(told(&["simulate", "--listen", "nowhere"]), @r#"
+    input-invalid: `--listen` is "nowhere", which is not an IP address with a port; write it like `127.0.0.1:0`; port 0 picks a free one
+    "#);
+    insta::assert_snapshot!(told(&["--listen", "127.0.0.1:0"]), @r#"
+    input-invalid: command line: unexpected argument "--listen"; `offer-release --help` lists all commands and flags
+    "#);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf_8_is_named() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let arguments = [OsString::from("--manifest"), OsString::from_vec(b"a\xff".to_vec())];
+    let problems = resolve(&arguments, &Environment::from_pairs([TOKEN])).unwrap_err().problems;
+    assert_eq!(problems[0].message, "argument \"a\u{fffd}\" is not UTF-8");
+}

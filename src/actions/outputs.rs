@@ -1,0 +1,42 @@
+//! The table of outputs: what `action.yml` and the README say about them.
+
+use std::fmt::Write as _;
+
+/// Every output with its description, in the order of the documentation.
+pub const ALL: &[(&str, &str)] = &[
+    (
+        "outcome",
+        "`succeeded`, `pending`, `failed` or `cancelled`; of several offers the worst, in the order failed, cancelled, pending, succeeded.",
+    ),
+    ("phase", "The last phase that was reached: `publish` or `go-live`."),
+    ("publish-operation", "Address of the publish operation, if there is a single offer."),
+    ("go-live-operation", "Address of the go-live operation, if there is a single offer."),
+    ("preview-links", "Links to the previews, one a line."),
+    ("live-links", "Links to the live offers, one a line."),
+    ("check-run-url", "Page of the check run; of several offers one a line."),
+    (
+        "offers",
+        "JSON array with an object for each offer: `publisher`, `offer`, `outcome`, `phase`, `state`, `publishOperation`, `goLiveOperation`, `previewLinks`, `liveLinks`, `checkRunUrl`, `message`, `code`, `startedAt`, `finishedAt`, `steps`.",
+    ),
+    ("record", "Path of the record, if the input `record` asked for one."),
+];
+
+/// The README's table of outputs, in Markdown.
+#[must_use]
+pub fn markdown() -> String {
+    let mut table = String::from("| output | meaning |\n|---|---|\n");
+    for (name, description) in ALL {
+        let _ = writeln!(table, "| `{name}` | {description} |");
+    }
+    table
+}
+
+/// The `outputs:` of `action.yml`.
+#[must_use]
+pub fn action_outputs() -> String {
+    let mut yaml = String::from("outputs:\n");
+    for (name, description) in ALL {
+        let _ = writeln!(yaml, "  {name}:\n    description: >-\n      {description}");
+    }
+    yaml
+}

@@ -1,0 +1,117 @@
+//! Reads the manifest's file: below the workspace, a regular file, not too large, UTF-8.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+
+use super::source::{Finding, Source};
+use crate::problem::{Code, Problem};
+
+const LARGEST: u64 = 1024 * 1024;
+
+/// The path below the workspace as annotations need it, and the text.
+pub fn read(workspace: &Path, path: &str) -> Result<(String, String), Problem> {
+    let file = below(workspace, path)?;
+    let real = real(workspace, path, &file)?;
+    let bytes = bytes(path, &real)?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((file, text)),
+        Err(error) => Err(not_utf8(&file, error.as_bytes(), error.utf8_error().valid_up_to())),
+    }
+}
+
+fn unreadable(message: String, hint: &str) -> Problem {
+    Problem::new(Code::ManifestUnreadable, message).hint(hint)
+}
+
+fn outside(path: &str) -> Problem {
+    unreadable(
+        format!("the manifest {path:?} is outside the workspace"),
+        "give a path below the workspace, and no link that leads out of it",
+    )
+}
+
+/// The path relative to the workspace, by its letters alone: GitHub places annotations by that path, links or not.
+fn below(workspace: &Path, path: &str) -> Result<String, Problem> {
+    let relative = Path::new(path);
+    let relative = relative.strip_prefix(workspace).unwrap_or(relative);
+    let mut parts: Vec<&str> = Vec::new();
+    for component in relative.components() {
+        match component {
+            Component::CurDir => {}
+            Component::Normal(part) => parts.extend(part.to_str()),
+            Component::ParentDir if parts.pop().is_some() => {}
+            _ => return Err(outside(path)),
+        }
+    }
+    if parts.is_empty() {
+        return Err(unreadable(format!("the manifest {path:?} is a directory"), "give the path of the manifest's file"));
+    }
+    Ok(parts.join("/"))
+}
+
+/// The file behind all links, if it is still below the workspace.
+fn real(workspace: &Path, path: &str, file: &str) -> Result<PathBuf, Problem> {
+    let workspace = fs::canonicalize(workspace).map_err(|error| {
+        unreadable(
+            format!("the workspace `{}` cannot be opened: {error}", workspace.display()),
+            "check out the repository before this step",
+        )
+    })?;
+    let real = fs::canonicalize(workspace.join(file)).map_err(|error| {
+        let hint = other_ending(&workspace, file).map_or_else(
+            || {
+                "check the input `manifest`, and that the repository is checked out (`actions/checkout`) before this step"
+                    .to_owned()
+            },
+            |other| format!("did you mean `{other}`? set the input `manifest` to it"),
+        );
+        unreadable(format!("the manifest {path:?} cannot be opened: {error}"), &hint)
+    })?;
+    if real.starts_with(&workspace) { Ok(real) } else { Err(outside(path)) }
+}
+
+/// `offer.yaml` where `offer.yml` is asked for, or the other way round.
+fn other_ending(workspace: &Path, file: &str) -> Option<String> {
+    let (stem, ending) = file.rsplit_once('.')?;
+    let other = match ending {
+        "yml" => format!("{stem}.yaml"),
+        "yaml" => format!("{stem}.yml"),
+        _ => return None,
+    };
+    workspace.join(&other).is_file().then_some(other)
+}
+
+/// The bytes of a regular file. Its kind is asked before it is opened: opening a pipe would wait for a writer.
+fn bytes(path: &str, real: &Path) -> Result<Vec<u8>, Problem> {
+    let failed =
+        |error: std::io::Error| unreadable(format!("the manifest {path:?} cannot be read: {error}"), "check its permissions");
+    if !fs::metadata(real).map_err(failed)?.is_file() {
+        let kind = if real.is_dir() { "a directory" } else { "not a regular file" };
+        return Err(unreadable(format!("the manifest {path:?} is {kind}"), "give the path of the manifest's file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(real).map_err(failed)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(unreadable(
+            format!("the manifest {path:?} is larger than 1 MiB"),
+            "split it into several manifests, one step each",
+        ));
+    }
+    Ok(bytes)
+}
+
+fn not_utf8(file: &str, bytes: &[u8], good: usize) -> Problem {
+    // Each wrong byte becomes one character, so the lines before and the columns on the line stay right.
+    let text = String::from_utf8_lossy(bytes);
+    let source = Source::new(file, &text);
+    let before = Source::new(file, &String::from_utf8_lossy(&bytes[..good]));
+    let (line, column) = before.end();
+    let message = format!("the manifest is not UTF-8: byte 0x{:02X} at offset {good}", bytes[good]);
+    let hint = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it looks like UTF-16; save it as UTF-8",
+        _ => "save it as UTF-8",
+    };
+    let at = source.extent((line, column), (line, column + 1));
+    source.problem(Finding { code: Code::ManifestUnreadable, at, message, hint: hint.to_owned() })
+}

@@ -1,0 +1,86 @@
+//! What the schema cannot say, or says less well: ids and addresses with a reason, and that ids are unique.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::route::Route;
+use super::scalar::{self, Type};
+use super::source::Finding;
+use super::tree::{Node, Value};
+use crate::ids::{Email, Malformed, OfferId, PlanId, PublisherId};
+
+/// Everything about the tree's texts that is wrong. What has the wrong shape is passed over: that is told elsewhere.
+pub fn check(root: &Node) -> Vec<Finding> {
+    let mut reader = Reader { findings: Vec::new() };
+    let top = Route::root();
+    reader.text(root, &top, "publisher", PublisherId::parse, "use the publisher's id as in the address of the portal");
+    reader.addresses(root, &top);
+    reader.ids(root, &top, "offers", OfferId::parse, "use the offer's id as in the address of the portal");
+    for (index, offer) in items(root, "offers").iter().enumerate() {
+        let route = top.key("offers").index(index);
+        reader.addresses(offer, &route);
+        reader.ids(offer, &route, "plans", PlanId::parse, "use the plan's id as in the portal");
+    }
+    reader.findings
+}
+
+struct Reader {
+    findings: Vec<Finding>,
+}
+
+type Parse<T> = fn(&str) -> Result<T, Malformed>;
+
+impl Reader {
+    fn text<T>(&mut self, parent: &Node, route: &Route, key: &str, parse: Parse<T>, hint: &str) {
+        if let Some(node) = parent.get(key) {
+            self.scalar(node, &route.key(key), parse, hint);
+        }
+    }
+
+    fn addresses(&mut self, parent: &Node, route: &Route) {
+        const KEY: &str = "notification-emails";
+        for (index, address) in items(parent, KEY).iter().enumerate() {
+            let hint = "write one address a list item, such as `release@contoso.com`";
+            self.scalar(address, &route.key(KEY).index(index), Email::parse, hint);
+        }
+    }
+
+    /// The portal's addresses do not tell upper from lower case, so neither does this.
+    fn ids<T>(&mut self, parent: &Node, route: &Route, key: &str, parse: Parse<T>, hint: &str) {
+        let mut seen: HashMap<String, u32> = HashMap::new();
+        for (index, item) in items(parent, key).iter().enumerate() {
+            let route = route.key(key).index(index);
+            self.text(item, &route, "id", parse, hint);
+            let Some((node, id)) = item.get("id").and_then(|node| Some((node, text(node)?))) else { continue };
+            match seen.entry(id.to_ascii_lowercase()) {
+                Entry::Vacant(first) => _ = first.insert(node.at.line),
+                Entry::Occupied(first) => {
+                    let message = format!("`{route}` has the id {id:?} a second time; the first is on line {}", first.get());
+                    self.tell(node, message, "remove one of the two");
+                }
+            }
+        }
+    }
+
+    fn scalar<T>(&mut self, node: &Node, route: &Route, parse: Parse<T>, hint: &str) {
+        if let Some(Err(malformed)) = text(node).map(parse) {
+            self.tell(node, format!("`{route}`: {malformed}"), hint);
+        }
+    }
+
+    fn tell(&mut self, node: &Node, message: String, hint: &str) {
+        self.findings.push(Finding::invalid(node.at, message, hint));
+    }
+}
+
+fn items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
+    parent.get(key).map(Node::items).unwrap_or_default()
+}
+
+/// The text of a node that is one.
+fn text(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Scalar { text, plain } if !plain || scalar::plain(text) == Type::Text => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,201 @@
+//! The offer manifest: read, located, checked, and turned into offers that cannot hold nonsense.
+//!
+//! Two readers look at the text. [`growth`] makes a tree that knows where everything is, and refuses the features of YAML that are not allowed; serde
+//! turns the text into values. What is wrong is told from the tree, all of it together; nothing passes that serde did not accept.
+
+mod document;
+mod excerpt;
+mod file;
+mod growth;
+mod meaning;
+mod messages;
+mod route;
+mod scalar;
+mod shape;
+mod source;
+mod syntax;
+mod tree;
+
+use std::path::Path;
+
+use serde_path_to_error::Segment;
+
+use crate::ids::{Email, OfferId, PlanId, PublisherId};
+use crate::nearest::nearest;
+use crate::problem::{Code, Place, Problem};
+pub use document::schema;
+use document::{Document, WrittenOffer};
+pub use excerpt::excerpt;
+pub use route::{Route, Step};
+use source::{Finding, Source};
+use tree::Node;
+
+/// As many problems are told of one manifest.
+const MOST_PROBLEMS: usize = 50;
+
+/// A manifest without problems.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// Publisher of all the offers.
+    pub publisher: PublisherId,
+    /// The offers, at least one, in the order of the file.
+    pub offers: Vec<Offer>,
+    source: Source,
+    root: Node,
+}
+
+/// One offer of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Its position in the manifest, from 0; by it the manifest finds its lines.
+    pub index: usize,
+    /// Its id.
+    pub id: OfferId,
+    /// To whom the portal sends its notifications; the manifest's addresses if the offer has none of its own.
+    pub notification_emails: Vec<Email>,
+    /// `false`: it never goes live, whatever the inputs say.
+    pub go_live: bool,
+    /// The plans that the manifest names.
+    pub plans: Vec<PlanId>,
+}
+
+/// Reads the manifest at a path below the workspace.
+///
+/// # Errors
+/// Why the file cannot be read, or everything that is wrong in it.
+pub fn load(workspace: &Path, path: &str) -> Result<Manifest, Vec<Problem>> {
+    let (file, text) = file::read(workspace, path).map_err(|problem| vec![problem])?;
+    parse(&file, &text)
+}
+
+/// Reads a manifest's text; `path` names it in messages.
+///
+/// # Errors
+/// Everything that is wrong in it, in the order of its lines.
+pub fn parse(path: &str, text: &str) -> Result<Manifest, Vec<Problem>> {
+    let source = Source::new(path, text);
+    let refused = |findings| Err(told(&source, findings));
+    let wrong: Vec<_> = source.characters().take(MOST_PROBLEMS).collect();
+    if !wrong.is_empty() {
+        return refused(wrong);
+    }
+    let (root, mut findings) = growth::grow(&source);
+    let Some(root) = root else {
+        return refused(findings);
+    };
+    findings.extend(shape::check(&root, &schema()));
+    findings.extend(meaning::check(&root));
+    if !findings.is_empty() {
+        return refused(findings);
+    }
+    match serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(source.text())) {
+        Ok(document) => Ok(Manifest::new(document, source, root)),
+        Err(error) => refused(vec![misread(&source, &root, &error)]),
+    }
+}
+
+/// In the order of the lines, and not endlessly many.
+fn told(source: &Source, mut findings: Vec<Finding>) -> Vec<Problem> {
+    findings.sort_by_key(|finding| finding.at);
+    if findings.len() > MOST_PROBLEMS {
+        let message = format!("{MOST_PROBLEMS} problems are enough for one report; there are more from here on");
+        let rest = Finding::invalid(findings[MOST_PROBLEMS].at, message, "correct the ones above first");
+        findings.truncate(MOST_PROBLEMS);
+        findings.push(rest);
+    }
+    findings.into_iter().map(|finding| source.problem(finding)).collect()
+}
+
+/// What serde does not accept though the tree seemed right: the two readers then understand YAML differently.
+fn misread(source: &Source, root: &Node, error: &serde_path_to_error::Error<serde_yaml::Error>) -> Finding {
+    let step = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(Step::Index(*index)),
+        Segment::Map { key } => Some(Step::Key(key.clone())),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    };
+    let route: Route = error.path().iter().map_while(step).collect();
+    let inner = error.inner();
+    let at = match (route.steps(), inner.location()) {
+        ([], Some(location)) => {
+            let start = (location.line(), location.column().saturating_sub(1));
+            source.extent(start, start)
+        }
+        _ => root.find(&route).unwrap_or(root).at,
+    };
+    Finding::syntax(at, format!("not readable as YAML: {inner}"), "write it in a plainer way")
+}
+
+impl Manifest {
+    fn new(document: Document, source: Source, root: Node) -> Self {
+        let Document { publisher, notification_emails, offers } = document;
+        let offer = |(index, offer): (usize, WrittenOffer)| Offer {
+            index,
+            id: offer.id,
+            notification_emails: offer.notification_emails.unwrap_or_else(|| notification_emails.clone()),
+            go_live: offer.go_live,
+            plans: offer.plans.into_iter().map(|plan| plan.id).collect(),
+        };
+        let offers = offers.into_iter().enumerate().map(offer).collect();
+        Self { publisher, offers, source, root }
+    }
+
+    /// The manifest's path below the workspace.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        self.source.file()
+    }
+
+    /// A line of the manifest, from 1, for an excerpt.
+    #[must_use]
+    pub fn source_line(&self, line: u32) -> Option<&str> {
+        self.source.line(line)
+    }
+
+    /// The place of the value at the end of a route.
+    #[must_use]
+    pub fn place(&self, route: &Route) -> Option<Place> {
+        self.root.find(route).map(|node| self.source.place(node.at))
+    }
+
+    /// The place of the key at the end of a route; none if the route is empty or ends in a list.
+    #[must_use]
+    pub fn key_place(&self, route: &Route) -> Option<Place> {
+        let (Step::Key(key), way) = route.steps().split_last()? else {
+            return None;
+        };
+        let parent = self.root.find(&way.iter().cloned().collect())?;
+        parent.entry(key).map(|entry| self.source.place(entry.key_at))
+    }
+
+    /// The place of an offer's id; of the manifest's start if there is no such offer.
+    #[must_use]
+    pub fn offer_place(&self, index: usize) -> Place {
+        self.place(&offer_route(index).key("id")).unwrap_or_else(|| self.source.place(self.root.at))
+    }
+
+    /// The offers that the ids name, in the order of the manifest; all of them if no id is given.
+    ///
+    /// # Errors
+    /// Each id that no offer of the manifest has.
+    pub fn select(&self, ids: &[OfferId]) -> Result<Vec<Offer>, Vec<Problem>> {
+        let known = || self.offers.iter().map(|offer| offer.id.as_str());
+        let unknown = |id: &OfferId| {
+            let near = nearest(id.as_str(), known()).map(|known| format!("did you mean `{known}`? ")).unwrap_or_default();
+            let list = known().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
+            Problem::new(Code::InputInvalid, format!("input `offers` names `{id}`, which {} does not have", self.file()))
+                .hint(format!("{near}offers of the manifest: {list}"))
+        };
+        let problems: Vec<_> = ids.iter().filter(|id| self.offers.iter().all(|offer| offer.id != **id)).map(unknown).collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(self.offers.iter().filter(|offer| ids.is_empty() || ids.contains(&offer.id)).cloned().collect())
+    }
+}
+
+fn offer_route(index: usize) -> Route {
+    Route::root().key("offers").index(index)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! Holds the tree against the manifest's own JSON Schema and tells everything that does not fit, each at its place. Editor and
+//! action so agree by construction; serde, which stops at the first error, only confirms.
+
+use serde_json::Value as Json;
+
+use super::route::{Route, Step};
+use super::scalar::{self, Type};
+use super::source::{Extent, Finding};
+use super::tree::{Entry, Node, Value};
+use crate::nearest::nearest;
+
+/// Everything about the tree that does not fit the schema.
+pub fn check(root: &Node, schema: &Json) -> Vec<Finding> {
+    let mut inspector = Inspector { findings: Vec::new() };
+    inspector.node(root, schema, &Route::root(), &Named { at: root.at, required: true });
+    inspector.findings
+}
+
+struct Inspector {
+    findings: Vec<Finding>,
+}
+
+/// How a value is named: by its key, or for want of one by its place in a list.
+struct Named {
+    at: Extent,
+    required: bool,
+}
+
+impl Inspector {
+    fn node(&mut self, node: &Node, schema: &Json, route: &Route, named: &Named) {
+        match (&node.value, schema["type"].as_str()) {
+            (Value::Refused, _) => {}
+            (Value::Mapping(entries), Some("object")) => self.mapping(node, entries, schema, route),
+            (Value::List(items), Some("array")) => self.list(node, items, schema, route),
+            (Value::Scalar { text, plain }, Some("string")) if kind(text, *plain) == Type::Text => {}
+            (Value::Scalar { text, plain }, Some("boolean")) if kind(text, *plain) == Type::Boolean => {}
+            (Value::Scalar { text, plain }, _) if kind(text, *plain) == Type::Null => self.empty(schema, route, named),
+            _ => {
+                let message = format!("{} is {}, expected {}", name(route), received(node), expected(schema));
+                self.tell(node.at, message, cure(node, schema, route));
+            }
+        }
+    }
+
+    fn mapping(&mut self, node: &Node, entries: &[Entry], schema: &Json, route: &Route) {
+        let known = keys(schema);
+        let required = |key: &str| schema["required"].as_array().is_some_and(|required| required.iter().any(|name| name == key));
+        for Entry { key, key_at, value } in entries {
+            if let Some(schema) = schema["properties"].get(key) {
+                self.node(value, schema, &route.key(key), &Named { at: *key_at, required: required(key) });
+            } else {
+                let near = nearest(key, known.iter().copied()).map(|key| format!("did you mean `{key}`? ")).unwrap_or_default();
+                let hint = format!("{near}known here: {}", list(&known));
+                self.tell(*key_at, format!("{} has the unknown key `{}`", name(route), shortened(key)), hint);
+            }
+        }
+        for missing in known.iter().filter(|key| required(key) && entries.iter().all(|entry| entry.key != **key)) {
+            let wanted = expected(&schema["properties"][missing]);
+            let message = format!("{} lacks the key `{missing}`", name(route));
+            self.tell(node.at, message, format!("add `{missing}:` with {wanted}"));
+        }
+    }
+
+    fn list(&mut self, node: &Node, items: &[Node], schema: &Json, route: &Route) {
+        for (index, item) in items.iter().enumerate() {
+            self.node(item, &schema["items"], &route.index(index), &Named { at: item.at, required: false });
+        }
+        if items.is_empty() && schema["minItems"].as_u64().is_some_and(|least| least > 0) {
+            let hint = format!("give it at least one item: {}", expected(&schema["items"]));
+            self.tell(node.at, format!("{} is an empty list", name(route)), hint);
+        }
+    }
+
+    fn empty(&mut self, schema: &Json, route: &Route, named: &Named) {
+        let or = if named.required { "" } else { ", or remove it" };
+        let hint = format!("give it {}{or}", expected(schema));
+        self.tell(named.at, format!("{} has no value", name(route)), hint);
+    }
+
+    fn tell(&mut self, at: Extent, message: String, hint: String) {
+        self.findings.push(Finding::invalid(at, message, hint));
+    }
+}
+
+fn kind(text: &str, plain: bool) -> Type {
+    if plain { scalar::plain(text) } else { Type::Text }
+}
+
+/// The value's name in a message.
+fn name(route: &Route) -> String {
+    if route.steps().is_empty() { "the manifest".to_owned() } else { format!("`{route}`") }
+}
+
+/// The keys of a mapping, those that must be there first.
+fn keys(schema: &Json) -> Vec<&str> {
+    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let all = schema["properties"].as_object().into_iter().flat_map(|known| known.keys().map(String::as_str));
+    let optional: Vec<&str> = all.filter(|key| !required.contains(key)).collect();
+    [required, optional].concat()
+}
+
+fn list(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn received(node: &Node) -> String {
+    match &node.value {
+        Value::Scalar { text, plain } => match kind(text, *plain) {
+            Type::Number => format!("the number {}", shortened(text)),
+            Type::Boolean => format!("the boolean `{text}`"),
+            Type::Null => "empty".to_owned(),
+            Type::Text => format!("the text `{}`", shortened(text)),
+        },
+        Value::List(_) => "a list".to_owned(),
+        Value::Mapping(_) => "a mapping".to_owned(),
+        Value::Refused => "not readable".to_owned(),
+    }
+}
+
+fn expected(schema: &Json) -> String {
+    match schema["type"].as_str() {
+        Some("object") => format!("a mapping with {}", list(&keys(schema))),
+        Some("array") => "a list".to_owned(),
+        Some("boolean") => "`true` or `false`".to_owned(),
+        _ => "a text".to_owned(),
+    }
+}
+
+/// What to write instead, from what was probably meant.
+fn cure(node: &Node, schema: &Json, route: &Route) -> String {
+    let key = route.steps().iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(key.as_str()),
+        Step::Index(_) => None,
+    });
+    let key = key.unwrap_or("publisher");
+    match (&node.value, schema["type"].as_str()) {
+        (Value::Scalar { text, .. }, Some("boolean")) => match text.to_ascii_lowercase().as_str() {
+            "yes" | "y" | "on" | "true" | "1" => "write `true`, without quotes".to_owned(),
+            "no" | "n" | "off" | "false" | "0" => "write `false`, without quotes".to_owned(),
+            _ => "write `true` or `false`".to_owned(),
+        },
+        (Value::Scalar { text, .. }, Some("string")) => format!("quote it: `\"{}\"`", shortened(text)),
+        (Value::Scalar { text, .. }, Some("array")) => format!("write a list: `{key}: [{}]`", shortened(text)),
+        (Value::Scalar { text, .. }, Some("object")) if schema["properties"].get("id").is_some() => {
+            format!("write `id: {}`", shortened(text))
+        }
+        (_, Some("string")) => format!("write one text: `{key}: …`"),
+        (Value::Mapping(_), Some("array")) => format!("write `- ` before each item of `{key}`"),
+        (Value::List(_), Some("object")) => format!("write {} instead of the list", expected(schema)),
+        _ => format!("write {}", expected(schema)),
+    }
+}
+
+/// A received text, short enough for a message and on one line.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let start: String = text.chars().take(LONGEST).collect();
+    let more = if start.len() < text.len() { "…" } else { "" };
+    format!("{}{more}", start.escape_debug())
+}
