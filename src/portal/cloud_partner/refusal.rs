@@ -1,0 +1,93 @@
+//! An answer that is not a good one, as a [`CallError`]. The portal writes errors in five forms: `error.code` and `error.message`,
+//! a bare `Message`, a JSON text, plain text or HTML, and nothing.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::wire::{field, text};
+use crate::http::{Response, Secrets, quote};
+use crate::portal::{CallError, Fate, Trouble};
+use crate::problem::{Code, Problem};
+
+/// What a call was about, for its messages.
+#[derive(Debug, Clone)]
+pub(super) struct Subject {
+    /// What was tried: `publish offer contoso-offer of publisher contoso`.
+    pub doing: String,
+    /// What a 404 means.
+    pub missing: Code,
+}
+
+/// Reads an answer whose status is not 2xx.
+pub(super) fn read(subject: &Subject, answer: &Response, retry_after: Option<Duration>, secrets: &Secrets) -> CallError {
+    let status = answer.status;
+    let (trouble, fate, code) = classify(status, subject.missing);
+    let mut message = format!("could not {}: the portal answered {status}", subject.doing);
+    let said = said(answer, secrets);
+    if !said.is_empty() {
+        message.push_str(": ");
+        message.push_str(&said);
+    }
+    if let Some(id) = answer.correlation_id() {
+        let _ = write!(message, " (correlation id {id})");
+    }
+    let problem = Problem { hint: hint(status).map(str::to_owned), ..Problem::new(code, message) };
+    CallError { trouble, fate, problem, retry_after }
+}
+
+fn classify(status: StatusCode, missing: Code) -> (Trouble, Fate, Code) {
+    match status.as_u16() {
+        401 => (Trouble::Auth, Fate::NotCarriedOut, Code::PortalUnauthorized),
+        403 => (Trouble::Auth, Fate::NotCarriedOut, Code::PortalForbidden),
+        404 => (Trouble::NotFound, Fate::NotCarriedOut, missing),
+        409 => (Trouble::Conflict, Fate::NotCarriedOut, Code::PortalRefused),
+        429 => (Trouble::Passing, Fate::NotCarriedOut, Code::Unavailable),
+        408 | 300..=399 | 500..=599 => (Trouble::Passing, Fate::Unknown, Code::Unavailable),
+        _ => (Trouble::Refused, Fate::NotCarriedOut, Code::PortalRefused),
+    }
+}
+
+fn hint(status: StatusCode) -> Option<&'static str> {
+    Some(match status.as_u16() {
+        300..=399 => "redirects are not followed, so that the token stays with the portal; check the input `portal-url`",
+        400 => {
+            "the portal calls the request malformed; check the offer in Partner Center, and that its type is one this API serves"
+        }
+        401 => {
+            "check `tenant-id`, `client-id` and the secret or federated credential, and that `resource` is the audience that the \
+             portal expects"
+        }
+        403 => {
+            "add the application to the publisher's account in Partner Center (Account settings → User management → Microsoft \
+             Entra applications, role Manager), by the object id of its service principal, not of the app registration; and check \
+             `publisher` in the manifest"
+        }
+        404 => {
+            "check `publisher` and the offer's `id` in the manifest: the offer's id is its alias in Partner Center, not its name"
+        }
+        409 => "something else is changing the offer; wait for its end, or see the input `when-running`",
+        422 => "the offer does not pass validation; correct it in Partner Center, then run the release again",
+        429 | 408 | 500..=599 => return None,
+        _ => {
+            "look at the offer in Partner Center; if nothing is wrong there, Microsoft's support wants the correlation id and the time"
+        }
+    })
+}
+
+/// The portal's own words; empty if it has none.
+fn said(answer: &Response, secrets: &Secrets) -> String {
+    let Some(json) = answer.json() else {
+        return answer.quote(secrets);
+    };
+    let inner = field(&json, &["error"]).filter(|value| value.is_object()).unwrap_or(&json);
+    let bare = json.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let parts: Vec<String> =
+        [text(inner, &["code"]), text(inner, &["message", "error_description"]), bare, text(&json, &["error"])]
+            .into_iter()
+            .flatten()
+            .take(2)
+            .collect();
+    if parts.is_empty() { answer.quote(secrets) } else { quote(parts.join(": ").as_bytes(), secrets) }
+}

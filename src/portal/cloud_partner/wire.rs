@@ -1,0 +1,307 @@
+//! The portal's JSON, read with tolerance: keys in any case, one object or an array of one, every field optional, numbers as text.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::portal::{Draft, Level, Link, Message, OfferView, OperationView, Phase, Step, Word};
+
+/// More of anything than this is not shown; it bounds what a hostile answer costs.
+const MOST: usize = 500;
+
+/// Any of these tells an offer's draft from a gateway's answer.
+const DRAFT_FIELDS: &[&str] = &["id", "definition", "changedTime", "offerTypeId", "publisherId", "version", "status", "eTag"];
+
+/// An operation, which the documentation wraps in an array and real answers do not.
+pub(super) fn operation(answer: &Value) -> Option<OperationView> {
+    let value =
+        the_object(answer).filter(|value| has_any(value, &["status", "submissionState", "steps", "id", "operationId"]))?;
+    let mut messages = messages(value);
+    messages.extend(error(value));
+    Some(OperationView {
+        id: text(value, &["id", "operationId"]),
+        phase: text(value, &["submissionType"]).and_then(|word| phase(&word)),
+        status: word(value, &["status", "submissionState"]),
+        steps: steps(value),
+        messages,
+        preview_links: links(value, "previewLinks"),
+        live_links: links(value, "liveLinks"),
+        started: time(value, &["createdDateTime", "startTime"]),
+    })
+}
+
+/// An offer's status.
+pub(super) fn offer(answer: &Value) -> Option<OfferView> {
+    let value = the_object(answer).filter(|value| has_any(value, &["status", "steps"]))?;
+    Some(OfferView {
+        status: word(value, &["status"]),
+        steps: steps(value),
+        messages: messages(value),
+        preview_links: links(value, "previewLinks"),
+        live_links: links(value, "liveLinks"),
+    })
+}
+
+/// An offer's draft.
+pub(super) fn draft(answer: &Value) -> Option<Draft> {
+    let value = the_object(answer).filter(|value| has_any(value, DRAFT_FIELDS))?;
+    Some(Draft { changed: time(value, &["changedTime"]) })
+}
+
+/// Fields may be missing, but not all of them: an object with none is a gateway's, and says nothing about the offer.
+fn has_any(value: &Value, names: &[&str]) -> bool {
+    field(value, names).is_some()
+}
+
+/// One row of the list of operations, its address not yet known.
+pub(super) struct Row {
+    pub id: String,
+    pub phase: Option<Phase>,
+    pub status: Word,
+    pub changed: Option<Timestamp>,
+}
+
+/// The list of operations.
+pub(super) fn rows(answer: &Value) -> Option<Vec<Row>> {
+    let list = answer.as_array().or_else(|| field(answer, &["value", "items"])?.as_array())?;
+    let row = |value: &Value| Row {
+        id: text(value, &["id", "operationId"]).unwrap_or_default(),
+        phase: text(value, &["submissionType"]).and_then(|word| phase(&word)),
+        status: word(value, &["submissionState", "status"]),
+        changed: time(value, &["changedTime", "lastActionDateTime"]),
+    };
+    Some(list.iter().filter(|value| value.is_object()).take(MOST).map(row).collect())
+}
+
+/// `publish`, `GoLive`; the documentation also has `GGoLive`.
+fn phase(word: &str) -> Option<Phase> {
+    let folded: String = word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    match folded.as_str() {
+        "publish" => Some(Phase::Publish),
+        "golive" | "ggolive" | "live" => Some(Phase::GoLive),
+        _ => None,
+    }
+}
+
+fn the_object(value: &Value) -> Option<&Value> {
+    match value {
+        Value::Object(_) => Some(value),
+        Value::Array(items) => items.iter().find(|item| item.is_object()),
+        _ => None,
+    }
+}
+
+/// The first of these fields that is there and not null, whatever its case.
+pub(super) fn field<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
+    let object = value.as_object()?;
+    let exact_or_folded = |name: &str| {
+        object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, found)| found))
+    };
+    names.iter().filter_map(|name| exact_or_folded(name)).find(|found| !found.is_null())
+}
+
+/// A field as text; numbers and booleans are written out.
+pub(super) fn text(value: &Value, names: &[&str]) -> Option<String> {
+    let text = match field(value, names)? {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+fn word(value: &Value, names: &[&str]) -> Word {
+    text(value, names).map_or_else(Word::missing, |text| Word::new(&text))
+}
+
+/// 6 or 7 fractional digits, with `Z` or without (then UTC).
+fn time(value: &Value, names: &[&str]) -> Option<Timestamp> {
+    let text = text(value, names)?;
+    text.parse().ok().or_else(|| {
+        let civil: jiff::civil::DateTime = text.parse().ok()?;
+        Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+    })
+}
+
+fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    match field(value, &[name]) {
+        Some(Value::Array(items)) => &items[..items.len().min(MOST)],
+        Some(one @ (Value::Object(_) | Value::String(_))) => std::slice::from_ref(one),
+        _ => &[],
+    }
+}
+
+fn steps(value: &Value) -> Vec<Step> {
+    let step = |value: &Value| {
+        let (id, name) = (text(value, &["id"]), text(value, &["stepName", "name"]));
+        Some(Step {
+            id: id.clone().or_else(|| name.clone())?,
+            name: name.or(id)?,
+            status: word(value, &["status"]),
+            progress: text(value, &["progressPercentage", "processPercentage"]).and_then(|number| percent(&number)),
+            estimate: text(value, &["estimatedTimeFrame"]),
+            messages: messages(value),
+        })
+    };
+    items(value, "steps").iter().filter_map(step).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=100 before")]
+fn percent(number: &str) -> Option<u8> {
+    number.parse::<f64>().ok().filter(|percent| percent.is_finite()).map(|percent| percent.clamp(0.0, 100.0) as u8)
+}
+
+fn messages(value: &Value) -> Vec<Message> {
+    let message = |value: &Value| match value {
+        Value::String(html) => Some(Message { level: Level::Information, html: html.clone(), at: None }),
+        _ => Some(Message {
+            level: level(text(value, &["level", "severity"]).as_deref()),
+            html: text(value, &["messageHtml", "message", "text"])?,
+            at: time(value, &["timestamp"]),
+        }),
+    };
+    items(value, "messages").iter().filter_map(message).collect()
+}
+
+/// An unknown level is worth a look.
+fn level(word: Option<&str>) -> Level {
+    match word.map(str::to_ascii_lowercase).as_deref() {
+        None | Some("information" | "info" | "informational" | "verbose") => Level::Information,
+        Some("error" | "failure" | "critical" | "fatal") => Level::Error,
+        Some(_) => Level::Warning,
+    }
+}
+
+/// `error` of a failed operation: a text, or an object with code and message.
+fn error(value: &Value) -> Option<Message> {
+    let html = match field(value, &["error"])? {
+        Value::String(text) if !text.trim().is_empty() => text.clone(),
+        object @ Value::Object(_) => {
+            let (code, message) = (text(object, &["code"]), text(object, &["message"]));
+            [code, message].into_iter().flatten().collect::<Vec<_>>().join(": ")
+        }
+        _ => return None,
+    };
+    (!html.is_empty()).then_some(Message { level: Level::Error, html, at: None })
+}
+
+fn links(value: &Value, name: &str) -> Vec<Link> {
+    let link = |value: &Value| match value {
+        Value::String(address) => Some(Link { text: String::new(), address: address.clone() }),
+        _ => Some(Link {
+            text: text(value, &["displayText", "text"]).unwrap_or_default(),
+            address: text(value, &["uri", "url", "href"])?,
+        }),
+    };
+    items(value, name).iter().filter_map(link).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::portal::State;
+
+    #[test]
+    fn the_documented_operation_as_object_and_as_array() {
+        let object = json!({
+            "status": "running", "messages": [], "publishingVersion": 2, "offerVersion": 1, "cancellationRequestState": "canCancel",
+            "steps": [
+                {"estimatedTimeFrame": "< 15 min", "id": "displaydummycertify", "stepName": "Validate Pre-Requisites",
+                 "description": "Offer settings provided are validated", "status": "complete",
+                 "messages": [{"messageHtml": "Step completed.", "level": "information", "timestamp": "2017-03-28T19:50:36.500052Z"}],
+                 "progressPercentage": 100},
+                {"id": "displaycertify", "stepName": "Certification", "status": "blocked", "estimatedTimeFrame": "< 5 day",
+                 "messages": [{"messageHtml": "No virtual machine image was found for the plan contoso.", "level": "error",
+                               "timestamp": "2017-03-28T19:50:39.5506018Z"}], "progressPercentage": 0},
+                {"id": "publisher-signoff", "stepName": "Publisher signoff", "status": "notStarted", "messages": []}
+            ],
+            "previewLinks": [{"displayText": "Preview", "uri": "https://example.com/p"}], "liveLinks": ["https://example.com/l"],
+            "notificationEmails": "jondoe@contoso.com"
+        });
+        let view = operation(&object).unwrap();
+        assert_eq!(operation(&json!([object])).unwrap(), view);
+        assert_eq!(view.status.state(), State::Running);
+        assert_eq!(view.steps.len(), 3);
+        assert_eq!(view.steps[0].progress, Some(100));
+        assert_eq!(view.steps[1].messages[0].level, Level::Error);
+        assert_eq!(view.steps[1].messages[0].at.unwrap().to_string(), "2017-03-28T19:50:39.5506018Z");
+        assert!(view.steps[2].is_sign_off() && view.steps[2].estimate.is_none());
+        assert!(!view.at_sign_off());
+        assert_eq!(view.preview_links[0].address, "https://example.com/p");
+        assert_eq!(view.live_links[0].address, "https://example.com/l");
+    }
+
+    #[test]
+    fn sign_off_is_found_by_id_by_name_and_at_the_top() {
+        for answer in [
+            json!({"status": "running", "steps": [{"id": "publisher-signoff", "status": "waitingForPublisherReview"}]}),
+            json!({"status": "running", "steps": [{"stepName": "Publisher signoff", "status": "WaitingForPublisherReview"}]}),
+            json!({"status": "running", "steps": [{"stepName": "publisher-signoff", "status": "waitingForPublisherReview"}]}),
+            json!({"Status": "waitingForPublisherReview"}),
+        ] {
+            assert!(offer(&answer).unwrap().at_sign_off(), "{answer}");
+            assert!(operation(&answer).unwrap().at_sign_off(), "{answer}");
+        }
+        let other = json!({"status": "running", "steps": [{"id": "review", "status": "waitingForPublisherReview"}]});
+        assert!(!offer(&other).unwrap().at_sign_off());
+        let failed = json!({"status": "failed", "steps": [{"id": "publisher-signoff", "status": "waitingForPublisherReview"}]});
+        assert!(!offer(&failed).unwrap().at_sign_off());
+    }
+
+    #[test]
+    fn the_list_has_versions_beyond_a_double_and_times_without_zone() {
+        let rows = rows(&json!([
+            {"id": "5a63deb5", "submissionType": "publish", "submissionState": "running", "version": 636_576_975_611_768_314_i64,
+             "changedTime": "2018-03-26T21:46:01.179948Z"},
+            {"id": "b", "submissionType": "GoLive", "submissionState": "complete", "changedTime": "2022-06-02T12:25:56.651"},
+            {"submissionType": "novelty"}, "garbage", null
+        ]))
+        .unwrap();
+        assert_eq!(rows.len(), 3);
+        assert_eq!((rows[0].phase, rows[1].phase, rows[2].phase), (Some(Phase::Publish), Some(Phase::GoLive), None));
+        assert_eq!(rows[1].changed.unwrap().to_string(), "2022-06-02T12:25:56.651Z");
+        assert_eq!((rows[2].id.as_str(), rows[2].status.state()), ("", State::Unknown));
+    }
+
+    #[test]
+    fn an_operation_s_error_is_a_message() {
+        let view = operation(&json!({"status": "failed", "error": {"code": "X", "message": "it broke"}})).unwrap();
+        assert_eq!((view.messages[0].level, view.messages[0].html.as_str()), (Level::Error, "X: it broke"));
+        assert_eq!(operation(&json!({"status": "failed", "error": "it broke"})).unwrap().messages[0].html, "it broke");
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,12}".prop_map(Value::from),
+        ];
+        let key = prop_oneof![
+            Just("status".to_owned()),
+            Just("steps".to_owned()),
+            Just("messages".to_owned()),
+            Just("error".to_owned()),
+            Just("previewLinks".to_owned()),
+            Just("id".to_owned()),
+            Just("progressPercentage".to_owned()),
+            "\\PC{0,8}"
+        ];
+        leaf.prop_recursive(4, 64, 8, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::vec((key.clone(), inner), 0..8).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_the_portal_says_breaks_the_reader(value in any_json()) {
+            let _ = (operation(&value), offer(&value), draft(&value), rows(&value));
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What is known of an offer and its operations, in words that every backend has.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::word::{State, Word};
+
+/// The two halves of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// To the preview.
+    Publish,
+    /// From the preview to the public.
+    GoLive,
+}
+
+impl Phase {
+    /// The name in outputs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::GoLive => "go-live",
+        }
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where an operation is looked at. Only a backend makes one, after it made sure that the address is its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OperationAddress(Url);
+
+impl OperationAddress {
+    pub(super) fn new(url: Url) -> Self {
+        Self(url)
+    }
+
+    /// An address for a test of a report.
+    #[cfg(test)]
+    pub(crate) fn of(url: &str) -> Self {
+        Self(url.parse().unwrap())
+    }
+
+    /// The whole address.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// The last part of the path, which identifies the operation at the portal.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.0.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for OperationAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An accepted publish or go-live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Where to follow it; `None` if the portal named no address, or one that is not its own.
+    pub operation: Option<OperationAddress>,
+    /// What is odd about the answer, for the log.
+    pub remark: Option<String>,
+}
+
+/// An accepted cancel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelAccepted {
+    /// The portal says that it is done.
+    Done,
+    /// The portal says that it will be done, which it also says when nothing runs.
+    Promised,
+}
+
+/// How serious a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// For information.
+    Information,
+    /// Worth a look.
+    Warning,
+    /// An error.
+    Error,
+}
+
+/// A message of the portal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Message {
+    /// How serious.
+    pub level: Level,
+    /// The text, which may be HTML. Never shown as it is.
+    pub html: String,
+    /// When it was written, if the portal says.
+    pub at: Option<Timestamp>,
+}
+
+/// A link that the portal gives.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Link {
+    /// Text to show; may be empty.
+    pub text: String,
+    /// Address, as it came.
+    pub address: String,
+}
+
+/// One step of an operation. Offers of different types have different steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Id if the portal gives one, else the name.
+    pub id: String,
+    /// Name to show.
+    pub name: String,
+    /// Status.
+    pub status: Word,
+    /// Percent, 0 to 100.
+    pub progress: Option<u8>,
+    /// The portal's own estimate, such as `< 5 day`.
+    pub estimate: Option<String>,
+    /// What the portal says about it.
+    pub messages: Vec<Message>,
+}
+
+impl Step {
+    /// Whether this is the step at which the publisher looks at the preview. Real answers name it by id or by name.
+    #[must_use]
+    pub fn is_sign_off(&self) -> bool {
+        let folded = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        [&self.id, &self.name].iter().any(|text| folded(text) == "publishersignoff")
+    }
+}
+
+/// An operation as it was seen once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationView {
+    /// Its id, if the portal says.
+    pub id: Option<String>,
+    /// What it is, if the portal says.
+    pub phase: Option<Phase>,
+    /// Status.
+    pub status: Word,
+    /// Steps, in the portal's order.
+    pub steps: Vec<Step>,
+    /// Messages about the whole operation.
+    pub messages: Vec<Message>,
+    /// Links to the preview.
+    pub preview_links: Vec<Link>,
+    /// Links to the public page.
+    pub live_links: Vec<Link>,
+    /// When it was started, if the portal says.
+    pub started: Option<Timestamp>,
+}
+
+impl OperationView {
+    /// Whether it waits for the publisher to look at the preview.
+    #[must_use]
+    pub fn at_sign_off(&self) -> bool {
+        at_sign_off(&self.status, &self.steps)
+    }
+}
+
+/// An operation, and how long the portal wants to be left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// The operation.
+    pub view: OperationView,
+    /// The portal's Retry-After, if it sent one.
+    pub retry_after: Option<std::time::Duration>,
+}
+
+/// An offer's status as it was seen once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferView {
+    /// Status.
+    pub status: Word,
+    /// Steps, in the portal's order.
+    pub steps: Vec<Step>,
+    /// Messages about the offer.
+    pub messages: Vec<Message>,
+    /// Links to the preview.
+    pub preview_links: Vec<Link>,
+    /// Links to the public page.
+    pub live_links: Vec<Link>,
+}
+
+impl OfferView {
+    /// Whether it waits for the publisher to look at the preview.
+    #[must_use]
+    pub fn at_sign_off(&self) -> bool {
+        at_sign_off(&self.status, &self.steps)
+    }
+}
+
+/// The sign-off shows in the status itself (migrated offers) or in a step under a status that is still `running`.
+fn at_sign_off(status: &Word, steps: &[Step]) -> bool {
+    match status.state() {
+        State::WaitingForPublisher => true,
+        State::Failed | State::Canceled => false,
+        _ => steps.iter().any(|step| step.is_sign_off() && step.status.state() == State::WaitingForPublisher),
+    }
+}
+
+/// An offer's draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// When it was last changed, if the portal says.
+    pub changed: Option<Timestamp>,
+}
+
+/// An operation as the list of operations shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// Its id; empty if the portal gives none.
+    pub id: String,
+    /// Where to look at it; `None` without an id.
+    pub operation: Option<OperationAddress>,
+    /// What it is, if the portal's word for it is known.
+    pub phase: Option<Phase>,
+    /// Status.
+    pub status: Word,
+    /// When it last changed, if the portal says.
+    pub changed: Option<Timestamp>,
+}
