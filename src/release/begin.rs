@@ -1,0 +1,224 @@
+//! The first decision: what was found → what to begin with.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::goal::{Aim, Goal, WhenRunning};
+use super::survey::Survey;
+use super::verdict::Verdict;
+use crate::portal::{OperationAddress, Phase, State, Submission};
+use crate::problem::{Code, Problem};
+
+/// GitHub lets a workflow run be run again for 30 days; what ended earlier cannot be this release.
+const LONGEST_RELEASE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The portal may touch the offer's own record when an operation ends; that is no change of the draft.
+const SETTLING: SignedDuration = SignedDuration::from_mins(2);
+
+/// What to begin with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begin {
+    /// Start this half.
+    Start(Phase),
+    /// Follow what runs, or what is to be looked at.
+    Follow {
+        /// Which half it is.
+        phase: Phase,
+        /// Where to look, if known.
+        operation: Option<OperationAddress>,
+    },
+    /// The first half is done already: its preview waits, and the draft did not change since.
+    Published(Option<OperationAddress>),
+    /// Both halves are done already, and the draft did not change since.
+    Live {
+        /// The publish that did the first half.
+        publish: Option<OperationAddress>,
+        /// The go-live that did the second.
+        go_live: Option<OperationAddress>,
+    },
+    /// Wait for the end of an operation that is not ours, then look again.
+    AwaitForeign(Phase, Option<OperationAddress>),
+    /// Cancel an operation that is not ours, then look again.
+    CancelForeign(Phase, Option<OperationAddress>),
+    /// The offer says that it is running, and the list shows nothing that does: one of them is late.
+    LookAgain,
+    /// There is nothing to begin.
+    End(Verdict),
+}
+
+/// What was decided before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Before {
+    /// A foreign operation was awaited or canceled, so what is finished is not ours.
+    pub foreign: bool,
+    /// The first half was done in this run.
+    pub published: bool,
+    /// A POST was refused because something was in the way.
+    pub refused: bool,
+    /// How often a survey was made anew because it took too long.
+    pub looks: u32,
+}
+
+/// Decides on the first half, or on what a killed job left behind.
+pub fn release(goal: &Goal, survey: &Survey, before: Before, today: Timestamp) -> Begin {
+    if let Some(problem) = survey.unknown_offer() {
+        return Begin::End(Verdict::problem(None, problem.clone()));
+    }
+    if let Some((phase, operation)) = busy(survey) {
+        if phase == Phase::GoLive && !goal.go_live && goal.when_running == WhenRunning::Adopt {
+            return Begin::End(running(goal, phase, "this run was not asked to go live, so it cannot be adopted"));
+        }
+        return among_others(goal, survey, phase, operation);
+    }
+    if before.foreign {
+        return Begin::Start(Phase::Publish);
+    }
+    let published = survey.newest(Phase::Publish);
+    let publish = published.and_then(|row| row.operation.clone());
+    if survey.at_sign_off() {
+        return match (survey.draft_changed(), published.and_then(|row| row.changed)) {
+            (Some(draft), Some(ended)) if changed_since(draft, ended) => Begin::Start(Phase::Publish),
+            _ => waiting(published).unwrap_or(Begin::Start(Phase::Publish)),
+        };
+    }
+    match survey.newest_first().first() {
+        Some(newest) if already_out(survey, newest, today) => match newest.phase {
+            Some(Phase::GoLive) => Begin::Live { publish, go_live: newest.operation.clone() },
+            _ => Begin::Published(publish),
+        },
+        // The operation says that the draft is out, the offer says what nobody knows: that is no reason to publish again.
+        Some(newest) if is_out(survey, newest, today) && survey.offer_state() == State::Unknown => {
+            Begin::Follow { phase: newest.phase.unwrap_or(Phase::Publish), operation: newest.operation.clone() }
+        }
+        _ => Begin::Start(Phase::Publish),
+    }
+}
+
+/// Decides on the second half.
+pub fn go_live(goal: &Goal, survey: &Survey, before: Before) -> Begin {
+    if let Some(problem) = survey.unknown_offer() {
+        return Begin::End(Verdict::problem(None, problem.clone()));
+    }
+    if !goal.go_live {
+        let message = format!("the manifest says `go-live: false` for offer {}: nothing to do", goal.offer);
+        return Begin::End(Verdict::done(None, message));
+    }
+    match busy(survey) {
+        // Some portals go on to list the publish as running while its preview waits.
+        Some((Phase::Publish, _)) if before.published => {}
+        Some((phase, operation)) => return among_others(goal, survey, phase, operation),
+        None => {}
+    }
+    if before.published {
+        return Begin::Start(Phase::GoLive);
+    }
+    let newest = survey.newest_first().first().copied();
+    if let Some(newest) = newest
+        && newest.phase == Some(Phase::GoLive)
+        && newest.status.state() == State::Succeeded
+        && survey.offer_state() == State::Succeeded
+    {
+        let publish = survey.newest(Phase::Publish).and_then(|row| row.operation.clone());
+        return Begin::Live { publish, go_live: newest.operation.clone() };
+    }
+    let refused = match newest {
+        _ if survey.at_sign_off() => None,
+        Some(last) if matches!(last.status.state(), State::Failed | State::Canceled) => {
+            Some(format!("its last operation ended as `{}`", last.status))
+        }
+        _ if survey.offer_state() == State::NeverPublished => Some("it was never published".to_owned()),
+        _ => None,
+    };
+    refused.map_or(Begin::Start(Phase::GoLive), |why| {
+        let message = format!("offer {} has no preview that could go live: {why}", goal.offer);
+        nothing(message, "publish it first, with `command: release`")
+    })
+}
+
+/// Decides what to go on with. It never starts a publish.
+pub fn resume(goal: &Goal, survey: &Survey) -> Begin {
+    if let Some(problem) = survey.unknown_offer() {
+        return Begin::End(Verdict::problem(None, problem.clone()));
+    }
+    if let Aim::Resume(Some(address)) = &goal.aim {
+        let row = survey.operations.iter().flatten().find(|row| !row.id.is_empty() && row.id == address.id());
+        let phase = row.and_then(|row| row.phase).unwrap_or(Phase::Publish);
+        return Begin::Follow { phase, operation: Some(address.clone()) };
+    }
+    if let Some((phase, operation)) = busy(survey) {
+        return if survey.running().is_none() { Begin::LookAgain } else { Begin::Follow { phase, operation } };
+    }
+    if survey.at_sign_off() {
+        let newest = survey.newest(Phase::Publish);
+        let operation = newest.and_then(|row| row.operation.clone());
+        return waiting(newest).unwrap_or(Begin::Follow { phase: Phase::Publish, operation });
+    }
+    match survey.newest_first().first() {
+        Some(newest) => Begin::Follow { phase: newest.phase.unwrap_or(Phase::Publish), operation: newest.operation.clone() },
+        None => {
+            nothing(format!("offer {} has no operation that could be continued", goal.offer), "start one with `command: release`")
+        }
+    }
+}
+
+/// What an offer that waits for the publisher means for its newest publish: the offer's word may be late, and of the one before.
+/// `None` if that publish ended badly.
+fn waiting(newest: Option<&Submission>) -> Option<Begin> {
+    let operation = newest.and_then(|row| row.operation.clone());
+    match newest.map(|row| row.status.state()) {
+        None | Some(State::Succeeded | State::WaitingForPublisher) => Some(Begin::Published(operation)),
+        Some(State::Failed | State::Canceled) => None,
+        _ => Some(Begin::Follow { phase: Phase::Publish, operation }),
+    }
+}
+
+/// What runs on the offer. A publish whose preview waits for the publisher is in nobody's way. An offer that says `running` while
+/// the list shows nothing is busy too.
+pub fn busy(survey: &Survey) -> Option<(Phase, Option<OperationAddress>)> {
+    if let Some(row) = survey.running() {
+        let phase = row.phase.unwrap_or(Phase::Publish);
+        let waits = phase == Phase::Publish && (survey.at_sign_off() || row.status.state() == State::WaitingForPublisher);
+        return (!waits).then(|| (phase, row.operation.clone()));
+    }
+    let silent = survey.offer_state() == State::Running && !survey.at_sign_off();
+    silent.then_some((Phase::Publish, None))
+}
+
+fn among_others(goal: &Goal, survey: &Survey, phase: Phase, operation: Option<OperationAddress>) -> Begin {
+    match goal.when_running {
+        WhenRunning::Adopt | WhenRunning::Wait | WhenRunning::Cancel if survey.running().is_none() => Begin::LookAgain,
+        WhenRunning::Adopt => Begin::Follow { phase, operation },
+        WhenRunning::Wait => Begin::AwaitForeign(phase, operation),
+        WhenRunning::Cancel => Begin::CancelForeign(phase, operation),
+        WhenRunning::Fail => Begin::End(running(goal, phase, "`when-running: fail` says to leave it alone")),
+    }
+}
+
+fn running(goal: &Goal, phase: Phase, why: &str) -> Verdict {
+    let message = format!("a {phase} is already running on offer {}, and {why}", goal.offer);
+    Verdict::problem(
+        None,
+        Problem::new(Code::OperationRunning, message).hint("wait for its end, or see the input `when-running`"),
+    )
+}
+
+fn nothing(message: String, hint: &str) -> Begin {
+    Begin::End(Verdict::problem(None, Problem::new(Code::NothingToContinue, message).hint(hint)))
+}
+
+fn changed_since(draft: Timestamp, ended: Timestamp) -> bool {
+    draft.duration_since(ended) > SETTLING
+}
+
+/// Whether the newest operation already brought out the draft as it is. Only a plain yes of the portal counts: the offer and the
+/// operation succeeded, and the draft is known to be older.
+fn already_out(survey: &Survey, newest: &Submission, today: Timestamp) -> bool {
+    survey.offer_state() == State::Succeeded && is_out(survey, newest, today)
+}
+
+/// Whether the operation brought out the draft as it is, by its own word.
+fn is_out(survey: &Survey, newest: &Submission, today: Timestamp) -> bool {
+    let (Some(draft), Some(ended)) = (survey.draft_changed(), newest.changed) else {
+        return false;
+    };
+    newest.status.state() == State::Succeeded && !changed_since(draft, ended) && today.duration_since(ended) < LONGEST_RELEASE
+}

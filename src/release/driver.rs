@@ -1,0 +1,306 @@
+//! Does what the heart decides: the calls, the repeats of reads, and the waiting. It decides nothing itself.
+
+use std::cell::RefCell;
+use std::pin::pin;
+use std::time::Duration;
+
+use super::event::{Event, What};
+use super::goal::Goal;
+use super::machine::{Act, Ask, Release, Seen};
+use super::schedule::Schedule;
+use super::verdict::Verdict;
+use crate::clock::Clock;
+use crate::http::{Again, Repeatable, Retry, repeat};
+use crate::portal::{Backend, CallError, Level, Looked, OfferView, OperationView, Phase, Trouble};
+use crate::problem::{Code, Problem};
+
+/// Reads before anything is under way: an unreachable portal is told within a minute.
+const BEFORE: Retry = Retry { attempts: 6, base: Duration::from_secs(1), cap: Duration::from_secs(16) };
+
+/// Reads while an operation is under way: an outage of an hour does not end a release of days.
+const UNDER_WAY: Retry = Retry { attempts: 24, base: Duration::from_secs(1), cap: Duration::from_mins(5) };
+
+/// How long the answer of a POST is awaited after the job was told to stop.
+const LAST_ANSWER: Duration = Duration::from_secs(2);
+
+/// How long after a signal everything at the portal may take, that answer included: the runner kills after 7.5 s, and reports come last.
+const LAST_CANCEL: Duration = Duration::from_secs(4);
+
+/// Time between two looks at it.
+const LAST_REST: Duration = Duration::from_millis(500);
+
+/// A signal to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// The signal's number.
+    pub signal: u8,
+    /// Whether the operation is to be canceled too.
+    pub cancel: bool,
+}
+
+/// What surrounds the release of one offer.
+pub struct Surroundings<'a, B> {
+    /// The portal.
+    pub backend: &'a B,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// How often to look.
+    pub schedule: Schedule,
+    /// When `timeout` is over, of [`Clock::elapsed`].
+    pub deadline: Duration,
+    /// Becomes `Some` when the job is told to stop.
+    pub stop: tokio::sync::watch::Receiver<Option<Stop>>,
+    /// Which offer of the run this is.
+    pub index: usize,
+    /// Takes the events.
+    pub emit: &'a dyn Fn(Event),
+}
+
+/// What the driver remembers: the last looks, so that only changes are told, and the wishes of the portal.
+#[derive(Default)]
+struct Memory {
+    operation: Option<(Phase, OperationView)>,
+    offer: Option<OfferView>,
+    changed_at: Duration,
+    asked_for: Option<Duration>,
+    trouble: Option<Problem>,
+    under_way: bool,
+    /// When the job was told to stop.
+    stopped: Option<Duration>,
+}
+
+/// Releases one offer, to its end.
+pub async fn run<B: Backend>(goal: Goal, around: Surroundings<'_, B>) -> Verdict {
+    Driver { memory: RefCell::new(Memory { changed_at: around.clock.elapsed(), ..Memory::default() }), goal, around }.run().await
+}
+
+struct Driver<'a, B> {
+    goal: Goal,
+    around: Surroundings<'a, B>,
+    memory: RefCell<Memory>,
+}
+
+impl<B: Backend> Driver<'_, B> {
+    async fn run(&self) -> Verdict {
+        let clock = self.around.clock;
+        let mut release = Release::new(self.goal.clone());
+        let mut stopping: Option<Duration> = None;
+        self.tell(What::Began);
+        loop {
+            let act = release.next();
+            let seen = match (&act, stopping) {
+                (Act::End(verdict), _) => {
+                    self.tell(What::Ended(verdict.clone()));
+                    return verdict.clone();
+                }
+                (_, Some(until)) => self.act_quickly(act, until).await,
+                (_, None) => self.act(act).await,
+            };
+            let seen = seen.unwrap_or_else(|| {
+                let stop = (*self.around.stop.borrow()).unwrap_or(Stop { signal: 15, cancel: false });
+                let told = *self.memory.borrow_mut().stopped.get_or_insert(clock.elapsed());
+                stopping = Some(told + LAST_CANCEL);
+                Seen::Interrupted(stop.signal, stop.cancel)
+            });
+            for what in release.saw(seen, clock.elapsed(), clock.now()) {
+                self.tell_change(what);
+            }
+        }
+    }
+
+    /// Does one thing. `None`: the job is told to stop.
+    async fn act(&self, act: Act) -> Option<Seen> {
+        let clock = self.around.clock;
+        if self.around.stop.borrow().is_some() {
+            return None;
+        }
+        let left = self.around.deadline.saturating_sub(clock.elapsed());
+        if left.is_zero() {
+            return Some(self.timed_out());
+        }
+        let posts = matches!(act, Act::Start(_) | Act::Cancel);
+        let mut doing = pin!(self.perform(act));
+        tokio::select! {
+            biased;
+            seen = &mut doing => Some(seen),
+            () = self.told_to_stop() => {
+                self.memory.borrow_mut().stopped = Some(clock.elapsed());
+                // A POST is on its way: its answer says what runs at the portal.
+                if !posts {
+                    return None;
+                }
+                tokio::select! {
+                    biased;
+                    seen = doing => Some(seen),
+                    // It may have been carried out: that is not "nothing was started".
+                    () = clock.sleep(LAST_ANSWER) => Some(Seen::Lost(unanswered(), None)),
+                }
+            }
+            () = clock.sleep(left), if !posts => Some(self.timed_out()),
+        }
+    }
+
+    /// Does one thing after the job was told to stop. `None`: the time for that is over.
+    async fn act_quickly(&self, act: Act, until: Duration) -> Option<Seen> {
+        let act = if let Act::Settle(wait) = act { Act::Settle(wait.min(LAST_REST)) } else { act };
+        let left = until.saturating_sub(self.around.clock.elapsed());
+        tokio::select! {
+            biased;
+            seen = self.perform(act) => Some(seen),
+            () = self.around.clock.sleep(left) => None,
+        }
+    }
+
+    async fn told_to_stop(&self) {
+        let mut stop = self.around.stop.clone();
+        if stop.wait_for(Option::is_some).await.is_err() {
+            // Nobody is left who could tell.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    fn timed_out(&self) -> Seen {
+        Seen::TimedOut(self.memory.borrow().trouble.clone())
+    }
+
+    async fn perform(&self, act: Act) -> Seen {
+        let Surroundings { backend, clock, schedule, .. } = &self.around;
+        let offer = &self.goal.offer;
+        match act {
+            Act::Ask(ask) => self.read(&ask).await,
+            Act::Start(phase) => {
+                self.memory.borrow_mut().under_way = true;
+                let answer = match phase {
+                    Phase::Publish => backend.publish(offer, &self.goal.notify).await,
+                    Phase::GoLive => backend.go_live(offer).await,
+                };
+                answer.map_or_else(not_posted, Seen::Accepted)
+            }
+            Act::Cancel => backend.cancel(offer).await.map_or_else(not_posted, |_| Seen::CancelAccepted),
+            Act::Rest => {
+                let (quiet, asked_for) = {
+                    let mut memory = self.memory.borrow_mut();
+                    (clock.elapsed().saturating_sub(memory.changed_at), memory.asked_for.take())
+                };
+                let wait = schedule.wait(quiet, asked_for, clock.chance());
+                self.tell(What::Rests(wait));
+                clock.sleep(wait).await;
+                Seen::Rested
+            }
+            Act::Settle(wait) => {
+                clock.sleep(wait).await;
+                Seen::Rested
+            }
+            // The loop has ended before.
+            Act::End(_) => Seen::Rested,
+        }
+    }
+
+    /// A read, repeated while that may help.
+    async fn read(&self, ask: &Ask) -> Seen {
+        let policy = if self.memory.borrow().under_way { UNDER_WAY } else { BEFORE };
+        let answer = repeat(
+            self.around.clock,
+            policy,
+            Some(self.around.deadline),
+            async || self.look(ask).await,
+            |error, wait, attempt| {
+                self.memory.borrow_mut().trouble = Some(error.problem.clone());
+                // A line each at the 1st, 2nd, 4th, 8th … failure: an outage is seen, and does not fill the log.
+                if attempt.is_power_of_two() {
+                    let text = format!("{}; asking again in {}", error.problem, friendly(wait));
+                    self.tell(What::Note(Level::Warning, text));
+                }
+            },
+        )
+        .await;
+        match answer {
+            Ok(seen) => {
+                self.memory.borrow_mut().trouble = None;
+                seen
+            }
+            Err(error) => match error.trouble {
+                Trouble::NotFound => Seen::Absent(error.problem),
+                Trouble::Passing => Seen::Unreachable(error.problem),
+                Trouble::Conflict | Trouble::Refused | Trouble::Auth => Seen::Refused(error.problem),
+            },
+        }
+    }
+
+    async fn look(&self, ask: &Ask) -> Result<Seen, CallError> {
+        let (backend, offer) = (self.around.backend, &self.goal.offer);
+        Ok(match ask {
+            Ask::Operations => Seen::Operations(backend.operations(offer).await?),
+            Ask::Offer => Seen::Offer(backend.offer(offer).await?),
+            Ask::Draft => Seen::Draft(backend.draft(offer).await?),
+            Ask::Operation(operation) => {
+                let Looked { view, retry_after } = backend.operation(operation).await?;
+                self.memory.borrow_mut().asked_for = retry_after;
+                Seen::Operation(Looked { view, retry_after })
+            }
+        })
+    }
+
+    /// Tells what is new, and nothing that looks as it did before.
+    fn tell_change(&self, what: What) {
+        let now = self.around.clock.elapsed();
+        {
+            let memory = &mut *self.memory.borrow_mut();
+            match &what {
+                What::Operation(phase, view) => {
+                    if memory.operation.as_ref().is_some_and(|(before, seen)| before == phase && seen == view) {
+                        return;
+                    }
+                    memory.operation = Some((*phase, view.clone()));
+                    memory.changed_at = now;
+                }
+                What::Offer(view) => {
+                    if memory.offer.as_ref() == Some(view) {
+                        return;
+                    }
+                    memory.offer = Some(view.clone());
+                    memory.changed_at = now;
+                }
+                What::Phase { .. } => {
+                    memory.under_way = true;
+                    memory.changed_at = now;
+                }
+                _ => {}
+            }
+        }
+        self.tell(what);
+    }
+
+    fn tell(&self, what: What) {
+        (self.around.emit)(Event { at: self.around.clock.now(), offer: self.around.index, what });
+    }
+}
+
+/// A POST whose answer could not be awaited.
+fn unanswered() -> Problem {
+    Problem::new(Code::Unavailable, "the job was told to stop before the portal answered")
+}
+
+/// A POST without a good answer.
+fn not_posted(error: CallError) -> Seen {
+    match error.trouble {
+        Trouble::Passing => Seen::Lost(error.problem, error.retry_after),
+        Trouble::Conflict => Seen::InTheWay(error.problem),
+        Trouble::NotFound | Trouble::Refused | Trouble::Auth => Seen::Refused(error.problem),
+    }
+}
+
+impl Repeatable for CallError {
+    fn again(&self) -> Again {
+        match (self.trouble, self.retry_after) {
+            (Trouble::Passing, Some(wait)) => Again::After(wait),
+            (Trouble::Passing, None) => Again::Soon,
+            _ => Again::Never,
+        }
+    }
+}
+
+/// A wait in a log line, to the second.
+fn friendly(wait: Duration) -> String {
+    format!("{} s", wait.as_secs().max(1))
+}

@@ -1,0 +1,59 @@
+//! What happened, as data. One stream of these feeds every report.
+
+use jiff::Timestamp;
+
+use super::verdict::Verdict;
+use crate::http::Exchange;
+use crate::portal::{Level, OfferView, OperationAddress, OperationView, Phase};
+
+/// How a half of the release came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// Started here.
+    Started,
+    /// Found running, and followed.
+    Adopted,
+    /// Found finished.
+    Finished,
+    /// Found, and not followed: looked at, or canceled.
+    Found,
+}
+
+/// Something happened to an offer.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// Which offer, as its place in the list of offers of this run.
+    pub offer: usize,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// The work on the offer began.
+    Began,
+    /// A half of the release began, or is continued.
+    Phase {
+        /// Which.
+        phase: Phase,
+        /// How it came to be.
+        origin: Origin,
+        /// Where it is followed, as far as known.
+        operation: Option<OperationAddress>,
+    },
+    /// The operation looks different than before.
+    Operation(Phase, OperationView),
+    /// The offer looks different than before.
+    Offer(OfferView),
+    /// Nothing is asked of the portal for so long.
+    Rests(std::time::Duration),
+    /// Something worth a line.
+    Note(Level, String),
+    /// A request was made.
+    Exchange(Exchange),
+    /// The work on the offer ended.
+    Ended(Verdict),
+}

@@ -1,0 +1,51 @@
+//! What is wanted of one offer.
+
+use crate::ids::{Email, OfferId};
+use crate::portal::OperationAddress;
+
+/// What to do with the offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Aim {
+    /// Publish, then go live if the goal says so.
+    Release,
+    /// Only the second half.
+    GoLive,
+    /// Follow what is under way, or this operation; never publish.
+    Resume(Option<OperationAddress>),
+    /// Look, change nothing.
+    Status,
+    /// Look, and say what [`Aim::Release`] would do.
+    Plan,
+    /// Cancel what runs.
+    Cancel,
+}
+
+/// What to do if an operation already runs on the offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenRunning {
+    /// Follow it as if it had been started here.
+    Adopt,
+    /// Wait for its end, then start.
+    Wait,
+    /// Cancel it, then start.
+    Cancel,
+    /// Give up.
+    Fail,
+}
+
+/// One offer, and what is wanted of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goal {
+    /// The offer.
+    pub offer: OfferId,
+    /// Who is told by the portal.
+    pub notify: Vec<Email>,
+    /// What to do.
+    pub aim: Aim,
+    /// Go live after publish. The manifest's veto is already applied.
+    pub go_live: bool,
+    /// Follow the operation to its end, rather than start it and leave.
+    pub wait: bool,
+    /// What to do if an operation already runs.
+    pub when_running: WhenRunning,
+}

@@ -1,0 +1,99 @@
+//! What was found before anything is started.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::portal::{Draft, OfferView, Phase, State, Submission};
+use crate::problem::Problem;
+
+/// What came of a question to the portal.
+#[derive(Debug, Clone, Default)]
+pub enum Answer<T> {
+    /// It was not asked yet.
+    #[default]
+    NotAsked,
+    /// The portal does not know it.
+    Absent,
+    /// This.
+    Found(T),
+}
+
+/// What was found of an offer.
+#[derive(Debug, Clone, Default)]
+pub struct Survey {
+    /// Its operations; empty if the portal knows none.
+    pub operations: Option<Vec<Submission>>,
+    /// Its status.
+    pub offer: Answer<OfferView>,
+    /// Its draft, asked only where it decides something.
+    pub draft: Answer<Draft>,
+    /// What was absent.
+    pub absent: Vec<Problem>,
+    /// When the first of it was seen.
+    pub since: Option<Duration>,
+}
+
+impl Survey {
+    /// The operations, newest first if the portal says when they changed, else in its order.
+    #[must_use]
+    pub fn newest_first(&self) -> Vec<&Submission> {
+        let mut rows: Vec<&Submission> = self.operations.iter().flatten().collect();
+        if rows.iter().all(|row| row.changed.is_some()) {
+            rows.sort_by_key(|row| std::cmp::Reverse(row.changed));
+        }
+        rows
+    }
+
+    /// The operation that runs, or may: an unknown word is no proof that it ended.
+    #[must_use]
+    pub fn running(&self) -> Option<&Submission> {
+        self.newest_first().into_iter().find(|row| !row.status.state().is_final())
+    }
+
+    /// The newest operation of this kind.
+    #[must_use]
+    pub fn newest(&self, phase: Phase) -> Option<&Submission> {
+        self.newest_first().into_iter().find(|row| row.phase.unwrap_or(Phase::Publish) == phase)
+    }
+
+    /// Ids of all operations.
+    #[must_use]
+    pub fn ids(&self) -> HashSet<String> {
+        self.operations.iter().flatten().map(|row| row.id.clone()).collect()
+    }
+
+    /// The offer's status.
+    #[must_use]
+    pub fn offer(&self) -> Option<&OfferView> {
+        if let Answer::Found(offer) = &self.offer { Some(offer) } else { None }
+    }
+
+    /// The meaning of the offer's status.
+    #[must_use]
+    pub fn offer_state(&self) -> State {
+        self.offer().map_or(State::Unknown, |offer| offer.status.state())
+    }
+
+    /// Whether the offer waits for the publisher to look at the preview.
+    #[must_use]
+    pub fn at_sign_off(&self) -> bool {
+        self.offer().is_some_and(OfferView::at_sign_off)
+    }
+
+    /// When the draft was last changed, if the portal says.
+    #[must_use]
+    pub fn draft_changed(&self) -> Option<Timestamp> {
+        if let Answer::Found(draft) = &self.draft { draft.changed } else { None }
+    }
+
+    /// The problem, if the portal knows nothing of the offer at all. An offer that was never published may lack any of the three.
+    #[must_use]
+    pub fn unknown_offer(&self) -> Option<&Problem> {
+        let nothing = self.operations.as_ref().is_some_and(Vec::is_empty)
+            && matches!(self.offer, Answer::Absent)
+            && matches!(self.draft, Answer::Absent);
+        if nothing { self.absent.last() } else { None }
+    }
+}

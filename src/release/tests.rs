@@ -1,0 +1,225 @@
+//! The heart under arbitrary sights: whatever is seen, in whatever order.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::goal::{Aim, Goal, WhenRunning};
+use super::machine::{Act, Release, Seen};
+use crate::ids::OfferId;
+use crate::portal::{Accepted, Draft, Looked, OfferView, OperationAddress, OperationView, Phase, Step, Submission, Word};
+use crate::problem::{Code, Problem};
+
+fn word() -> impl Strategy<Value = Word> {
+    prop::sample::select(
+        &[
+            "neverPublished",
+            "notStarted",
+            "running",
+            "waitingForPublisherReview",
+            "blocked",
+            "complete",
+            "failed",
+            "canceled",
+            "?",
+            "",
+        ][..],
+    )
+    .prop_map(Word::new)
+}
+
+fn address() -> impl Strategy<Value = Option<OperationAddress>> {
+    prop::option::of(prop::sample::select(&["1", "2", "3", "contoso$x$2$preview"][..]))
+        .prop_map(|id| id.map(|id| OperationAddress::of(&format!("https://cloudpartner.azure.com/api/operations/{id}"))))
+}
+
+fn phase() -> impl Strategy<Value = Option<Phase>> {
+    prop::sample::select(&[None, Some(Phase::Publish), Some(Phase::GoLive)][..])
+}
+
+fn moment() -> impl Strategy<Value = Option<Timestamp>> {
+    prop::option::of((0..5_i64).prop_map(|n| Timestamp::from_second(1_795_176_000 + n * 60).unwrap()))
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(word(), 0..2).prop_map(|words| {
+        let step = |status| Step {
+            id: "publisher-signoff".to_owned(),
+            name: "Publisher signoff".to_owned(),
+            status,
+            progress: None,
+            estimate: None,
+            messages: Vec::new(),
+        };
+        words.into_iter().map(step).collect()
+    })
+}
+
+fn offer() -> impl Strategy<Value = Seen> {
+    (word(), steps()).prop_map(|(status, steps)| {
+        Seen::Offer(OfferView { status, steps, messages: Vec::new(), preview_links: Vec::new(), live_links: Vec::new() })
+    })
+}
+
+fn operation() -> impl Strategy<Value = Seen> {
+    (prop::option::of("[12]"), phase(), word(), steps()).prop_map(|(id, phase, status, steps)| {
+        let view = OperationView {
+            id,
+            phase,
+            status,
+            steps,
+            messages: Vec::new(),
+            preview_links: Vec::new(),
+            live_links: Vec::new(),
+            started: None,
+        };
+        Seen::Operation(Looked { view, retry_after: None })
+    })
+}
+
+fn operations() -> impl Strategy<Value = Seen> {
+    let row = (address(), phase(), word(), moment()).prop_map(|(operation, phase, status, changed)| {
+        let id = operation.as_ref().map(|operation| operation.id().to_owned()).unwrap_or_default();
+        Submission { id, operation, phase, status, changed }
+    });
+    prop::collection::vec(row, 0..4).prop_map(Seen::Operations)
+}
+
+fn problem() -> Problem {
+    Problem::new(Code::Unavailable, "something")
+}
+
+fn seen() -> impl Strategy<Value = Seen> {
+    prop_oneof![
+        4 => operations(),
+        4 => offer(),
+        4 => operation(),
+        2 => moment().prop_map(|changed| Seen::Draft(Draft { changed })),
+        2 => address().prop_map(|operation| Seen::Accepted(Accepted { operation, remark: None })),
+        4 => Just(Seen::Rested),
+        1 => Just(Seen::Absent(problem())),
+        1 => Just(Seen::CancelAccepted),
+        1 => prop::option::of(0..600_u64).prop_map(|wait| Seen::Lost(problem(), wait.map(Duration::from_secs))),
+        1 => Just(Seen::InTheWay(problem())),
+        1 => Just(Seen::Refused(problem())),
+    ]
+}
+
+/// What ends a run from outside.
+fn last() -> impl Strategy<Value = Seen> {
+    prop_oneof![
+        Just(Seen::Unreachable(problem())),
+        Just(Seen::TimedOut(None)),
+        any::<bool>().prop_map(|cancel| Seen::Interrupted(15, cancel)),
+    ]
+}
+
+fn goal() -> impl Strategy<Value = Goal> {
+    let aim = prop_oneof![
+        3 => Just(Aim::Release),
+        1 => Just(Aim::GoLive),
+        1 => address().prop_map(Aim::Resume),
+        1 => Just(Aim::Status),
+        1 => Just(Aim::Plan),
+        1 => Just(Aim::Cancel),
+    ];
+    let when = prop::sample::select(&[WhenRunning::Adopt, WhenRunning::Wait, WhenRunning::Cancel, WhenRunning::Fail][..]);
+    (aim, any::<bool>(), any::<bool>(), when).prop_map(|(aim, go_live, wait, when_running)| Goal {
+        offer: OfferId::parse("contoso-offer").unwrap(),
+        notify: Vec::new(),
+        aim,
+        go_live,
+        wait,
+        when_running,
+    })
+}
+
+/// Only what can come of the act: a look gives what was looked at, or nothing; a POST is answered, or not.
+#[expect(clippy::match_like_matches_macro, reason = "a table of pairs reads better")]
+fn can_come_of(act: &Act, seen: &Seen) -> bool {
+    use super::machine::Ask;
+    match (act, seen) {
+        (Act::Ask(Ask::Operations), Seen::Operations(_))
+        | (Act::Ask(Ask::Offer), Seen::Offer(_))
+        | (Act::Ask(Ask::Draft), Seen::Draft(_))
+        | (Act::Ask(Ask::Operation(_)), Seen::Operation(_))
+        | (Act::Ask(_), Seen::Absent(_) | Seen::Refused(_))
+        | (Act::Start(_), Seen::Accepted(_) | Seen::Lost(..) | Seen::InTheWay(_) | Seen::Refused(_))
+        | (Act::Cancel, Seen::CancelAccepted | Seen::Lost(..) | Seen::InTheWay(_) | Seen::Refused(_))
+        | (Act::Rest | Act::Settle(_), Seen::Rested) => true,
+        _ => false,
+    }
+}
+
+/// Shows the release everything, and hands every act to `look`.
+fn play(goal: Goal, sights: Vec<Seen>, only_possible: bool, mut look: impl FnMut(&Act)) -> Release {
+    let mut release = Release::new(goal);
+    for (second, seen) in sights.into_iter().enumerate() {
+        let act = release.next();
+        look(&act);
+        if !only_possible
+            || can_come_of(&act, &seen)
+            || matches!(seen, Seen::Unreachable(_) | Seen::TimedOut(_) | Seen::Interrupted(..))
+        {
+            let elapsed = Duration::from_secs(second as u64 * 5);
+            release.saw(seen, elapsed, Timestamp::from_second(1_795_176_300 + i64::try_from(second).unwrap() * 5).unwrap());
+        }
+    }
+    look(&release.next());
+    release
+}
+
+fn sights() -> impl Strategy<Value = Vec<Seen>> {
+    (prop::collection::vec(seen(), 0..120), prop::option::of(last())).prop_map(|(mut sights, last)| {
+        sights.extend(last);
+        sights
+    })
+}
+
+proptest! {
+    #[test]
+    fn nothing_seen_in_any_order_breaks_it_and_an_end_is_an_end(goal in goal(), sights in sights(), after in sights()) {
+        let mut release = play(goal, sights, false, |_| {});
+        let before = release.next();
+        if matches!(before, Act::End(_)) {
+            for seen in after {
+                release.saw(seen, Duration::ZERO, Timestamp::UNIX_EPOCH);
+                prop_assert_eq!(&release.next(), &before);
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_release_publishes_and_who_looks_changes_nothing(goal in goal(), sights in sights(), possible: bool) {
+        let (aim, go_live) = (goal.aim.clone(), goal.go_live);
+        let mut wrong = Vec::new();
+        play(goal, sights, possible, |act| match act {
+            Act::Start(Phase::Publish) if aim != Aim::Release => wrong.push(act.clone()),
+            Act::Start(Phase::GoLive) if !go_live => wrong.push(act.clone()),
+            Act::Start(_) | Act::Cancel if matches!(aim, Aim::Status | Aim::Plan) => wrong.push(act.clone()),
+            _ => {}
+        });
+        prop_assert!(wrong.is_empty(), "{:?}", wrong);
+    }
+
+    #[test]
+    fn an_accepted_post_is_never_repeated_in_the_same_run(goal in goal(), sights in sights()) {
+        let mut release = Release::new(goal);
+        let (mut accepted, mut elapsed) = (Vec::new(), Duration::ZERO);
+        for seen in sights {
+            let act = release.next();
+            if !can_come_of(&act, &seen) {
+                continue;
+            }
+            if let Act::Start(phase) = act {
+                prop_assert!(!accepted.contains(&phase), "a second {}", phase);
+                if matches!(seen, Seen::Accepted(_)) {
+                    accepted.push(phase);
+                }
+            }
+            elapsed += Duration::from_secs(5);
+            release.saw(seen, elapsed, Timestamp::from_second(1_795_176_300).unwrap());
+        }
+    }
+}
