@@ -1,0 +1,191 @@
+//! What a check run shows: one for each offer, and one for a manifest that is wrong.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::duration::short;
+use super::story::{Annotated, OfferStory, Story};
+use super::summary::offer_text;
+use crate::github::{Annotation, CheckRunRequest, Conclusion, Level as AnnotationLevel, Status};
+use crate::portal::{Level, State};
+use crate::problem::{Place, Problem};
+use crate::release::{Ending, Outcome};
+
+/// Where a check run belongs.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// The commit.
+    pub sha: String,
+    /// Page of the workflow run.
+    pub run_url: Option<String>,
+    /// Identifies the workflow run and its attempt among all that make check runs on this commit: `42.1`.
+    pub run_id: String,
+}
+
+impl Commit {
+    fn elsewhere(&self) -> String {
+        self.run_url.as_ref().map_or_else(|| "the job log".to_owned(), |url| format!("[the job log]({url})"))
+    }
+}
+
+/// The check run of an offer, without annotations. `began` is when the check run began, maybe in an earlier job.
+#[must_use]
+pub fn request(commit: &Commit, story: &Story, offer: &OfferStory, began: Option<Timestamp>, now: Timestamp) -> CheckRunRequest {
+    let status = status(story, offer);
+    let mut summary = offer_text(story, offer, now);
+    if let Some(url) = &commit.run_url {
+        let _ = writeln!(summary, "[Workflow run]({url})");
+    }
+    CheckRunRequest {
+        name: name(story, offer),
+        head_sha: commit.sha.clone(),
+        external_id: Some(external_id(commit, story, offer)),
+        details_url: commit.run_url.clone(),
+        status,
+        started_at: began,
+        completed_at: matches!(status, Status::Completed(_)).then_some(offer.ended.unwrap_or(now)),
+        title: title(offer, began, now),
+        summary,
+        text: None,
+        annotations: Vec::new(),
+        elsewhere: commit.elsewhere(),
+    }
+}
+
+fn status(story: &Story, offer: &OfferStory) -> Status {
+    let Some(verdict) = &offer.verdict else { return Status::InProgress };
+    Status::Completed(match (verdict.outcome, verdict.ending) {
+        (Outcome::Succeeded, _) => Conclusion::Success,
+        (Outcome::Failed, _) => Conclusion::Failure,
+        (Outcome::Cancelled, _) | (Outcome::Pending, Ending::Interrupted(_)) => Conclusion::Cancelled,
+        // Nobody will come back to a mere look.
+        (Outcome::Pending, Ending::Left) if only_looks(story) => Conclusion::Neutral,
+        // Left running on purpose: whoever continues it ends the check run.
+        (Outcome::Pending, Ending::Left) => return Status::InProgress,
+        // Whether the portal did not end in time or could not be asked: nobody knows yet, and a check that is required must not pass.
+        (Outcome::Pending, _) => Conclusion::TimedOut,
+    })
+}
+
+/// A command that changes nothing must not write over the check run of the release that it looks at.
+fn only_looks(story: &Story) -> bool {
+    matches!(story.command.as_str(), "status" | "plan")
+}
+
+/// The same for all commands that move the offer's release on, so that the later ones continue the check run of the earlier ones.
+/// GitHub may list it under any workflow of the commit, so it says by itself what it is.
+#[must_use]
+pub fn name(story: &Story, offer: &OfferStory) -> String {
+    let look = if only_looks(story) { format!(" ({})", story.command) } else { String::new() };
+    format!("Marketplace: {} / {}{look}", story.manifest.publisher, offer.offer)
+}
+
+/// Whether a check run that has ended so is continued, rather than a new one begun. A release after one that the portal has decided is
+/// another release: on the old check run, the old annotations would speak against it, and none can be taken back.
+#[must_use]
+pub fn continues(story: &Story, conclusion: &str) -> bool {
+    match story.command.as_str() {
+        "release" => matches!(conclusion, "timed_out" | "cancelled" | "stale"),
+        _ => !only_looks(story),
+    }
+}
+
+/// The longest external id, in bytes; GitHub gives no limit, and this is what a database column usually holds.
+const LONGEST_EXTERNAL_ID: usize = 255;
+
+/// `offer-release contoso/contoso-offer run 42.1: https://…`: whose check run it is, who wrote it last, and the operation that it
+/// followed.
+#[must_use]
+pub fn external_id(commit: &Commit, story: &Story, offer: &OfferStory) -> String {
+    let own = own_external_id_prefix(commit, story, offer);
+    match offer.half().and_then(|half| half.operation.as_ref()) {
+        Some(at) => Some(format!("{own} {at}")).filter(|id| id.len() <= LONGEST_EXTERNAL_ID).unwrap_or(own),
+        None => own,
+    }
+}
+
+/// With what the external id of every check run of this offer begins.
+#[must_use]
+pub fn external_id_prefix(story: &Story, offer: &OfferStory) -> String {
+    format!("offer-release {}/{} ", story.manifest.publisher, offer.offer)
+}
+
+/// With what it begins as long as this workflow run was the last to write it.
+#[must_use]
+pub fn own_external_id_prefix(commit: &Commit, story: &Story, offer: &OfferStory) -> String {
+    format!("{}run {}:", external_id_prefix(story, offer), commit.run_id)
+}
+
+/// `Certification · 2 of 6 · 3h 12m`
+fn title(offer: &OfferStory, began: Option<Timestamp>, now: Timestamp) -> String {
+    if let Some(verdict) = &offer.verdict {
+        return verdict.message.clone();
+    }
+    let under_way = |state| !matches!(state, State::NotStarted | State::NeverPublished) && !State::is_final(state);
+    let current = offer.steps.iter().position(|step| under_way(step.step.status.state()));
+    let mut parts = Vec::new();
+    match (current, offer.phase) {
+        (Some(index), _) => {
+            parts.push(offer.steps[index].step.name.clone());
+            parts.push(format!("{} of {}", index + 1, offer.steps.len()));
+        }
+        (None, Some(phase)) => parts.push(phase.name().to_owned()),
+        (None, None) => parts.push("looking at the offer".to_owned()),
+    }
+    parts.extend(began.map(|began| short(now.duration_since(began))));
+    parts.join(" · ")
+}
+
+/// A message on a line of the manifest.
+#[must_use]
+pub fn annotation(annotated: &Annotated) -> Annotation {
+    let level = match annotated.level {
+        Level::Information => AnnotationLevel::Notice,
+        Level::Warning => AnnotationLevel::Warning,
+        Level::Error => AnnotationLevel::Failure,
+    };
+    on(&annotated.place, level, annotated.title.clone(), annotated.whole.as_ref().unwrap_or(&annotated.text).clone())
+}
+
+fn on(place: &Place, level: AnnotationLevel, title: String, message: String) -> Annotation {
+    Annotation {
+        path: place.file.trim_start_matches('/').to_owned(),
+        start_line: place.line,
+        end_line: place.line,
+        start_column: Some(place.column),
+        end_column: Some(place.end_column),
+        level,
+        message,
+        title: Some(title),
+        raw_details: None,
+    }
+}
+
+/// The check run of a manifest that is wrong.
+#[must_use]
+pub fn wrong_manifest(commit: &Commit, file: &str, problems: &[Problem], now: Timestamp) -> CheckRunRequest {
+    let count = problems.len();
+    let annotations = problems
+        .iter()
+        .filter_map(|problem| {
+            let hint = problem.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
+            let message = format!("{}{hint}", problem.message);
+            Some(on(problem.place.as_ref()?, AnnotationLevel::Failure, problem.code.to_string(), message))
+        })
+        .collect();
+    CheckRunRequest {
+        name: format!("Marketplace: {file}"),
+        head_sha: commit.sha.clone(),
+        external_id: Some(format!("offer-release manifest run {}", commit.run_id)),
+        details_url: commit.run_url.clone(),
+        status: Status::Completed(Conclusion::Failure),
+        started_at: Some(now),
+        completed_at: Some(now),
+        title: format!("{count} problem{} in the offer manifest", if count == 1 { "" } else { "s" }),
+        summary: super::summary::problems(problems),
+        text: None,
+        annotations,
+        elsewhere: commit.elsewhere(),
+    }
+}

@@ -1,0 +1,163 @@
+//! Signs of life: a release may be silent for a day, and whoever looks at the log should see that it is not stuck. The distance
+//! grows, and nothing is asked of the portal for it.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::duration::short;
+use super::line::{Line, Paint};
+use super::log;
+use super::progress::{Progress, progress};
+use super::reporter::Reporter;
+use super::story::{OfferStory, Story};
+use crate::clock::Clock;
+
+/// Minutes of silence before each sign of life; after the last of them, so many minutes between two.
+const MINUTES: [u64; 6] = [1, 2, 5, 10, 30, 60];
+const HOURLY: u64 = 60;
+
+/// Offers that are named each time; of more, only the number.
+const MOST_OFFERS: usize = 5;
+
+/// The length of the silence after which the sign of life of this number is due, counted from 0.
+#[must_use]
+pub fn due(number: usize) -> Duration {
+    let last = MINUTES.len() - 1;
+    let later = u64::try_from(number.saturating_sub(last)).unwrap_or(u64::MAX);
+    Duration::from_secs(MINUTES[number.min(last)].saturating_add(later.saturating_mul(HOURLY)).saturating_mul(60))
+}
+
+/// What is under way, a line for each offer.
+#[must_use]
+pub fn lines(story: &Story, width: usize, now: Timestamp) -> Vec<Line> {
+    let under_way: Vec<(&OfferStory, Progress)> =
+        story.offers.iter().filter_map(|offer| Some((offer, progress(offer, now)?))).collect();
+    let line = |(offer, progress): &(&OfferStory, Progress)| {
+        let status = progress.status.as_ref().map(|status| format!("{status} ")).unwrap_or_default();
+        let next = offer.next_look.filter(|next| *next > now);
+        let next = next.map(|next| format!("; looks again in {}", short(next.duration_since(now)))).unwrap_or_default();
+        let text = format!("still {status}for {}{next}", progress.time());
+        log::columns(now, &offer.offer, width, &progress.step).cell(Paint::Dim, 0, text)
+    };
+    let mut lines: Vec<Line> = under_way.iter().take(MOST_OFFERS).map(line).collect();
+    if under_way.len() > MOST_OFFERS {
+        let more = format!("{} more offers are under way", under_way.len() - MOST_OFFERS);
+        lines.push(log::columns(now, "", width, "").cell(Paint::Dim, 0, more));
+    }
+    lines
+}
+
+/// Gives signs of life whenever the log was silent; ends only by being dropped.
+pub async fn keep(reporter: &Reporter, clock: &dyn Clock) -> Infallible {
+    // Silence is what the watcher hears: in a rehearsal days pass in seconds.
+    let speed = clock.speed();
+    let start = clock.now();
+    let (mut last, mut number) = (None, 0);
+    loop {
+        let heard = reporter.last_line();
+        if heard != last {
+            (last, number) = (heard, 0);
+        }
+        let quiet = clock.now().duration_since(last.unwrap_or(start));
+        let quiet = Duration::try_from(quiet.max(SignedDuration::ZERO)).unwrap_or_default().div_f64(speed);
+        if quiet >= due(number) {
+            reporter.still_alive(clock.now());
+            // After a machine's sleep, one for all that were missed.
+            while quiet >= due(number) {
+                number += 1;
+            }
+        }
+        clock.sleep(due(number).saturating_sub(quiet).mul_f64(speed)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::http::testing::{FakeClock, block_on};
+    use crate::manifest;
+    use crate::portal::{Level, OperationView, Phase, Step, Word};
+    use crate::release::event::{Event, Origin, What};
+    use crate::report::Files;
+    use crate::report::console::Console;
+
+    #[test]
+    fn the_distance_grows_to_an_hour() {
+        let minutes: Vec<u64> = (0..9).map(|number| due(number).as_secs() / 60).collect();
+        assert_eq!(minutes, [1, 2, 5, 10, 30, 60, 120, 180, 240]);
+        assert!(due(usize::MAX) > due(1_000));
+    }
+
+    /// What is printed, for the test to read.
+    #[derive(Clone, Default)]
+    struct Printed(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Printed {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_silent_log_shows_that_it_is_alive() {
+        let manifest = Rc::new(manifest::parse("offer.yml", "publisher: contoso\noffers: [{id: one}, {id: other}]\n").unwrap());
+        let offers = manifest.offers.iter().map(OfferStory::new).collect();
+        let story = Story { command: "release".to_owned(), manifest, go_live: false, offers };
+        let printed = Printed::default();
+        let console = Arc::new(Console::new(Box::new(printed.clone()), false, false));
+        let reporter = Reporter::new(story, console, Files::default());
+        let clock = FakeClock::with_chance(0.5);
+        let tell = |what| reporter.take(&Event { at: clock.now(), offer: 0, what });
+        tell(What::Began);
+        let step = Step {
+            id: "certify".to_owned(),
+            name: "Certification".to_owned(),
+            status: Word::new("inProgress"),
+            progress: None,
+            estimate: Some("< 5 day".to_owned()),
+            messages: Vec::new(),
+        };
+        let view = OperationView {
+            id: None,
+            phase: None,
+            status: Word::new("running"),
+            steps: vec![step],
+            messages: Vec::new(),
+            preview_links: Vec::new(),
+            live_links: Vec::new(),
+            started: None,
+        };
+        tell(What::Phase { phase: Phase::Publish, origin: Origin::Started, operation: None });
+        tell(What::Operation(Phase::Publish, view));
+        tell(What::Rests(Duration::from_secs(11_000)));
+        let until = async |time| {
+            while clock.elapsed() < time {
+                tokio::task::yield_now().await;
+            }
+        };
+        block_on(async {
+            tokio::select! {
+                biased;
+                () = async {
+                    until(Duration::from_hours(3)).await;
+                    // A line begins the silence anew, and the same warning is no line.
+                    tell(What::Note(Level::Warning, "HTTP 503 (correlation id 1); asking again".to_owned()));
+                    tell(What::Note(Level::Warning, "HTTP 503 (correlation id 2); asking again".to_owned()));
+                    until(clock.elapsed() + Duration::from_mins(3)).await;
+                } => {}
+                never = keep(&reporter, &clock) => match never {},
+            }
+        });
+        let printed = String::from_utf8(printed.0.lock().unwrap().clone()).unwrap();
+        insta::assert_snapshot!(printed);
+    }
+}

@@ -1,0 +1,107 @@
+//! The outputs of the action, and `offers` as JSON.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::markdown::plain;
+use super::story::{Half, OfferStory, StepStory, Story};
+use crate::portal::{Level, Link, Phase};
+use crate::release::Verdict;
+
+/// The longest message in an output; a job's outputs are limited to 1 MB.
+const LONGEST_MESSAGE: usize = 2_000;
+
+/// Every output that has a value, in the order of `action.yml`; `record` is the path of the record, if one is written.
+#[must_use]
+pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String)> {
+    let mut outputs = vec![("outcome", story.outcome().name().to_owned())];
+    if let Some(phase) = story.phase() {
+        outputs.push(("phase", phase.name().to_owned()));
+    }
+    if let [offer] = &story.offers[..] {
+        outputs.extend(address(offer.publish.as_ref()).map(|address| ("publish-operation", address)));
+        outputs.extend(address(offer.go_live.as_ref()).map(|address| ("go-live-operation", address)));
+    }
+    for (name, links) in [
+        ("preview-links", story.offers.iter().flat_map(|offer| addresses(&offer.preview_links)).collect::<Vec<_>>()),
+        ("live-links", story.offers.iter().flat_map(|offer| addresses(&offer.live_links)).collect()),
+    ] {
+        if !links.is_empty() {
+            outputs.push((name, links.join("\n")));
+        }
+    }
+    let check_runs: Vec<&str> = story.offers.iter().filter_map(|offer| offer.check_run_url.as_deref()).collect();
+    if !check_runs.is_empty() {
+        outputs.push(("check-run-url", check_runs.join("\n")));
+    }
+    let offers: Vec<Value> = story.offers.iter().map(|offer| self::offer(story, offer)).collect();
+    outputs.push(("offers", Value::from(offers).to_string()));
+    outputs.extend(record.map(|path| ("record", path.to_owned())));
+    outputs
+}
+
+/// One offer, as in the output `offers` and in the record.
+#[must_use]
+pub fn offer(story: &Story, offer: &OfferStory) -> Value {
+    json!({
+        "publisher": story.manifest.publisher.as_str(),
+        "offer": offer.offer,
+        "outcome": offer.verdict.as_ref().map_or("pending", |verdict| verdict.outcome.name()),
+        "phase": offer.phase.map(Phase::name),
+        "state": offer.state,
+        "publishOperation": address(offer.publish.as_ref()),
+        "goLiveOperation": address(offer.go_live.as_ref()),
+        "previewLinks": addresses(&offer.preview_links),
+        "liveLinks": addresses(&offer.live_links),
+        "checkRunUrl": offer.check_run_url,
+        "message": offer.verdict.as_ref().map_or("", |verdict| &verdict.message),
+        "code": offer.verdict.as_ref().and_then(Verdict::code).map(|code| code.to_string()),
+        "startedAt": offer.began.map(time),
+        "finishedAt": offer.ended.map(time),
+        "steps": offer.steps.iter().map(step).collect::<Vec<_>>(),
+    })
+}
+
+fn step(story: &StepStory) -> Value {
+    let step = &story.step;
+    json!({
+        "id": step.id,
+        "name": step.name,
+        "phase": story.phase.name(),
+        "status": step.status.text(),
+        "progress": step.progress,
+        "estimate": step.estimate,
+        "startedAt": story.began.map(time),
+        "finishedAt": story.ended.map(time),
+        "messages": step.messages.iter().map(|message| json!({
+            "level": level(message.level),
+            "message": plain(&message.html, LONGEST_MESSAGE),
+            "timestamp": message.at.map(time),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// The portal's names of the levels.
+#[must_use]
+pub fn level(level: Level) -> &'static str {
+    match level {
+        Level::Information => "information",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    }
+}
+
+/// RFC 3339 with seconds.
+#[must_use]
+pub fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn address(half: Option<&Half>) -> Option<String> {
+    Some(half?.operation.as_ref()?.to_string())
+}
+
+/// Line breaks in an address would make two of it.
+fn addresses(links: &[Link]) -> Vec<String> {
+    links.iter().map(|link| link.address.split_whitespace().collect::<Vec<_>>().concat()).collect()
+}

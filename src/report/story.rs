@@ -1,0 +1,372 @@
+//! The events of a run, folded into what is known of it.
+
+use std::rc::Rc;
+
+use jiff::Timestamp;
+
+use super::markdown::plain;
+use super::step_story;
+use crate::http::Exchange;
+use crate::manifest::{Manifest, Offer};
+use crate::portal::{Level, Link, Message, OperationAddress, Phase, State, Step, Word};
+use crate::problem::Place;
+use crate::release::event::{Event, Origin, What};
+use crate::release::{Outcome, Verdict};
+
+pub use super::step_story::{Said, StepStory};
+
+/// The longest message that the job log annotates, in bytes: it is cut at 4,096, without a word.
+const LONGEST_MESSAGE: usize = 4_000;
+
+/// One run of the program over the offers of a manifest.
+#[derive(Debug, Clone)]
+pub struct Story {
+    /// The command, as in the inputs.
+    pub command: String,
+    /// The manifest, which knows the lines of everything.
+    pub manifest: Rc<Manifest>,
+    /// Whether going live is asked for, where the manifest does not forbid it.
+    pub go_live: bool,
+    /// Its offers.
+    pub offers: Vec<OfferStory>,
+}
+
+/// One offer's part.
+#[derive(Debug, Clone)]
+pub struct OfferStory {
+    /// The offer's id.
+    pub offer: String,
+    /// Its place in the manifest's list of offers.
+    pub index: usize,
+    /// What is to be shown on the manifest's lines, in the order in which it came up; only ever added to.
+    pub annotations: Vec<Annotated>,
+    /// When the work on it began.
+    pub began: Option<Timestamp>,
+    /// When the work on it ended.
+    pub ended: Option<Timestamp>,
+    /// The half that was reached.
+    pub phase: Option<Phase>,
+    /// The first half.
+    pub publish: Option<Half>,
+    /// The second half.
+    pub go_live: Option<Half>,
+    /// The portal's last word about the operation, else about the offer.
+    pub state: String,
+    /// Steps in the order in which they appeared.
+    pub steps: Vec<StepStory>,
+    /// Messages about a whole operation.
+    pub messages: Vec<Message>,
+    /// Links to the preview.
+    pub preview_links: Vec<Link>,
+    /// Links to the public page.
+    pub live_links: Vec<Link>,
+    /// Page of the check run.
+    pub check_run_url: Option<String>,
+    /// When the portal is asked again.
+    pub next_look: Option<Timestamp>,
+    /// How it ended.
+    pub verdict: Option<Verdict>,
+    /// Everything that happened, for the record.
+    pub timeline: Vec<(Timestamp, Entry)>,
+}
+
+/// A half of the release.
+#[derive(Debug, Clone)]
+pub struct Half {
+    /// How it came to be.
+    pub origin: Origin,
+    /// Where it is followed.
+    pub operation: Option<OperationAddress>,
+}
+
+/// Something to be shown on a line of the manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotated {
+    /// How serious.
+    pub level: Level,
+    /// The line.
+    pub place: Place,
+    /// What it is about.
+    pub title: String,
+    /// Plain text, not too long for the job log.
+    pub text: String,
+    /// All of it, if it is too long for the job log.
+    pub whole: Option<String>,
+}
+
+/// Something that happened, ready to be told.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub entry: Entry,
+    /// If it is to be shown on a line of the manifest.
+    pub annotated: Option<Annotated>,
+}
+
+/// One line of the record.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// Something changed.
+    Change(Change),
+    /// Something worth a line.
+    Note(Level, String),
+    /// A request was made.
+    Exchange(Exchange),
+}
+
+/// What is different from before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A half began or is continued.
+    Phase(Phase, Origin, Option<OperationAddress>),
+    /// The operation's status.
+    Operation(Phase, Word),
+    /// A step's status.
+    Step {
+        /// Its name.
+        name: String,
+        /// Before; `None` if it was not seen before.
+        from: Option<Word>,
+        /// Now.
+        to: Word,
+        /// How long it was under way.
+        took: Option<jiff::SignedDuration>,
+        /// The portal's estimate.
+        estimate: Option<String>,
+    },
+    /// A new message, with the step that it is about.
+    Message(Option<String>, Message),
+    /// A new link.
+    Link(Phase, Link),
+    /// It is over.
+    Ended(Verdict),
+}
+
+impl Story {
+    /// Takes an event; returns what it changed.
+    pub fn apply(&mut self, event: &Event) -> Vec<News> {
+        let Some(offer) = self.offers.get_mut(event.offer) else {
+            return Vec::new();
+        };
+        let entries: Vec<Entry> = match &event.what {
+            What::Note(level, text) => vec![Entry::Note(*level, text.clone())],
+            What::Exchange(exchange) => vec![Entry::Exchange(exchange.clone())],
+            what => offer.apply(event.at, what).into_iter().map(Entry::Change).collect(),
+        };
+        let news = |entry: Entry| {
+            let annotated = offer.annotated(&self.manifest, &entry);
+            offer.annotations.extend(annotated.clone());
+            offer.timeline.push((event.at, entry.clone()));
+            News { at: event.at, entry, annotated }
+        };
+        entries.into_iter().map(news).collect()
+    }
+
+    /// The worst outcome of all offers; pending while one is not at its end.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let outcomes = self.offers.iter().map(|offer| offer.verdict.as_ref().map_or(Outcome::Pending, |verdict| verdict.outcome));
+        outcomes.min().unwrap_or(Outcome::Succeeded)
+    }
+
+    /// The last half that was reached by any offer.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        self.offers.iter().filter_map(|offer| offer.phase).max()
+    }
+}
+
+impl OfferStory {
+    /// An offer of which nothing is known yet.
+    #[must_use]
+    pub fn new(offer: &Offer) -> Self {
+        Self {
+            offer: offer.id.to_string(),
+            index: offer.index,
+            annotations: Vec::new(),
+            began: None,
+            ended: None,
+            phase: None,
+            publish: None,
+            go_live: None,
+            state: String::new(),
+            steps: Vec::new(),
+            messages: Vec::new(),
+            preview_links: Vec::new(),
+            live_links: Vec::new(),
+            check_run_url: None,
+            next_look: None,
+            verdict: None,
+            timeline: Vec::new(),
+        }
+    }
+
+    /// The correlation id of the last request that failed.
+    #[must_use]
+    pub fn last_failure(&self) -> Option<&str> {
+        self.timeline.iter().rev().find_map(|(_, entry)| match entry {
+            Entry::Exchange(one) if one.status.is_none_or(|status| status >= 400) => one.correlation_id.as_deref(),
+            _ => None,
+        })
+    }
+
+    /// The half that is under way, or was last.
+    #[must_use]
+    pub fn half(&self) -> Option<&Half> {
+        match self.phase? {
+            Phase::Publish => self.publish.as_ref(),
+            Phase::GoLive => self.go_live.as_ref(),
+        }
+    }
+
+    /// What is to be shown on a line of the manifest: what the portal says, and a bad end.
+    fn annotated(&self, manifest: &Manifest, entry: &Entry) -> Option<Annotated> {
+        match entry {
+            Entry::Change(Change::Message(step, message)) => {
+                let whole = plain(&message.html, usize::MAX);
+                let title = step.as_ref().map_or_else(|| self.offer.clone(), |step| format!("{}: {step}", self.offer));
+                Some(Annotated::new(message.level, manifest.place_for_message(self.index, &whole), title, whole))
+            }
+            Entry::Change(Change::Ended(verdict)) if verdict.outcome <= Outcome::Cancelled => {
+                let title = title(&self.offer, verdict);
+                Some(Annotated::new(Level::Error, manifest.offer_place(self.index), title, verdict.sentence()))
+            }
+            _ => None,
+        }
+    }
+
+    fn apply(&mut self, at: Timestamp, what: &What) -> Vec<Change> {
+        match what {
+            What::Began => {
+                self.began = Some(at);
+                Vec::new()
+            }
+            What::Phase { phase, origin, operation } => {
+                self.phase = Some(*phase);
+                if (*phase, *origin) == (Phase::Publish, Origin::Started) {
+                    // Whatever was seen before was of an earlier operation.
+                    (self.steps, self.messages) = (Vec::new(), Vec::new());
+                }
+                let half = match phase {
+                    Phase::Publish => &mut self.publish,
+                    Phase::GoLive => &mut self.go_live,
+                };
+                // Its address may be found later than it was started.
+                let known = half.as_ref().filter(|half| half.operation.is_none()).map(|half| half.origin);
+                *half = Some(Half { origin: known.unwrap_or(*origin), operation: operation.clone() });
+                vec![Change::Phase(*phase, *origin, operation.clone())]
+            }
+            What::Operation(phase, view) => {
+                let mut changes = Vec::new();
+                if self.state != view.status.text() {
+                    view.status.text().clone_into(&mut self.state);
+                    changes.push(Change::Operation(*phase, view.status.clone()));
+                }
+                self.steps_seen(at, *phase, &view.steps, &mut changes);
+                self.messages_seen(&view.messages, &mut changes);
+                self.links_seen(&view.preview_links, &view.live_links, &mut changes);
+                changes
+            }
+            What::Offer(view) => {
+                let Some(phase) = self.phase else {
+                    view.status.text().clone_into(&mut self.state);
+                    return Vec::new();
+                };
+                let mut changes = Vec::new();
+                // Some operations go on to say `running` while the preview waits; the offer's word is then the better one.
+                if view.status.state() == State::WaitingForPublisher {
+                    view.status.text().clone_into(&mut self.state);
+                }
+                // The operation's own steps are the better ones; some operations have none.
+                if self.steps.is_empty() || view.at_sign_off() {
+                    self.steps_seen(at, phase, &view.steps, &mut changes);
+                }
+                self.links_seen(&view.preview_links, &view.live_links, &mut changes);
+                changes
+            }
+            What::Ended(verdict) => {
+                self.ended = Some(at);
+                self.phase = verdict.phase.or(self.phase);
+                self.verdict = Some(verdict.clone());
+                vec![Change::Ended(verdict.clone())]
+            }
+            What::Rests(wait) => {
+                self.next_look = at.checked_add(*wait).ok();
+                Vec::new()
+            }
+            What::Note(..) | What::Exchange(_) => Vec::new(),
+        }
+    }
+
+    fn steps_seen(&mut self, at: Timestamp, phase: Phase, seen: &[Step], changes: &mut Vec<Change>) {
+        for step in seen {
+            let known = self.steps.iter().position(|known| known.step.id == step.id);
+            let index = known.unwrap_or_else(|| {
+                self.steps.push(StepStory::new(step, phase));
+                self.steps.len() - 1
+            });
+            let story = &mut self.steps[index];
+            let before = known.map(|_| story.step.status.clone());
+            let new = story.see(at, step, known.is_none());
+            if before.as_ref().is_none_or(|before| *before != step.status) {
+                story.phase = phase;
+                // A step that has not begun is no news.
+                if before.is_some() || step.status.state() != State::NotStarted {
+                    changes.push(Change::Step {
+                        name: step.name.clone(),
+                        from: before,
+                        to: step.status.clone(),
+                        took: story.took(at),
+                        estimate: step.estimate.clone(),
+                    });
+                }
+            }
+            changes.extend(new.into_iter().map(|message| Change::Message(Some(step.name.clone()), message)));
+        }
+    }
+
+    fn messages_seen(&mut self, seen: &[Message], changes: &mut Vec<Change>) {
+        for message in seen {
+            // Some portals repeat a step's messages for the operation.
+            let of_steps = self.steps.iter().flat_map(|story| story.said.iter().map(|said| &said.message));
+            let mut known = of_steps.chain(&self.messages);
+            if !known.any(|known| step_story::same(known, message)) {
+                self.messages.push(message.clone());
+                changes.push(Change::Message(None, message.clone()));
+            }
+        }
+    }
+
+    fn links_seen(&mut self, preview: &[Link], live: &[Link], changes: &mut Vec<Change>) {
+        for (phase, known, seen) in
+            [(Phase::Publish, &mut self.preview_links, preview), (Phase::GoLive, &mut self.live_links, live)]
+        {
+            for link in seen {
+                if !known.contains(link) {
+                    known.push(link.clone());
+                    changes.push(Change::Link(phase, link.clone()));
+                }
+            }
+        }
+    }
+}
+
+impl Annotated {
+    fn new(level: Level, place: Place, title: String, whole: String) -> Self {
+        if whole.len() <= LONGEST_MESSAGE {
+            return Self { level, place, title, text: whole, whole: None };
+        }
+        let text = whole.get(..whole.floor_char_boundary(LONGEST_MESSAGE - 100)).unwrap_or_default();
+        let left_out = whole.len() - text.len();
+        let text = format!("{text}… ({left_out} bytes are left out here; more is in the check run)");
+        Self { level, place, title, text, whole: Some(whole) }
+    }
+}
+
+/// The code is in the title too: lists of annotations show nothing else.
+fn title(offer: &str, verdict: &Verdict) -> String {
+    let code = verdict.code().map(|code| format!(" [{code}]")).unwrap_or_default();
+    format!("{offer}: {}{code}", verdict.outcome)
+}

@@ -1,0 +1,98 @@
+//! How to go on: as a step of a workflow and as a command line, both to be copied.
+
+use super::super::markdown::escape;
+use super::super::story::{OfferStory, Story};
+use crate::portal::Phase;
+use crate::release::Outcome;
+
+/// A run that is to be made next.
+struct Next<'a> {
+    why: &'a str,
+    command: &'a str,
+    operation: Option<&'a str>,
+    go_live: bool,
+}
+
+/// How to go on with this offer; empty if there is nothing to do.
+pub fn next(story: &Story, offer: &OfferStory) -> String {
+    let Some(next) = run(story, offer) else {
+        return String::new();
+    };
+    shown(story, &next, &offer.offer)
+}
+
+/// How to release those again that failed, and no other; empty unless some failed and some did not.
+pub fn all_that_failed(story: &Story) -> String {
+    let bad = |offer: &&OfferStory| offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome <= Outcome::Cancelled);
+    let failed: Vec<&str> = story.offers.iter().filter(bad).map(|offer| offer.offer.as_str()).collect();
+    if failed.is_empty() || failed.len() == story.offers.len() || looked(story) {
+        return String::new();
+    }
+    let why = "To release only what failed once more:";
+    shown(story, &Next { why, command: &story.command, operation: None, go_live: story.go_live }, &failed.join(","))
+}
+
+fn looked(story: &Story) -> bool {
+    matches!(story.command.as_str(), "status" | "plan" | "cancel")
+}
+
+/// Whether the manifest forbids the offer to go live.
+pub fn vetoed(story: &Story, offer: &OfferStory) -> bool {
+    story.manifest.offers.iter().any(|known| known.index == offer.index && !known.go_live)
+}
+
+fn run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
+    let outcome = offer.verdict.as_ref().map_or(Outcome::Pending, |verdict| verdict.outcome);
+    let go_live = story.go_live && !vetoed(story, offer);
+    let phase = offer.verdict.as_ref().and_then(|verdict| verdict.phase).or(offer.phase);
+    match (outcome, phase) {
+        (Outcome::Pending, Some(_)) => {
+            let operation = offer.half().and_then(|half| half.operation.as_ref()).map(|operation| operation.url().as_str());
+            let why = "To follow it again, whenever you like (running the same command again follows it too):";
+            Some(Next { why, command: "resume", operation, go_live })
+        }
+        (Outcome::Succeeded, Some(Phase::Publish)) if !looked(story) && !vetoed(story, offer) => {
+            Some(Next { why: "To go live:", command: "go-live", operation: None, go_live: false })
+        }
+        (Outcome::Failed | Outcome::Cancelled, _) if !looked(story) && story.offers.len() == 1 => {
+            let command = if story.command == "resume" { "release" } else { &story.command };
+            Some(Next { why: "To release it again, once that is done:", command, operation: None, go_live })
+        }
+        _ => None,
+    }
+}
+
+fn shown(story: &Story, next: &Next<'_>, offers: &str) -> String {
+    let manifest = story.manifest.file();
+    let mut inputs = vec![("command", next.command), ("manifest", manifest), ("offers", offers)];
+    inputs.extend(next.go_live.then_some(("go-live", "true")));
+    inputs.extend(next.operation.map(|operation| ("operation", operation)));
+    let with: Vec<String> = inputs.iter().map(|(name, value)| format!("  {name}: {}\n", yaml(value))).collect();
+    let flags: Vec<String> = inputs[1..].iter().map(|(name, value)| format!("--{name} {}", shell(value))).collect();
+    format!(
+        "**{}** as inputs of the action, or on a command line\n\n```yaml\nwith:\n{}```\n\n```sh\noffer-release {} {}\n```\n\n",
+        escape(next.why).trim_end_matches(':'),
+        with.concat(),
+        shell(next.command),
+        flags.join(" ")
+    )
+}
+
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./,".contains(c)) && text.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+/// In one line, and without what would end the code.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || c == '`' { ' ' } else { c }).collect()
+}
+
+/// A YAML scalar.
+fn yaml(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { format!("'{}'", one_line(text).replace('\'', "''")) }
+}
+
+/// A word of a shell.
+fn shell(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { format!("'{}'", one_line(text).replace('\'', "'\\''")) }
+}

@@ -1,0 +1,242 @@
+//! The first screen: is it out, if not why, and what to do now.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::super::duration::date;
+use super::super::markdown::{code, cut, escape, link, one_line, prose};
+use super::super::story::{OfferStory, Story};
+use super::steps::{current, status};
+use super::{again, messages};
+use crate::portal::{Level, Link, Phase};
+use crate::release::{Ending, Outcome, Verdict};
+
+/// The longest message of the portal on the first screen.
+const LONGEST: usize = 300;
+
+/// Offers, or messages, that the first screen names.
+const MOST: usize = 5;
+
+/// The one sentence that tells what came of it, as plain text.
+#[must_use]
+pub fn headline(story: &Story) -> String {
+    let publisher = &story.manifest.publisher;
+    let total = story.offers.len();
+    let of = if total == 1 {
+        story.offers.first().map(|offer| format!("{} of {publisher}", offer.offer)).unwrap_or_default()
+    } else {
+        format!("{total} offers of {publisher}")
+    };
+    if story.offers.iter().any(|offer| offer.verdict.is_none()) {
+        return format!("⏳ {} is under way: {of}", story.command);
+    }
+    let (icon, what) = match story.outcome() {
+        Outcome::Succeeded => ("✅", "Done"),
+        Outcome::Pending => ("⏳", "Not finished"),
+        Outcome::Cancelled => ("🚫", "Canceled"),
+        Outcome::Failed => ("❌", "Failed"),
+    };
+    if total == 1 { format!("{icon} {what}: {of}") } else { format!("{icon} {of}: {}", counts(story)) }
+}
+
+/// `1 failed, 3 succeeded`
+fn counts(story: &Story) -> String {
+    let count = |outcome| with(story, outcome).count();
+    let counts = [Outcome::Failed, Outcome::Cancelled, Outcome::Pending, Outcome::Succeeded]
+        .into_iter()
+        .filter(|outcome| count(*outcome) > 0)
+        .map(|outcome| format!("{} {outcome}", count(outcome)));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+fn with(story: &Story, outcome: Outcome) -> impl Iterator<Item = &OfferStory> {
+    story.offers.iter().filter(move |offer| offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == outcome))
+}
+
+/// The three answers.
+pub fn answers(story: &Story, now: Timestamp) -> String {
+    match &story.offers[..] {
+        [offer] => of_one(story, offer, now),
+        offers => of_many(story, offers, now),
+    }
+}
+
+/// The answers about one offer.
+pub fn of_one(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
+    let mut text = format!("**Is it out?** {}\n\n", is_it_out(story, offer, now));
+    if let Some(why) = why_not(story, offer) {
+        let _ = write!(text, "**Why not?** {why}\n\n");
+        let errors: Vec<String> = messages::standing(offer).map(|(about, message)| said(about, &message.html)).collect();
+        text.push_str(&errors[..errors.len().min(MOST)].concat());
+        if errors.len() > MOST {
+            let _ = writeln!(text, "- and {} more, below", errors.len() - MOST);
+        }
+        if !errors.is_empty() {
+            text.push('\n');
+        }
+    }
+    let _ = write!(text, "**What do I do now?** {}\n\n", what_now(story, offer));
+    text
+}
+
+fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
+    let under_way = offers.iter().filter(|offer| offer.verdict.is_none()).count();
+    let live = with(story, Outcome::Succeeded).filter(|offer| is_live(offer)).count();
+    let total = offers.len();
+    let mut text = if under_way > 0 {
+        format!(
+            "**Are they out?** Not all, as far as this job saw at {} UTC: {under_way} of {total} under way, {live} live.\n\n",
+            date(now)
+        )
+    } else if live == total {
+        format!("**Are they out?** Yes, all {total} are live.\n\n")
+    } else {
+        let preview = with(story, Outcome::Succeeded).filter(|offer| phase(offer) == Some(Phase::Publish)).count();
+        let preview = if preview > 0 { format!(", {preview} ready as a preview") } else { String::new() };
+        format!("**Are they out?** Not all: {live} of {total} live{preview}.\n\n")
+    };
+    let mut concerned: Vec<&OfferStory> =
+        offers.iter().filter(|offer| super::concern(offer) < 5 && offer.verdict.is_some()).collect();
+    concerned.sort_by_key(|offer| super::concern(offer));
+    if !concerned.is_empty() {
+        text.push_str("**Why not?**\n\n");
+        for offer in concerned.iter().take(MOST) {
+            let why = why_not(story, offer).unwrap_or_default();
+            let first = messages::standing(offer)
+                .find(|(_, message)| message.level == Level::Error)
+                .or_else(|| messages::standing(offer).next());
+            let says =
+                first.map(|(_, message)| format!(" The portal says: {}", one_line(&message.html, LONGEST))).unwrap_or_default();
+            let _ = writeln!(text, "- **{}**: {why}{says}", escape(&offer.offer));
+        }
+        if concerned.len() > MOST {
+            let _ = writeln!(text, "- and {} more, in the table", concerned.len() - MOST);
+        }
+        text.push('\n');
+    }
+    text.push_str("**What do I do now?**");
+    text.push_str(&things_to_do(story, offers));
+    text.push_str(&again::all_that_failed(story));
+    text
+}
+
+/// What to do, each thing once, with the offers that it is for.
+fn things_to_do(story: &Story, offers: &[OfferStory]) -> String {
+    let mut things: Vec<(String, Vec<&OfferStory>)> = Vec::new();
+    let mut ordered: Vec<&OfferStory> = offers.iter().collect();
+    ordered.sort_by_key(|offer| super::concern(offer));
+    for offer in ordered {
+        let what = what_now(story, offer);
+        match things.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, for_offers)) => for_offers.push(offer),
+            None => things.push((what, vec![offer])),
+        }
+    }
+    if let [(what, _)] = &things[..] {
+        return format!(" {what}\n\n");
+    }
+    let lines = things.iter().take(MOST).map(|(what, for_offers)| {
+        let names: Vec<String> = for_offers.iter().take(MOST).map(|offer| format!("**{}**", escape(&offer.offer))).collect();
+        let more = if for_offers.len() > MOST { format!(" and {} more", for_offers.len() - MOST) } else { String::new() };
+        format!("- {}{more}: {what}\n", names.join(", "))
+    });
+    let more = if things.len() > MOST { "- for the others see their details below\n" } else { "" };
+    format!("\n\n{}{more}\n", lines.collect::<String>())
+}
+
+fn said(about: &str, html: &str) -> String {
+    let about = if about.is_empty() { String::new() } else { format!("{}: ", escape(&cut(about, 80))) };
+    format!("- {about}{}\n", one_line(html, LONGEST))
+}
+
+fn is_it_out(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
+    let Some(verdict) = &offer.verdict else {
+        return format!("Not yet, as far as this job saw at {} UTC: {}.", date(now), stage(offer));
+    };
+    if matches!(story.command.as_str(), "status" | "plan" | "cancel") {
+        return format!("This run only looked after it: {}.", prose(&verdict.message));
+    }
+    match (verdict.outcome, phase(offer)) {
+        (Outcome::Succeeded, Some(Phase::GoLive)) => format!("Yes: {}.{}", prose(&verdict.message), links(&offer.live_links)),
+        (Outcome::Succeeded, Some(Phase::Publish)) => {
+            format!("As a preview, not yet to the public ({}).{}", prose(&verdict.message), links(&offer.preview_links))
+        }
+        (Outcome::Succeeded, None) => format!("Nothing was changed: {}.", prose(&verdict.message)),
+        (Outcome::Pending, None) => "No.".to_owned(),
+        (Outcome::Pending, Some(_)) => format!("Not yet: {}.", stage(offer)),
+        (_, Some(Phase::GoLive)) => "No: it did not go live.".to_owned(),
+        (..) => "No: it was not published.".to_owned(),
+    }
+}
+
+fn is_live(offer: &OfferStory) -> bool {
+    phase(offer) == Some(Phase::GoLive)
+}
+
+fn phase(offer: &OfferStory) -> Option<Phase> {
+    offer.verdict.as_ref().and_then(|verdict| verdict.phase).or(offer.phase)
+}
+
+fn links(links: &[Link]) -> String {
+    let links: Vec<String> = links.iter().take(MOST).map(|one| link(&one.text, &one.address)).collect();
+    if links.is_empty() { String::new() } else { format!(" {}", links.join(" · ")) }
+}
+
+/// What is under way, in a few words.
+pub fn stage(offer: &OfferStory) -> String {
+    let Some(phase) = offer.phase else {
+        return if offer.began.is_some() {
+            "the offer was being looked at".to_owned()
+        } else {
+            "it waits for its turn".to_owned()
+        };
+    };
+    let step = current(offer).map(|(number, step)| {
+        let word = escape(&cut(&status(&step.step.status), 40));
+        format!(", at step {number} of {}: {} ({word})", offer.steps.len(), escape(&cut(&step.step.name, 80)))
+    });
+    format!("the {phase} goes on at the portal{}", step.unwrap_or_default())
+}
+
+fn why_not(story: &Story, offer: &OfferStory) -> Option<String> {
+    let verdict = offer.verdict.as_ref()?;
+    let looked = matches!(story.command.as_str(), "status" | "plan" | "cancel");
+    if verdict.outcome == Outcome::Succeeded || looked {
+        return None;
+    }
+    let message = prose(cut(&verdict.message, 1_000).trim_end_matches('.'));
+    Some(if message.is_empty() { "The portal gave no reason.".to_owned() } else { format!("{}.", capital(&message)) })
+}
+
+/// What to do now. The manifest's veto is known here and not to the release, so its advice to go live is not passed on.
+pub fn what_now(story: &Story, offer: &OfferStory) -> String {
+    let Some(verdict) = &offer.verdict else {
+        return "If this job has ended, run the same command again: it follows what runs at the portal.".to_owned();
+    };
+    let at_preview = verdict.outcome == Outcome::Succeeded && phase(offer) == Some(Phase::Publish);
+    if at_preview && again::vetoed(story, offer) {
+        return format!(
+            "Look at the preview. {} says `go-live: false` for it, so it does not go live.",
+            code(story.manifest.file())
+        );
+    }
+    match &verdict.hint {
+        Some(hint) => format!("{}.", capital(&prose(hint.trim_end_matches('.')))),
+        None => without_hint(verdict).to_owned(),
+    }
+}
+
+fn without_hint(verdict: &Verdict) -> &'static str {
+    match (verdict.outcome, verdict.ending) {
+        (Outcome::Succeeded, _) => "Nothing: all is done.",
+        (Outcome::Pending, Ending::Interrupted(_)) => "Run the job again when it shall go on.",
+        (Outcome::Pending, _) => "Run the same command again: it looks first, and follows what runs.",
+        _ => "See what happened, below, and look at the offer in Partner Center; then run the release again.",
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+}

@@ -1,0 +1,130 @@
+//! The job summary. Its first screen answers whether the offer is out, if not why, and what to do now; then come the table of all
+//! offers, and the details of each.
+
+mod again;
+mod answers;
+mod gantt;
+mod messages;
+mod offer;
+mod overview;
+mod page;
+mod problems;
+mod steps;
+mod support;
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use self::offer::Length;
+use self::page::Page;
+use super::markdown::{code, escape, link};
+use super::story::{OfferStory, Story};
+use crate::release::Outcome;
+
+pub use self::answers::headline;
+pub use self::problems::problems;
+
+/// With more offers than these, those that went well have no details of their own.
+const FEW: usize = 8;
+
+/// With more offers than these to be looked at, each is told shortly.
+const MOST_FULL: usize = 30;
+
+/// With more offers than these, no chart is drawn: each is a frame of its own on the page.
+const MOST_CHARTS: usize = 3;
+
+/// The whole summary, as of `now`, in at most so many bytes.
+#[must_use]
+pub fn summary(story: &Story, now: Timestamp, room: usize) -> String {
+    let mut page = Page::new(room);
+    page.add(&format!("## {}\n\n", escape(&headline(story))));
+    page.add(&answers::answers(story, now));
+    let mut offers: Vec<&OfferStory> = story.offers.iter().collect();
+    offers.sort_by_key(|offer| concern(offer));
+    page.add_rows(overview::HEADER, offers.iter().map(|offer| overview::row(offer, now)));
+    let (shown, quiet): (Vec<&OfferStory>, _) =
+        offers.into_iter().partition(|offer| story.offers.len() <= FEW || troubled(offer));
+    let mut without: Vec<&OfferStory> = Vec::new();
+    let mut sections = Vec::new();
+    if shown.len() <= MOST_FULL {
+        sections = shown.iter().map(|offer| section(story, offer, now, Length::Full)).collect();
+    }
+    if sections.is_empty() || sections.iter().map(String::len).sum::<usize>() > page.left() {
+        sections = shown.iter().map(|offer| section(story, offer, now, Length::Short)).collect();
+    }
+    for (offer, section) in shown.into_iter().zip(&sections) {
+        if !page.add(section) {
+            without.push(offer);
+        }
+    }
+    page.close(&left_out(&without, &quiet));
+    page.into_text()
+}
+
+/// How much an offer wants to be looked at; least is most.
+fn concern(offer: &OfferStory) -> u8 {
+    match offer.verdict.as_ref().map(|verdict| verdict.outcome) {
+        Some(Outcome::Failed) => 0,
+        Some(Outcome::Cancelled) => 1,
+        _ if messages::standing(offer).next().is_some() => 2,
+        None => 3,
+        Some(Outcome::Pending) => 4,
+        Some(Outcome::Succeeded) => 5,
+    }
+}
+
+fn troubled(offer: &OfferStory) -> bool {
+    let waits = offer.verdict.is_none() && offer.phase.is_none();
+    concern(offer) < 5 && !waits
+}
+
+fn section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) -> String {
+    let chart = length == Length::Full && story.offers.len() <= MOST_CHARTS;
+    let mut text = offer::details(story, offer, now, length, chart);
+    if let Some(url) = &offer.check_run_url {
+        // Not in the details, which the check run shows too: it need not lead to itself.
+        let _ = write!(text, "**Check run:** {}\n\n", link("messages on the lines of the manifest", url));
+    }
+    let name = escape(&offer.offer);
+    // Of several, those that went well are folded.
+    if story.offers.len() > 1 && !troubled(offer) && offer.verdict.is_some() {
+        format!("<details><summary><b>{name}</b>: {}</summary>\n\n{text}</details>\n\n", overview::outcome(offer))
+    } else {
+        format!("### {name}\n\n{text}")
+    }
+}
+
+/// Everything about one offer, without a chart; the check run shows it too.
+#[must_use]
+pub fn offer_text(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
+    let verdict = offer.verdict.as_ref().map(|_| answers::of_one(story, offer, now)).unwrap_or_default();
+    format!("{verdict}{}", offer::details(story, offer, now, Length::Full, false))
+}
+
+/// Which offers have no details, and where they are.
+fn left_out(without: &[&OfferStory], quiet: &[&OfferStory]) -> String {
+    let mut text = String::new();
+    if !without.is_empty() {
+        let names: Vec<String> = without.iter().take(20).map(|offer| code(&offer.offer)).collect();
+        let more = if without.len() > names.len() { format!(" and {} more", without.len() - names.len()) } else { String::new() };
+        let many = if without.len() == 1 { "1 offer are" } else { &format!("{} offers are", without.len()) };
+        let _ = write!(
+            text,
+            "\n**Left out here:** the details of {many} too long for a job summary (GitHub shows at most 1 MiB): {}{more}. The job \
+             log, the output `offers` and the `record` have them.\n",
+            names.join(", ")
+        );
+    }
+    if !quiet.is_empty() {
+        let many = if quiet.len() == 1 { "1 offer" } else { &format!("{} offers", quiet.len()) };
+        let _ = write!(
+            text,
+            "\nNo details are shown of {many} with nothing to do; the output `offers` and the `record` have their steps.\n"
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

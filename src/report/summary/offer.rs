@@ -1,0 +1,46 @@
+//! Everything about one offer.
+
+use jiff::Timestamp;
+
+use super::super::story::{OfferStory, Story};
+use super::messages::Limits;
+use super::{again, gantt, messages, steps, support};
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// All.
+    Full,
+    /// What fits if there are many.
+    Short,
+}
+
+impl Length {
+    fn limits(self) -> Limits {
+        match self {
+            Self::Full => Limits { count: 12, length: 2_000 },
+            Self::Short => Limits { count: 2, length: 300 },
+        }
+    }
+}
+
+/// The details of an offer; with a chart of its steps, if one is wanted and tells something.
+pub fn details(story: &Story, offer: &OfferStory, now: Timestamp, length: Length, chart: bool) -> String {
+    let limits = length.limits();
+    let mut text = messages::attention(story, offer, limits);
+    text.push_str(&messages::recovered(offer, limits));
+    text.push_str(&steps::table(offer, now));
+    if chart {
+        text.push_str(&gantt::chart(offer, now));
+    }
+    text.push_str(&support::links("Preview", &offer.preview_links));
+    text.push_str(&support::links("Live", &offer.live_links));
+    text.push_str(&again::next(story, offer));
+    text.push_str(&support::code_of_error(offer));
+    text.push_str(&support::operations(offer));
+    if length == Length::Full {
+        text.push_str(&messages::remarks(offer, limits));
+        text.push_str(&support::requests(offer));
+    }
+    text
+}

@@ -1,0 +1,57 @@
+//! The table of all offers.
+
+use jiff::Timestamp;
+
+use super::super::duration::short;
+use super::super::markdown::{cut, escape, prose};
+use super::super::story::OfferStory;
+use super::steps::status;
+use super::{answers, messages};
+use crate::portal::{Phase, Word};
+use crate::release::Outcome;
+
+/// The longest text of a cell.
+const LONGEST: usize = 300;
+
+/// The table's head.
+pub const HEADER: &str = "| Offer | Outcome | Reached | Portal's status | Time | What happened |\n|---|---|---|---|---|---|\n";
+
+/// The row of an offer.
+pub fn row(offer: &OfferStory, now: Timestamp) -> String {
+    let time = offer.began.map(|began| short(offer.ended.unwrap_or(now).duration_since(began))).unwrap_or_default();
+    let said = match &offer.verdict {
+        Some(verdict) => prose(&cut(&verdict.message, LONGEST)),
+        None => answers::stage(offer),
+    };
+    let errors = messages::standing(offer).count();
+    let errors = match errors {
+        0 => String::new(),
+        1 => "; 1 message needs attention".to_owned(),
+        many => format!("; {many} messages need attention"),
+    };
+    format!(
+        "| **{}** | {} | {} | {} | {time} | {said}{errors} |\n",
+        escape(&offer.offer),
+        outcome(offer),
+        offer.phase.map(Phase::name).unwrap_or_default(),
+        escape(&cut(&status(&Word::new(&offer.state)), LONGEST)),
+    )
+}
+
+/// The outcome of an offer, in a word.
+pub fn outcome(offer: &OfferStory) -> String {
+    match (&offer.verdict, offer.began) {
+        (Some(verdict), _) => mark(verdict.outcome).to_owned(),
+        (None, Some(_)) => "⏳ under way".to_owned(),
+        (None, None) => "⏳ waiting for its turn".to_owned(),
+    }
+}
+
+fn mark(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Succeeded => "✅ succeeded",
+        Outcome::Pending => "⏳ pending",
+        Outcome::Cancelled => "🚫 cancelled",
+        Outcome::Failed => "❌ failed",
+    }
+}

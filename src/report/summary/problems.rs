@@ -1,0 +1,16 @@
+//! A summary of nothing but problems: wrong inputs, or a wrong manifest.
+
+use super::super::markdown::{code, prose};
+use crate::problem::Problem;
+
+/// The summary.
+#[must_use]
+pub fn problems(problems: &[Problem]) -> String {
+    let row = |problem: &Problem| {
+        let at = problem.place.as_ref().map(|at| format!("{}:{}:{}", at.file, at.line, at.column)).unwrap_or_default();
+        let hint = problem.hint.as_deref().map(prose).unwrap_or_default();
+        format!("| {} | {} | {hint} | {} |\n", code(&at), prose(&problem.message), code(&problem.code.to_string()))
+    };
+    let rows: String = problems.iter().map(row).collect();
+    format!("## ❌ Nothing was released\n\n| Where | What is wrong | What to do | Code |\n|---|---|---|---|\n{rows}")
+}
