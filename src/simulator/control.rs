@@ -1,0 +1,134 @@
+//! The simulation's own addresses, below `/simulator`: to look at it, and to do what others do meanwhile.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::operation::{State as Reached, Stop};
+use super::scenario::Length;
+use super::shared::{Sim, Simulation};
+
+/// The addresses.
+pub fn router() -> Router<Sim> {
+    Router::new()
+        .route("/simulator/journal", get(journal))
+        .route("/simulator/state", get(state))
+        .route("/simulator/advance/{length}", post(advance))
+        .route("/simulator/offers/{publisher}/{offer}/draft", post(draft))
+        .route("/simulator/operations/{id}/cancel-by-someone", post(cancel))
+        .route("/simulator/operations/{id}/fail", post(fail))
+}
+
+async fn journal(State(sim): State<Sim>) -> Response {
+    Json(sim.journal().all()).into_response()
+}
+
+async fn state(State(sim): State<Sim>) -> Response {
+    Json(shown(&sim)).into_response()
+}
+
+/// Lets time jump ahead.
+async fn advance(State(sim): State<Sim>, Path(length): Path<String>) -> Response {
+    match Length::parse(&length) {
+        Err(wrong) => (StatusCode::BAD_REQUEST, wrong).into_response(),
+        Ok(length) => {
+            sim.clock.skip(length.0);
+            Json(json!({"now": sim.clock.now()})).into_response()
+        }
+    }
+}
+
+/// Someone changes the draft.
+async fn draft(State(sim): State<Sim>, Path((publisher, offer)): Path<(String, String)>) -> Response {
+    let now = sim.clock.now();
+    match sim.world().offers.find(&publisher, &offer) {
+        None => (StatusCode::NOT_FOUND, "no such offer").into_response(),
+        Some(offer) => {
+            offer.edit(None, now);
+            Json(json!({"version": offer.version, "changedTime": offer.changed})).into_response()
+        }
+    }
+}
+
+async fn cancel(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
+    stop(&sim, &id, Reached::Canceled)
+}
+
+async fn fail(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
+    stop(&sim, &id, Reached::Failed)
+}
+
+fn stop(sim: &Simulation, id: &str, state: Reached) -> Response {
+    let at = sim.clock.now();
+    match sim.world().offers.operation(id) {
+        None => (StatusCode::NOT_FOUND, "no such operation").into_response(),
+        Some(operation) => {
+            operation.stopped = Some(Stop { at, state, reason: "The operation failed for reasons of its own.".to_owned() });
+            Json(json!({"state": format!("{:?}", operation.progress(at).state)})).into_response()
+        }
+    }
+}
+
+/// The world as it is, in the simulator's own words.
+pub fn shown(sim: &Simulation) -> Value {
+    let now = sim.clock.now();
+    let faults: Value = sim
+        .faults()
+        .all()
+        .iter()
+        .map(|counter| {
+            let on = format!("{} {}", counter.fault.on.method, counter.fault.on.path);
+            json!({"on": on, "do": format!("{:?}", counter.fault.deed.answer), "met": counter.met, "used": counter.used})
+        })
+        .collect();
+    let world = sim.world();
+    let offers: Value = world
+        .offers
+        .all()
+        .iter()
+        .map(|offer| {
+            let operations: Value = offer
+                .operations
+                .iter()
+                .map(|operation| {
+                    let progress = operation.progress(now);
+                    let steps: Value = operation
+                        .script
+                        .iter()
+                        .zip(&progress.steps)
+                        .map(|(step, seen)| json!({"id": step.id, "status": format!("{:?}", seen.mark), "percent": seen.percent}))
+                        .collect();
+                    json!({
+                        "id": operation.id,
+                        "kind": format!("{:?}", operation.kind),
+                        "state": format!("{:?}", progress.state),
+                        "created": operation.created,
+                        "lastAction": progress.last_action,
+                        "emails": operation.emails,
+                        "reads": operation.polls,
+                        "steps": steps,
+                    })
+                })
+                .collect();
+            json!({
+                "publisher": offer.publisher,
+                "id": offer.id,
+                "status": format!("{:?}", offer.status(now)),
+                "version": offer.version,
+                "changed": offer.changed,
+                "operations": operations,
+            })
+        })
+        .collect();
+    json!({
+        "now": now,
+        "timeScale": sim.scenario.time_scale,
+        "accessTokens": world.issued.count(),
+        "offers": offers,
+        "checkRuns": world.checks.shown(),
+        "faults": faults,
+    })
+}

@@ -1,0 +1,165 @@
+//! Around every request: the journal, and the fault that it meets.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header, request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt as _};
+use jiff::SignedDuration;
+
+use super::clock::{Clock, later};
+use super::journal::{self, Exchange};
+use super::scenario::{Answer, Deed, Fixed, RetryAfter};
+use super::shared::{Sim, Simulation};
+use super::wire::Cut;
+use super::words::http_date;
+
+const LARGEST_BODY: usize = 16 << 20;
+const MIB: usize = 1 << 20;
+
+/// Writes the request down, carries it out or not, and answers truly or not. A request that has arrived runs its course, even if
+/// the client no longer waits.
+pub async fn around(State(sim): State<Sim>, ConnectInfo(cut): ConnectInfo<Cut>, request: Request, next: Next) -> Response {
+    let course = tokio::spawn(run_its_course(sim, cut, request, next));
+    course.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+async fn run_its_course(sim: Sim, cut: Cut, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let deed = sim.faults().hit(parts.method.as_str(), parts.uri.path());
+    let fault = deed.as_ref().map(|deed| format!("{:?}", deed.answer));
+    let deed = deed.unwrap_or(Deed { handled: true, ..Deed::default() });
+    let number = write_down(&sim, &parts, &body, fault);
+
+    if let Some(delay) = deed.delay {
+        Clock::sleep(delay.real()).await;
+    }
+    let answer = if deed.handled { Some(handle(&sim, number, &parts, &body, next, &deed.answer).await) } else { None };
+    let answer = match deed.answer {
+        Answer::Hang => {
+            sim.ended().await;
+            None
+        }
+        Answer::Reset => {
+            cut.reset();
+            None
+        }
+        Answer::Close => {
+            cut.close();
+            None
+        }
+        Answer::Fixed(ref fixed) => Some(written(&sim, fixed)),
+        ref changed => match answer {
+            Some(answer) => Some(change(answer, changed).await),
+            None => None,
+        },
+    };
+    if let Some(exchange) = sim.journal().of(number) {
+        exchange.status = answer.as_ref().map(|answer| answer.status().as_u16());
+    }
+    // Without an answer the connection is cut, or the simulation over: nobody sees this one.
+    answer.unwrap_or_default()
+}
+
+async fn handle(sim: &Simulation, number: usize, parts: &request::Parts, body: &Bytes, next: Next, answer: &Answer) -> Response {
+    if let Some(exchange) = sim.journal().of(number) {
+        exchange.handled = true;
+    }
+    let copy = || Request::from_parts(parts.clone(), Body::from(body.clone()));
+    if *answer == Answer::Duplicate {
+        next.clone().run(copy()).await;
+    }
+    next.run(copy()).await
+}
+
+fn write_down(sim: &Simulation, parts: &request::Parts, body: &[u8], fault: Option<String>) -> usize {
+    let headers = journal::headers(sim, &parts.headers);
+    sim.journal().came(Exchange {
+        number: 0,
+        at: sim.clock.now(),
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers,
+        body: String::from_utf8_lossy(body).into_owned(),
+        fault,
+        handled: false,
+        status: None,
+    })
+}
+
+/// The scenario's answer.
+fn written(sim: &Simulation, fixed: &Fixed) -> Response {
+    let mut response = Response::new(Body::from(fixed.body.clone()));
+    *response.status_mut() = StatusCode::from_u16(fixed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let retry_after = fixed.retry_after.as_ref().map(|retry| match retry {
+        RetryAfter::Seconds(seconds) => seconds.to_string(),
+        RetryAfter::Written(text) => match text.strip_prefix("date+").and_then(|seconds| seconds.parse().ok()) {
+            Some(seconds) => http_date(later(sim.clock.now(), SignedDuration::from_secs(seconds))),
+            None => text.clone(),
+        },
+    });
+    let content_type = fixed.content_type.clone().unwrap_or_else(|| "application/json; charset=utf-8".to_owned());
+    let extra = [("content-type".to_owned(), Some(content_type)), ("retry-after".to_owned(), retry_after)];
+    let named = fixed.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), Some(value.clone())));
+    for (name, value) in extra.into_iter().chain(named) {
+        let name = HeaderName::try_from(name).ok();
+        let value = value.and_then(|value| HeaderValue::try_from(value).ok());
+        if let (Some(name), Some(value)) = (name, value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// The true answer, spoilt.
+async fn change(answer: Response, how: &Answer) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let body = match how {
+        Answer::Body(kind, text) => {
+            parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            parts.headers.remove(header::CONTENT_LENGTH);
+            Body::from(*text)
+        }
+        Answer::Truncate(by) => {
+            let whole = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len() as u64 + by));
+            // The server drops what it has not yet sent when a body breaks off, so the part gets time to leave.
+            let breaks_off = async {
+                Clock::sleep(Duration::from_millis(50)).await;
+                Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
+            };
+            Body::from_stream(stream::iter([Ok(whole)]).chain(stream::once(breaks_off)))
+        }
+        Answer::Huge(size) => {
+            let whole = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+            parts.headers.remove(header::CONTENT_LENGTH);
+            let size = usize::try_from(*size).unwrap_or(usize::MAX);
+            let spaces = Bytes::from(vec![b' '; MIB]);
+            let pieces = std::iter::once(whole).chain(std::iter::repeat_n(spaces, size));
+            Body::from_stream(stream::iter(pieces.map(Ok::<_, std::io::Error>)))
+        }
+        Answer::SlowDrip(pause) => {
+            let whole = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+            drip(whole, pause.real())
+        }
+        _ => body,
+    };
+    Response::from_parts(parts, body)
+}
+
+fn drip(whole: Bytes, pause: Duration) -> Body {
+    Body::from_stream(stream::unfold(whole, move |mut rest| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        Clock::sleep(pause).await;
+        let drop = rest.split_to(1);
+        Some((Ok::<_, std::io::Error>(drop), rest))
+    }))
+}

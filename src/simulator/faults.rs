@@ -1,0 +1,106 @@
+//! Which fault meets which request.
+
+use super::scenario::{Deed, Fault, Target};
+
+/// The faults, and how often each was met and used.
+#[derive(Debug)]
+pub struct Counters(Vec<Counter>);
+
+/// One fault's count.
+#[derive(Debug)]
+pub struct Counter {
+    /// The fault.
+    pub fault: Fault,
+    /// Requests that it was about.
+    pub met: u64,
+    /// Requests that it hit.
+    pub used: u64,
+}
+
+impl Counters {
+    /// None met yet.
+    pub fn new(faults: &[Fault]) -> Self {
+        Self(faults.iter().map(|fault| Counter { fault: fault.clone(), met: 0, used: 0 }).collect())
+    }
+
+    /// What happens to the next request. All faults about it count it; the first that is due hits it.
+    pub fn hit(&mut self, method: &str, path: &str) -> Option<Deed> {
+        let mut deed = None;
+        for counter in self.0.iter_mut().filter(|counter| counter.fault.on.is(method, path)) {
+            counter.met += 1;
+            if deed.is_none() && counter.is_due() {
+                counter.used += 1;
+                deed = Some(counter.fault.deed.clone());
+            }
+        }
+        deed
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Counter] {
+        &self.0
+    }
+}
+
+impl Counter {
+    fn is_due(&self) -> bool {
+        let Fault { nth, first, every, count, .. } = self.fault;
+        if let Some(nth) = nth {
+            return self.met >= nth && self.used < count.unwrap_or(1);
+        }
+        if count.is_some_and(|count| self.used >= count) {
+            return false;
+        }
+        first.is_none_or(|first| self.met <= first) && every.is_none_or(|every| self.met.is_multiple_of(every))
+    }
+}
+
+impl Target {
+    fn is(&self, method: &str, path: &str) -> bool {
+        (self.method == "*" || self.method == method) && glob(self.path.as_bytes(), path.as_bytes())
+    }
+}
+
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    match pattern {
+        [] => text.is_empty(),
+        [b'*', b'*', rest @ ..] => (0..=text.len()).any(|length| glob(rest, &text[length..])),
+        [b'*', rest @ ..] => {
+            let segment = text.iter().position(|byte| *byte == b'/').unwrap_or(text.len());
+            (0..=segment).any(|length| glob(rest, &text[length..]))
+        }
+        [first, rest @ ..] => text.first() == Some(first) && glob(rest, &text[1..]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scenario::Scenario;
+    use super::*;
+
+    #[test]
+    fn a_star_stays_within_a_segment() {
+        let is = |pattern: &str, path: &str| glob(pattern.as_bytes(), path.as_bytes());
+        assert!(is("/api/publishers/*/offers/*/publish", "/api/publishers/contoso/offers/a/publish"));
+        assert!(!is("/api/*/publish", "/api/publishers/contoso/offers/a/publish"));
+        assert!(is("/api/**/publish", "/api/publishers/contoso/offers/a/publish"));
+        assert!(is("**", "/anything") && is("/a/op-*", "/a/op-1") && !is("/a", "/a/"));
+    }
+
+    #[test]
+    fn each_fault_hits_when_it_is_due() {
+        let hits = |when: &str| -> String {
+            let yaml = format!("faults: [{{on: GET /a, {when} do: reset}}]");
+            let mut counters = Counters::new(&Scenario::parse(&yaml).unwrap().faults);
+            assert_eq!(counters.hit("POST", "/a").or(counters.hit("GET", "/b")), None);
+            (0..8).map(|_| if counters.hit("GET", "/a").is_some() { 'x' } else { '.' }).collect()
+        };
+        assert_eq!(hits(""), "xxxxxxxx");
+        assert_eq!(hits("nth: 3,"), "..x.....");
+        assert_eq!(hits("nth: 3, count: 2,"), "..xx....");
+        assert_eq!(hits("first: 2,"), "xx......");
+        assert_eq!(hits("every: 3,"), "..x..x..");
+        assert_eq!(hits("every: 2, count: 2,"), ".x.x....");
+        assert_eq!(hits("count: 3,"), "xxx.....");
+    }
+}

@@ -1,0 +1,68 @@
+//! Everything that was asked and answered.
+
+use axum::http::{HeaderMap, header};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::shared::Simulation;
+
+/// One request and what became of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Exchange {
+    /// Its number, from 1.
+    pub number: usize,
+    /// When it came, in simulated time.
+    pub at: Timestamp,
+    /// Method.
+    pub method: String,
+    /// Path, as it was sent.
+    pub path: String,
+    /// Query, as it was sent, without the question mark.
+    pub query: String,
+    /// Headers, names in lower case; of `authorization` only the scheme and a name for the token.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: String,
+    /// The fault that it met.
+    pub fault: Option<String>,
+    /// Whether it was carried out.
+    pub handled: bool,
+    /// The status of the answer; none was sent if there is none.
+    pub status: Option<u16>,
+}
+
+/// The exchanges, in the order in which they came.
+#[derive(Debug, Default)]
+pub struct Journal(Vec<Exchange>);
+
+impl Journal {
+    /// Writes down a request, and gives its number.
+    pub fn came(&mut self, exchange: Exchange) -> usize {
+        let number = self.0.len() + 1;
+        self.0.push(Exchange { number, ..exchange });
+        number
+    }
+
+    /// The request of that number.
+    pub fn of(&mut self, number: usize) -> Option<&mut Exchange> {
+        self.0.get_mut(number.checked_sub(1)?)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Exchange] {
+        &self.0
+    }
+}
+
+/// Headers as the journal keeps them.
+pub fn headers(sim: &Simulation, headers: &HeaderMap) -> Vec<(String, String)> {
+    let shown = |name: &header::HeaderName, value: &header::HeaderValue| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        if name != header::AUTHORIZATION {
+            return value;
+        }
+        let (scheme, token) = value.split_once(' ').unwrap_or((value.as_str(), ""));
+        format!("{scheme} {}", sim.world().issued.name(token.trim(), &sim.scenario.auth))
+    };
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), shown(name, value))).collect()
+}

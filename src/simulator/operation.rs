@@ -1,0 +1,340 @@
+//! An operation on an offer, and how far it is at a given time. Nothing ticks: its state is a function of its script and the time.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::clock::later;
+use super::scenario::{FailedAs, FailedOperation, Message, Phase, Step};
+
+/// Something that runs on an offer.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Its id.
+    pub id: String,
+    /// Which half of a release it is.
+    pub kind: Phase,
+    /// When it was started.
+    pub created: Timestamp,
+    /// Its steps, those of the other half too.
+    pub script: Vec<Step>,
+    /// The draft that it publishes, by the time at which that was changed.
+    pub draft: Timestamp,
+    /// The offer's version that it publishes.
+    pub offer_version: i64,
+    /// `version` of its submission.
+    pub version: i64,
+    /// Addresses to notify.
+    pub emails: String,
+    /// Someone ends it, at that time.
+    pub stopped: Option<Stop>,
+    /// The sign-off that it waited for was given, or a newer publish took its place.
+    pub closed: Option<Timestamp>,
+    /// How often it was read.
+    pub polls: u64,
+}
+
+/// An end that does not come from the script.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    /// When.
+    pub at: Timestamp,
+    /// How: `Failed` or `Canceled`.
+    pub state: State,
+    /// What is said about it.
+    pub reason: String,
+}
+
+/// The state of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Under way.
+    Running,
+    /// A publish that waits for the publisher.
+    SignOff,
+    /// Done.
+    Complete,
+    /// Ended badly.
+    Failed,
+    /// Canceled.
+    Canceled,
+}
+
+/// The status of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// `notStarted`.
+    NotStarted,
+    /// `inProgress`.
+    InProgress,
+    /// `blocked`.
+    Blocked,
+    /// `waitingForPublisherReview`.
+    Waiting,
+    /// `complete`.
+    Complete,
+    /// `rejected`.
+    Rejected,
+    /// `failed`.
+    Failed,
+    /// `canceled`.
+    Canceled,
+}
+
+/// A step at a given time.
+#[derive(Debug, Clone)]
+pub struct StepNow {
+    /// Status.
+    pub mark: Mark,
+    /// Percent.
+    pub percent: u8,
+    /// What it has said so far, and when.
+    pub messages: Vec<(Timestamp, Message)>,
+}
+
+/// An operation at a given time.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// State.
+    pub state: State,
+    /// One for each step of the script.
+    pub steps: Vec<StepNow>,
+    /// When something last happened.
+    pub last_action: Timestamp,
+    /// Why it ended badly.
+    pub error: Option<String>,
+}
+
+impl Operation {
+    /// How far it is at `now`.
+    pub fn progress(&self, now: Timestamp) -> Progress {
+        let stop = self.stopped.as_ref().filter(|stop| stop.at <= now);
+        let mut progress = self.script_at(stop.map_or(now, |stop| stop.at));
+        if let Some(stop) = stop.filter(|_| matches!(progress.state, State::Running | State::SignOff)) {
+            progress.end(stop.state, stop.at);
+            progress.error = (stop.state == State::Failed).then(|| stop.reason.clone());
+        }
+        progress
+    }
+
+    fn script_at(&self, now: Timestamp) -> Progress {
+        let mut progress = Progress { state: State::Complete, steps: Vec::new(), last_action: self.created, error: None };
+        let mut at = self.created;
+        for step in &self.script {
+            let now = match (self.kind, step.phase()) {
+                _ if progress.state != State::Complete => StepNow::idle(Mark::NotStarted),
+                (Phase::GoLive, Phase::Publish) => StepNow::idle(Mark::Complete),
+                (Phase::Publish, Phase::GoLive) => StepNow::idle(Mark::NotStarted),
+                (Phase::Publish, Phase::Publish) if step.is_sign_off() => self.sign_off(step, now, at, &mut progress),
+                _ => run(step, now, &mut at, &mut progress),
+            };
+            progress.steps.push(now);
+        }
+        if self.kind == Phase::Publish && progress.state == State::Complete && self.closed.is_none_or(|closed| closed > now) {
+            progress.state = State::SignOff;
+        }
+        progress
+    }
+
+    fn sign_off(&self, step: &Step, now: Timestamp, at: Timestamp, progress: &mut Progress) -> StepNow {
+        let messages = said(&step.messages, at, now, progress);
+        if let Some(closed) = self.closed.filter(|closed| *closed <= now) {
+            progress.happened(closed);
+            return StepNow { mark: Mark::Complete, percent: 100, messages };
+        }
+        progress.state = State::SignOff;
+        StepNow { mark: Mark::Waiting, percent: 0, messages }
+    }
+}
+
+/// Runs one step that began at `at`, and moves `at` to its end.
+fn run(step: &Step, now: Timestamp, at: &mut Timestamp, progress: &mut Progress) -> StepNow {
+    let began = *at;
+    progress.happened(began);
+    let passed = now.duration_since(began);
+    let mut messages = said(&step.messages, began, now, progress);
+
+    if let Some(fails) = step.fails.as_ref().filter(|fails| passed >= fails.after.0) {
+        let ended = later(began, fails.after.0);
+        messages.retain(|(said, _)| *said <= ended);
+        messages.extend(said(&fails.messages, ended, Timestamp::MAX.min(now), progress));
+        progress.happened(ended);
+        progress.error =
+            Some(fails.messages.first().map_or_else(|| format!("{} failed.", step.name), |first| first.html.clone()));
+        progress.state = match fails.operation {
+            FailedOperation::Failed => State::Failed,
+            FailedOperation::Canceled => State::Canceled,
+        };
+        let mark = match fails.mark {
+            FailedAs::Rejected => Mark::Rejected,
+            FailedAs::Failed => Mark::Failed,
+            FailedAs::Blocked => Mark::Blocked,
+            FailedAs::Canceled => Mark::Canceled,
+        };
+        return StepNow { mark, percent: percent(fails.after.0, step.takes.0), messages };
+    }
+
+    let mut stood_still = SignedDuration::ZERO;
+    if let Some(blocked) = step.blocked.as_ref().filter(|blocked| passed >= blocked.after.0) {
+        let from = later(began, blocked.after.0);
+        messages.extend(said(&blocked.messages, from, now, progress));
+        progress.happened(from);
+        let lasts = blocked.lasts.map_or(SignedDuration::MAX, |lasts| lasts.0);
+        if now.duration_since(from) < lasts {
+            progress.state = State::Running;
+            return StepNow { mark: Mark::Blocked, percent: percent(blocked.after.0, step.takes.0), messages };
+        }
+        progress.happened(later(from, lasts));
+        stood_still = lasts;
+    }
+
+    let total = step.takes.0.saturating_add(stood_still);
+    if passed < total {
+        progress.state = State::Running;
+        let mark = Mark::InProgress;
+        return StepNow { mark, percent: percent(passed.saturating_sub(stood_still), step.takes.0), messages };
+    }
+    *at = later(began, total);
+    progress.happened(*at);
+    StepNow { mark: Mark::Complete, percent: 100, messages }
+}
+
+/// The messages that have come by `now`, for times counted from `from`.
+fn said(messages: &[Message], from: Timestamp, now: Timestamp, progress: &mut Progress) -> Vec<(Timestamp, Message)> {
+    let said: Vec<_> =
+        messages.iter().map(|message| (later(from, message.after.0), message.clone())).filter(|(at, _)| *at <= now).collect();
+    for (at, _) in &said {
+        progress.happened(*at);
+    }
+    said
+}
+
+/// Never 100: a step that is not complete does not say that it is.
+fn percent(passed: SignedDuration, takes: SignedDuration) -> u8 {
+    let hundredths = passed.as_millis().saturating_mul(100).checked_div(takes.as_millis()).unwrap_or(0);
+    u8::try_from(hundredths.clamp(0, 99)).unwrap_or(0)
+}
+
+impl StepNow {
+    fn idle(mark: Mark) -> Self {
+        Self { mark, percent: if mark == Mark::Complete { 100 } else { 0 }, messages: Vec::new() }
+    }
+}
+
+impl Progress {
+    fn happened(&mut self, at: Timestamp) {
+        self.last_action = self.last_action.max(at);
+    }
+
+    fn end(&mut self, state: State, at: Timestamp) {
+        self.state = state;
+        self.last_action = at;
+        let ended = if state == State::Canceled { Mark::Canceled } else { Mark::Failed };
+        for step in &mut self.steps {
+            if matches!(step.mark, Mark::InProgress | Mark::Blocked | Mark::Waiting) {
+                step.mark = ended;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scenario::Scenario;
+    use super::*;
+
+    fn start() -> Timestamp {
+        "2026-01-01T00:00:00Z".parse().unwrap()
+    }
+
+    fn operation(kind: Phase, yaml: &str) -> Operation {
+        Operation {
+            id: "1".to_owned(),
+            kind,
+            created: start(),
+            script: Scenario::parse(yaml).unwrap().steps,
+            draft: start(),
+            offer_version: 1,
+            version: 1,
+            emails: String::new(),
+            stopped: None,
+            closed: None,
+            polls: 0,
+        }
+    }
+
+    fn seen(operation: &Operation, hours: i64) -> String {
+        let progress = operation.progress(later(start(), SignedDuration::from_hours(hours)));
+        let steps: Vec<_> = progress.steps.iter().map(|step| format!("{:?} {}", step.mark, step.percent)).collect();
+        format!("{:?}: {}", progress.state, steps.join(", "))
+    }
+
+    #[test]
+    fn a_publish_takes_its_days_and_stops_at_the_sign_off() {
+        let publish = operation(Phase::Publish, "");
+        insta::assert_snapshot!([0, 1, 19, 37, 43, 500].map(|hours| seen(&publish, hours)).join("\n"), @r"
+        Running: InProgress 0, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0
+        Running: Complete 100, InProgress 2, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0
+        Running: Complete 100, InProgress 52, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0
+        Running: Complete 100, Complete 100, InProgress 12, NotStarted 0, NotStarted 0, NotStarted 0
+        SignOff: Complete 100, Complete 100, Complete 100, Complete 100, Waiting 0, NotStarted 0
+        SignOff: Complete 100, Complete 100, Complete 100, Complete 100, Waiting 0, NotStarted 0
+        ");
+    }
+
+    #[test]
+    fn a_go_live_runs_the_other_half() {
+        let go_live = operation(Phase::GoLive, "");
+        insta::assert_snapshot!([0, 12, 24].map(|hours| seen(&go_live, hours)).join("\n"), @r"
+        Running: Complete 100, Complete 100, Complete 100, Complete 100, Complete 100, InProgress 0
+        Running: Complete 100, Complete 100, Complete 100, Complete 100, Complete 100, InProgress 50
+        Complete: Complete 100, Complete 100, Complete 100, Complete 100, Complete 100, Complete 100
+        ");
+    }
+
+    #[test]
+    fn a_blocked_step_recovers_and_its_operation_runs_all_the_time() {
+        let yaml = "steps: [{id: a, name: A, takes: 4h, blocked: {after: 1h, for: 10h, messages: [{html: No image}]}}]";
+        let publish = operation(Phase::Publish, yaml);
+        insta::assert_snapshot!([0, 1, 10, 11, 13, 14].map(|hours| seen(&publish, hours)).join("\n"), @r"
+        Running: InProgress 0
+        Running: Blocked 25
+        Running: Blocked 25
+        Running: InProgress 25
+        Running: InProgress 75
+        SignOff: Complete 100
+        ");
+        let progress = publish.progress(later(start(), SignedDuration::from_hours(2)));
+        assert_eq!(progress.last_action, later(start(), SignedDuration::from_hours(1)));
+    }
+
+    #[test]
+    fn a_step_that_fails_ends_the_operation() {
+        let yaml = "steps: [{id: a, name: A, takes: 4h, fails: {after: 1h, messages: [{level: error, html: <p>No</p>}]}}, \
+                    {id: b, name: B}]";
+        let publish = operation(Phase::Publish, yaml);
+        insta::assert_snapshot!([0, 1, 9].map(|hours| seen(&publish, hours)).join("\n"), @r"
+        Running: InProgress 0, NotStarted 0
+        Failed: Rejected 25, NotStarted 0
+        Failed: Rejected 25, NotStarted 0
+        ");
+        assert_eq!(publish.progress(Timestamp::MAX).error.unwrap(), "<p>No</p>");
+        let yaml = yaml.replace("after: 1h,", "after: 1h, as: canceled, operation: canceled,");
+        assert_eq!(seen(&operation(Phase::Publish, &yaml), 2), "Canceled: Canceled 25, NotStarted 0");
+    }
+
+    #[test]
+    fn a_stop_takes_effect_at_its_time_and_only_on_what_still_runs() {
+        let mut publish = operation(Phase::Publish, "steps: [{id: a, name: A, takes: 4h}, {id: publisher-signoff, name: S}]");
+        let stop = |hours| {
+            Some(Stop { at: later(start(), SignedDuration::from_hours(hours)), state: State::Canceled, reason: String::new() })
+        };
+        publish.stopped = stop(2);
+        insta::assert_snapshot!([1, 2, 9].map(|hours| seen(&publish, hours)).join("\n"), @r"
+        Running: InProgress 25, NotStarted 0
+        Canceled: Canceled 50, NotStarted 0
+        Canceled: Canceled 50, NotStarted 0
+        ");
+        let mut go_live = operation(Phase::GoLive, "steps: [{id: live, name: Live, takes: 1h}]");
+        go_live.stopped = stop(2);
+        assert_eq!(seen(&go_live, 3), "Complete: Complete 100");
+    }
+}

@@ -1,0 +1,97 @@
+//! One operation, and the list of them.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::super::refusal::Refusal;
+use super::super::scenario::{Filter, OldPublish, Order, Phase, Portal, Shape};
+use super::super::shared::Sim;
+use super::super::world::Offer;
+use super::{json, with_offer};
+
+/// GET `…/submissions/`, newest first.
+pub async fn list(
+    State(sim): State<Sim>,
+    Path((publisher, offer)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Response {
+    with_offer(&sim, &publisher, &offer, |offer, portal, now| {
+        let wanted = filter(portal, &query);
+        let mut listed: Vec<_> = offer.operations.iter().collect();
+        listed.sort_by_key(|operation| operation.created);
+        let mut shown: Vec<Value> = listed.into_iter().map(|operation| portal.submission(offer, operation, now)).collect();
+        shown.retain(|submission| {
+            wanted.is_none_or(|wanted| {
+                submission["submissionState"].as_str().is_some_and(|state| state.eq_ignore_ascii_case(wanted))
+            })
+        });
+        if portal.submissions_order == Order::NewestFirst {
+            shown.reverse();
+        }
+        Ok(json(StatusCode::OK, &Value::Array(shown)))
+    })
+}
+
+fn filter<'a>(portal: &Portal, query: &'a [(String, String)]) -> Option<&'a str> {
+    let names: &[&str] = match portal.submissions_filter {
+        Filter::Both => &["status", "submissionState"],
+        Filter::Status => &["status"],
+        Filter::SubmissionState => &["submissionState"],
+        Filter::Ignored => &[],
+    };
+    query.iter().find(|(key, _)| names.contains(&key.as_str())).map(|(_, value)| value.as_str())
+}
+
+/// GET `…/operations/{id}`.
+pub async fn one(State(sim): State<Sim>, Path((publisher, offer, id)): Path<(String, String, String)>) -> Response {
+    with_offer(&sim, &publisher, &offer, |offer, portal, now| {
+        if let Some((id, began, ends)) = offer.cancels.iter().find(|(cancel, ..)| *cancel == id) {
+            let done = ends.is_some_and(|ends| ends <= now);
+            return Ok(json(StatusCode::OK, &shaped(portal, portal.cancel_operation(id, *began, done))));
+        }
+        read(offer, portal, &id, now)
+    })
+}
+
+/// GET `…/operations/{id}/`, as one client writes it.
+pub async fn one_with_slash(state: State<Sim>, path: Path<(String, String, String)>) -> Response {
+    one(state, path).await
+}
+
+/// GET `/api/operations/{publisher}${offer}$2$preview`: the offer's latest operation.
+pub async fn legacy(State(sim): State<Sim>, Path(parts): Path<String>) -> Response {
+    let parts: Vec<&str> = parts.split('$').collect();
+    let [publisher, offer, "2", "preview"] = parts[..] else {
+        return Refusal::not_found("The operation").answer(&sim.scenario.portal);
+    };
+    with_offer(&sim, publisher, offer, |offer, portal, now| {
+        let id = offer.operations.last().map(|last| last.id.clone()).ok_or_else(|| Refusal::not_found("The operation"))?;
+        read(offer, portal, &id, now)
+    })
+}
+
+fn read(offer: &mut Offer, portal: &Portal, id: &str, now: jiff::Timestamp) -> Result<Response, Refusal> {
+    let not_found = || Refusal::not_found(&format!("Operation '{id}'"));
+    let operation = offer.operations.iter_mut().find(|operation| operation.id == id).ok_or_else(not_found)?;
+    operation.polls += 1;
+    if let Some(first) = portal.first_polls.filter(|first| operation.polls <= first.count) {
+        return Err(match StatusCode::from_u16(first.status) {
+            Ok(StatusCode::NOT_FOUND) | Err(_) => not_found(),
+            Ok(status) => Refusal::broken(status),
+        });
+    }
+    if portal.old_publish == OldPublish::Gone && operation.kind == Phase::Publish && operation.closed.is_some() {
+        return Err(not_found());
+    }
+    let operation = operation.clone();
+    Ok(json(StatusCode::OK, &shaped(portal, portal.operation(offer, &operation, now))))
+}
+
+fn shaped(portal: &Portal, operation: Value) -> Value {
+    match portal.operation_shape {
+        Shape::Object => operation,
+        Shape::Array => json!([operation]),
+    }
+}

@@ -1,0 +1,194 @@
+//! Operations, submissions, statuses and offers as the portal's JSON.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::operation::{Operation, Progress, State, StepNow};
+use super::scenario::{Link, Links, Message, Messages, OldPublish, Phase, Portal, Step};
+use super::world::Offer;
+
+impl Portal {
+    /// An operation, as its own address shows it.
+    pub fn operation(&self, offer: &Offer, operation: &Operation, now: Timestamp) -> Value {
+        let progress = operation.progress(now);
+        let is_previewed = operation.kind == Phase::GoLive || matches!(progress.state, State::SignOff | State::Complete);
+        let is_live = operation.kind == Phase::GoLive && progress.state == State::Complete;
+        let preview_links: &[Link] = if is_previewed { &offer.preview_links } else { &[] };
+        let live_links: &[Link] = if is_live { &offer.live_links } else { &[] };
+        let mut shown = self.steps_and_links(Some((operation, &progress)), preview_links, live_links);
+        let state = self.shown_state(operation, &progress);
+        let mut put = |key: &str, value: Value| shown.insert(key.to_owned(), value);
+        put("id", json!(operation.id));
+        put("submissionType", json!(self.kind_word(operation.kind)));
+        put("status", json!(self.state_word(state)));
+        put("publishingVersion", json!(2));
+        put("offerVersion", json!(operation.offer_version));
+        put("cancellationRequestState", json!(cancellation(operation, &progress)));
+        put("createdDateTime", json!(self.time(operation.created)));
+        put("lastActionDateTime", json!(self.time(progress.last_action)));
+        if let Some(error) = progress.error {
+            put("error", json!(error));
+        }
+        if self.notification_emails {
+            put("notificationEmails", json!(operation.emails));
+        }
+        self.without_omitted(Value::Object(shown))
+    }
+
+    /// The status of an offer.
+    pub fn status(&self, offer: &Offer, now: Timestamp) -> Value {
+        let last = offer.last(now);
+        let seen = last.as_ref().map(|(operation, progress)| (*operation, progress));
+        // An offer keeps its links while it is published anew.
+        let preview_links: &[Link] = if offer.was_previewed(now) { &offer.preview_links } else { &[] };
+        let live_links: &[Link] = if offer.was_live(now) { &offer.live_links } else { &[] };
+        let mut shown = self.steps_and_links(seen, preview_links, live_links);
+        shown.insert("status".to_owned(), json!(self.status_word(offer.status(now))));
+        if self.notification_emails {
+            let emails = last.map(|(operation, _)| operation.emails.clone()).unwrap_or_default();
+            shown.insert("notificationEmails".to_owned(), json!(emails));
+        }
+        self.without_omitted(Value::Object(shown))
+    }
+
+    /// An element of the list of operations.
+    pub fn submission(&self, offer: &Offer, operation: &Operation, now: Timestamp) -> Value {
+        let progress = operation.progress(now);
+        self.without_omitted(json!({
+            "id": operation.id,
+            "offerId": if offer.migrated { &offer.id } else { &offer.guid },
+            "offerVersion": operation.offer_version,
+            "offerTypeId": "microsoft-azure-virtualmachines",
+            "publisherId": offer.publisher,
+            "submissionType": self.kind_word(operation.kind),
+            "submissionState": self.state_word(self.shown_state(operation, &progress)),
+            "publishingVersion": 2,
+            "slot": "staging",
+            "version": operation.version,
+            "definition": {"metadata": {"emails": operation.emails}},
+            "changedTime": self.time(progress.last_action),
+        }))
+    }
+
+    /// An operation that cancels another.
+    pub fn cancel_operation(&self, id: &str, began: Timestamp, done: bool) -> Value {
+        let state = if done { State::Complete } else { State::Running };
+        self.without_omitted(json!({
+            "id": id,
+            "submissionType": "cancel",
+            "status": self.state_word(state),
+            "messages": [],
+            "steps": [],
+            "previewLinks": [],
+            "liveLinks": [],
+            "cancellationRequestState": "cannotCancel",
+            "createdDateTime": self.time(began),
+        }))
+    }
+
+    /// An offer, as the list shows it, or with its whole definition.
+    pub fn offer(&self, offer: &Offer, whole: bool, now: Timestamp) -> Value {
+        let definition = if whole { offer.definition.clone() } else { json!({"displayText": offer.definition["displayText"]}) };
+        json!({
+            "offerTypeId": "microsoft-azure-virtualmachines",
+            "publisherId": offer.publisher,
+            "status": self.status_word(offer.status(now)),
+            "pcMigrationStatus": if offer.migrated { "migrated" } else { "none" },
+            "isvUpgradeRequest": false,
+            "lockStatus": "none",
+            "id": offer.id,
+            "version": offer.version,
+            "definition": definition,
+            "changedTime": self.time(offer.changed),
+        })
+    }
+
+    /// A publish that was superseded may go on showing what it showed before.
+    fn shown_state(&self, operation: &Operation, progress: &Progress) -> State {
+        let is_old = operation.kind == Phase::Publish && operation.closed.is_some() && progress.state == State::Complete;
+        if is_old && self.old_publish == OldPublish::Unchanged { State::SignOff } else { progress.state }
+    }
+
+    fn steps_and_links(
+        &self,
+        last: Option<(&Operation, &Progress)>,
+        preview_links: &[Link],
+        live_links: &[Link],
+    ) -> Map<String, Value> {
+        let steps: Vec<Value> = last
+            .iter()
+            .flat_map(|(operation, progress)| operation.script.iter().zip(&progress.steps))
+            .map(|(step, seen)| self.step(step, seen))
+            .collect();
+        let mut shown = Map::new();
+        shown.insert("messages".to_owned(), self.messages(&[]));
+        shown.insert("steps".to_owned(), Value::Array(steps));
+        shown.insert("previewLinks".to_owned(), self.links(preview_links));
+        shown.insert("liveLinks".to_owned(), self.links(live_links));
+        shown
+    }
+
+    fn step(&self, step: &Step, seen: &StepNow) -> Value {
+        let under_way = matches!(seen.mark, super::operation::Mark::InProgress);
+        let status = step.shows.clone().filter(|_| under_way).unwrap_or_else(|| self.mark_word(seen.mark));
+        let mut shown = json!({
+            "id": step.id,
+            "stepName": step.name,
+            "description": step.description,
+            "status": status,
+            "messages": self.messages(&seen.messages),
+            "progressPercentage": seen.percent,
+        });
+        if let Some(estimate) = &step.estimate {
+            shown["estimatedTimeFrame"] = json!(estimate);
+        }
+        shown
+    }
+
+    fn messages(&self, messages: &[(Timestamp, Message)]) -> Value {
+        match self.messages {
+            Messages::Null => Value::Null,
+            Messages::Strings => messages.iter().map(|(_, message)| json!(message.html)).collect(),
+            Messages::Objects => messages
+                .iter()
+                .map(|(at, message)| json!({"messageHtml": message.html, "level": message.level, "timestamp": self.time(*at)}))
+                .collect(),
+        }
+    }
+
+    fn links(&self, links: &[Link]) -> Value {
+        match self.links {
+            Links::Absent => json!([]),
+            Links::Objects => links.iter().map(|link| json!({"displayText": link.text, "uri": link.uri})).collect(),
+            Links::Pascal => links.iter().map(|link| json!({"DisplayText": link.text, "Uri": link.uri})).collect(),
+            Links::Strings => links.iter().map(|link| json!(link.uri)).collect(),
+        }
+    }
+
+    fn without_omitted(&self, mut value: Value) -> Value {
+        match &mut value {
+            Value::Object(fields) => {
+                fields.retain(|key, _| !self.omit.contains(key));
+                for field in fields.values_mut() {
+                    *field = self.without_omitted(field.take());
+                }
+            }
+            Value::Array(elements) => {
+                for element in elements {
+                    *element = self.without_omitted(element.take());
+                }
+            }
+            _ => {}
+        }
+        value
+    }
+}
+
+/// Only `canCancel` is documented; the other words are the simulator's.
+fn cancellation(operation: &Operation, progress: &Progress) -> &'static str {
+    match progress.state {
+        State::Running | State::SignOff if operation.stopped.is_some() => "cancelRequested",
+        State::Running | State::SignOff => "canCancel",
+        State::Complete | State::Failed | State::Canceled => "cannotCancel",
+    }
+}

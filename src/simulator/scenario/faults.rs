@@ -1,0 +1,214 @@
+//! Faults: what goes wrong, at which request, how often.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
+
+use super::length::Length;
+use super::text::parsed;
+
+/// One fault.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Fault {
+    /// Which requests.
+    pub on: Target,
+    /// From the so-many-th of them on (from 1), `count` times (by default once).
+    pub nth: Option<u64>,
+    /// The first so many of them.
+    pub first: Option<u64>,
+    /// Each so-many-th of them.
+    pub every: Option<u64>,
+    /// At most so many times.
+    pub count: Option<u64>,
+    /// What happens.
+    #[serde(rename = "do")]
+    pub deed: Deed,
+}
+
+/// `METHOD /path/glob`: `*` stands for anything but a slash, `**` for anything; the query does not count.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The method in capitals, or `*`.
+    pub method: String,
+    /// The path's pattern.
+    pub path: String,
+}
+
+/// What happens to a request.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Deed {
+    /// First of all, wait so long (in the machine's time).
+    pub delay: Option<Length>,
+    /// Whether the request is carried out.
+    pub handled: bool,
+    /// What is answered.
+    pub answer: Answer,
+}
+
+/// What is answered.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Answer {
+    /// What the simulator answers anyway.
+    #[default]
+    True,
+    /// The connection is reset (RST).
+    Reset,
+    /// The connection is closed in good order (FIN), without an answer.
+    Close,
+    /// Nothing, and the connection stays open.
+    Hang,
+    /// Another answer.
+    Fixed(Fixed),
+    /// The true one, announced longer than it is by so many bytes.
+    Truncate(u64),
+    /// The true one, followed by so many MiB of spaces.
+    Huge(u64),
+    /// The true one, a byte at a time.
+    SlowDrip(Length),
+    /// The true one's status with this body instead.
+    Body(&'static str, &'static str),
+    /// The true one of the second of two equal requests.
+    Duplicate,
+}
+
+/// An answer written in the scenario.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Fixed {
+    /// Status.
+    #[serde(default)]
+    pub status: u16,
+    /// Body.
+    #[serde(default)]
+    pub body: String,
+    /// Further headers.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Retry-After`, in seconds or as it shall be sent; `date+30` is the date 30 simulated seconds from now.
+    pub retry_after: Option<RetryAfter>,
+}
+
+/// `Retry-After`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum RetryAfter {
+    /// Seconds.
+    Seconds(u64),
+    /// As written, or `date+SECONDS`.
+    Written(String),
+}
+
+const WORDS: &str = "`reset`, `close`, `lose-answer`, `hang`, `hang-after`, `html`, `empty`, `not-json`, `duplicate`, or a mapping \
+                     with `status` (`body`, `headers`, `content-type`, `retry-after`), `redirect`, `truncate`, `huge` or `slow-drip`, \
+                     each with `delay` and `handled` as you like";
+
+const HTML: &str = "<!DOCTYPE html><html><head><title>Service Unavailable</title></head><body><h2>Our services aren't available right \
+                    now</h2></body></html>";
+
+/// The mapping form of `do`.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Written {
+    delay: Option<Length>,
+    handled: Option<bool>,
+    status: Option<u16>,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    content_type: Option<String>,
+    retry_after: Option<RetryAfter>,
+    redirect: Option<String>,
+    truncate: Option<u64>,
+    huge: Option<u64>,
+    slow_drip: Option<Length>,
+    answer: Option<String>,
+}
+
+impl Deed {
+    fn word(word: &str) -> Option<Self> {
+        let (handled, answer) = match word {
+            "reset" => (false, Answer::Reset),
+            "close" => (false, Answer::Close),
+            "lose-answer" => (true, Answer::Close),
+            "hang" => (false, Answer::Hang),
+            "hang-after" => (true, Answer::Hang),
+            "html" => (true, Answer::Body("text/html; charset=utf-8", HTML)),
+            "empty" => (true, Answer::Body("application/json; charset=utf-8", "")),
+            "not-json" => (true, Answer::Body("application/json; charset=utf-8", "{\"status\":\"run")),
+            "duplicate" => (true, Answer::Duplicate),
+            _ => return None,
+        };
+        Some(Self { delay: None, handled, answer })
+    }
+
+    fn mapping(written: Written) -> Result<Self, String> {
+        let Written { delay, handled, status, body, mut headers, content_type, retry_after, .. } = written;
+        let mut answers = Vec::new();
+        if let Some(status) = status {
+            if !(200..=599).contains(&status) {
+                return Err(format!("status {status} is not one of 200 to 599"));
+            }
+            answers.push((false, Answer::Fixed(Fixed { status, body, headers, content_type, retry_after })));
+        } else if let Some(to) = written.redirect {
+            headers.insert("location".to_owned(), to);
+            answers.push((false, Answer::Fixed(Fixed { status: 307, body, headers, content_type, retry_after })));
+        } else if !body.is_empty() || !headers.is_empty() || content_type.is_some() || retry_after.is_some() {
+            return Err("`body`, `headers`, `content-type` and `retry-after` need a `status`".to_owned());
+        }
+        answers.extend(written.truncate.map(|by| (true, Answer::Truncate(by))));
+        answers.extend(written.huge.map(|size| (true, Answer::Huge(size))));
+        answers.extend(written.slow_drip.map(|pause| (true, Answer::SlowDrip(pause))));
+        if let Some(word) = written.answer {
+            let deed = Self::word(&word).ok_or_else(|| format!("{word:?} is no fault; allowed are {WORDS}"))?;
+            answers.push((deed.handled, deed.answer));
+        }
+        if answers.len() > 1 {
+            return Err("a fault answers in one way only".to_owned());
+        }
+        let (usually, answer) = answers.pop().unwrap_or((true, Answer::True));
+        if answer == Answer::True && delay.is_none() {
+            return Err(format!("this fault does nothing; allowed are {WORDS}"));
+        }
+        Ok(Self { delay, handled: handled.unwrap_or(usually), answer })
+    }
+}
+
+impl<'de> Deserialize<'de> for Deed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Deed;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(WORDS)
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<Deed, E> {
+                Deed::word(word).ok_or_else(|| E::custom(format!("{word:?} is no fault; allowed are {WORDS}")))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Deed, A::Error> {
+                let written = Written::deserialize(MapAccessDeserializer::new(map))?;
+                Deed::mapping(written).map_err(A::Error::custom)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(deserializer, "`METHOD /path`", |text| match text.split_once(' ') {
+            Some((method, path)) if path.starts_with('/') || path.starts_with('*') => {
+                Ok(Self { method: method.to_ascii_uppercase(), path: path.trim().to_owned() })
+            }
+            _ => Err(format!("{text:?} is not `METHOD /path`, such as `POST /api/publishers/*/offers/*/publish`")),
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! The scenario: everything that a simulation can be told before it begins, as YAML. Documented in `docs/simulator.md`.
+
+mod auth;
+mod checks;
+mod faults;
+mod length;
+mod offers;
+mod portal;
+mod steps;
+mod text;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+pub use self::auth::{Auth, Client, Reuse, exchange};
+pub use self::checks::{Checks, ChecksAnswer, ChecksCall};
+pub use self::faults::{Answer, Deed, Fault, Fixed, RetryAfter, Target};
+pub use self::length::Length;
+pub use self::offers::{Link, Offer, Status};
+pub use self::portal::*;
+pub use self::steps::{FailedAs, FailedOperation, Message, Phase, Step};
+
+/// What a simulation is told before it begins. By default everything works, and a release takes its realistic days.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Scenario {
+    /// Simulated seconds a real second.
+    pub(super) time_scale: f64,
+    /// The simulated date at the beginning; by default the machine's.
+    pub(super) start: Option<Timestamp>,
+    /// Whether offers that are not listed exist too.
+    pub(super) any_offer: bool,
+    /// The script of offers without one of their own.
+    pub(super) steps: Vec<Step>,
+    pub(super) offers: Vec<Offer>,
+    pub(super) portal: Portal,
+    pub(super) auth: Auth,
+    pub(super) checks: Checks,
+    pub(super) faults: Vec<Fault>,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            time_scale: 1.0,
+            start: None,
+            any_offer: true,
+            steps: steps::realistic(),
+            offers: Vec::new(),
+            portal: Portal::default(),
+            auth: Auth::default(),
+            checks: Checks::default(),
+            faults: Vec::new(),
+        }
+    }
+}
+
+impl Scenario {
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    /// Says what is wrong, and at which line and column if it is a matter of one place.
+    pub fn parse(yaml: &str) -> Result<Self, String> {
+        let scenario: Option<Self> = serde_yaml::from_str(yaml).map_err(|error| error.to_string())?;
+        let scenario = scenario.unwrap_or_default();
+        scenario.check()?;
+        Ok(scenario)
+    }
+
+    /// The same with so many simulated seconds a real second.
+    #[must_use]
+    pub fn with_time_scale(self, time_scale: f64) -> Self {
+        Self { time_scale, ..self }
+    }
+
+    /// The same with access tokens that live so long, in simulated time.
+    #[must_use]
+    pub fn with_token_lifetime(mut self, lifetime: SignedDuration) -> Self {
+        self.auth.token_lifetime = Length(lifetime);
+        self
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if !self.time_scale.is_finite() || self.time_scale <= 0.0 {
+            return Err(format!("time-scale: {} is not a number above 0", self.time_scale));
+        }
+        let scripts = self.offers.iter().filter_map(|offer| offer.steps.as_ref()).chain([&self.steps]);
+        if scripts.into_iter().any(Vec::is_empty) {
+            return Err("steps: a release needs at least one step".to_owned());
+        }
+        for (index, offer) in self.offers.iter().enumerate() {
+            if self.offers[..index].iter().any(|other| other.publisher == offer.publisher && other.id == offer.id) {
+                return Err(format!("offers[{index}]: {}/{} is listed twice", offer.publisher, offer.id));
+            }
+        }
+        for (index, fault) in self.faults.iter().enumerate() {
+            if [fault.nth, fault.first, fault.every].iter().flatten().count() > 1 {
+                return Err(format!("faults[{index}]: only one of `nth`, `first` and `every` can be given"));
+            }
+            if [fault.nth, fault.first, fault.every, fault.count].contains(&Some(0)) {
+                return Err(format!("faults[{index}]: `nth`, `first`, `every` and `count` count from 1"));
+            }
+        }
+        if self.portal.throttle.is_some_and(|throttle| throttle.every == 0) {
+            return Err("portal.throttle.every: counts from 1".to_owned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_written_is_the_default() {
+        for empty in ["", "# only a comment\n", "{}"] {
+            let scenario = Scenario::parse(empty).unwrap();
+            assert!(scenario.any_offer && scenario.steps.len() == 6, "{empty:?}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_place_and_what_is_allowed() {
+        let wrong = [
+            "portal:\n  sign-off: maybe\n",
+            "time-scael: 2\n",
+            "portal: {nonsense: 1}",
+            "steps:\n- id: live\n  name: Live\n  takes: soon\n",
+            "faults:\n- on: POST publish\n  do: reset\n",
+            "faults:\n- on: POST /**\n  do: explode\n",
+            "faults:\n- on: POST /**\n  do: {body: x}\n",
+            "faults:\n- on: POST /**\n  do: {delay: 1s, handled: true, status: 700}\n",
+            "faults:\n- on: POST /**\n  do: {huge: 1, truncate: 1}\n",
+            "faults:\n- on: POST /**\n  do: {handled: true}\n",
+            "faults:\n- on: POST /**\n  nth: 1\n  every: 2\n  do: hang\n",
+            "faults:\n- on: POST /**\n  nth: 0\n  do: hang\n",
+            "portal: {throttle: {every: 0}}",
+            "time-scale: 0",
+            "steps: []",
+            "offers: [{publisher: a, id: b}, {publisher: a, id: b}]",
+            "time-scale: 1\ntime-scale: 2",
+        ];
+        insta::assert_snapshot!(wrong.map(|yaml| Scenario::parse(yaml).unwrap_err()).join("\n"), @r#"
+        portal.sign-off: unknown variant `maybe`, expected one of `operation`, `step`, `offer` at line 2 column 13
+        unknown field `time-scael`, expected one of `time-scale`, `start`, `any-offer`, `steps`, `offers`, `portal`, `auth`, `checks`, `faults`
+        portal: unknown field `nonsense`, expected one of `publish-while-running`, `republish-unchanged`, `publish-answer`, `go-live-early`, `go-live-while-running`, `go-live-again`, `go-live-answer`, `go-live-type`, `old-publish`, `sign-off`, `cancel`, `cancel-time`, `cancel-nothing`, `address`, `go-live-address`, `cancel-address`, `public-url`, `accepted-body`, `first-polls`, `throttle`, `operation-shape`, `spelling`, `case`, `step-running`, `canceled`, `timestamps`, `messages`, `links`, `notification-emails`, `error-body`, `omit`, `etag`, `if-match-missing`, `post-needs-if-match`, `submissions-order`, `submissions-filter`, `first-submission-version` at line 1 column 10
+        steps[0].takes: "soon" is not a length of time; write `90s`, `15m`, `36h` or `2d` at line 4 column 10
+        faults[0].on: "POST publish" is not `METHOD /path`, such as `POST /api/publishers/*/offers/*/publish` at line 2 column 7
+        faults[0].do: "explode" is no fault; allowed are `reset`, `close`, `lose-answer`, `hang`, `hang-after`, `html`, `empty`, `not-json`, `duplicate`, or a mapping with `status` (`body`, `headers`, `content-type`, `retry-after`), `redirect`, `truncate`, `huge` or `slow-drip`, each with `delay` and `handled` as you like at line 3 column 7
+        faults[0].do: `body`, `headers`, `content-type` and `retry-after` need a `status` at line 3 column 7
+        faults[0].do: status 700 is not one of 200 to 599 at line 3 column 7
+        faults[0].do: a fault answers in one way only at line 3 column 7
+        faults[0].do: this fault does nothing; allowed are `reset`, `close`, `lose-answer`, `hang`, `hang-after`, `html`, `empty`, `not-json`, `duplicate`, or a mapping with `status` (`body`, `headers`, `content-type`, `retry-after`), `redirect`, `truncate`, `huge` or `slow-drip`, each with `delay` and `handled` as you like at line 3 column 7
+        faults[0]: only one of `nth`, `first` and `every` can be given
+        faults[0]: `nth`, `first`, `every` and `count` count from 1
+        portal.throttle.every: counts from 1
+        time-scale: 0 is not a number above 0
+        steps: a release needs at least one step
+        offers[1]: a/b is listed twice
+        duplicate field `time-scale`
+        "#);
+    }
+
+    #[test]
+    fn numbers_are_words_too() {
+        let scenario = Scenario::parse("portal: {go-live-early: 409, cancel: 200, go-live-answer: '204'}").unwrap();
+        assert_eq!(scenario.portal.go_live_early, OutOfTurn::Conflict);
+        assert_eq!(scenario.portal.cancel, Cancel::Done);
+        assert_eq!(scenario.portal.go_live_answer, Accepted::NoContent);
+    }
+}

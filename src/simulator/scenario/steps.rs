@@ -1,0 +1,212 @@
+//! The script of an operation: its steps, how long each takes and what it says meanwhile.
+
+use serde::Deserialize;
+
+use super::length::Length;
+
+/// Which half of a release a step belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Up to the publisher's sign-off.
+    Publish,
+    /// From the sign-off on.
+    GoLive,
+}
+
+/// One step.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Step {
+    /// `id`, such as `displaycertify`. `publisher-signoff` is where publish stops.
+    pub id: String,
+    /// `stepName`.
+    pub name: String,
+    /// `description`.
+    #[serde(default)]
+    pub description: String,
+    /// `estimatedTimeFrame`; without it the field is absent.
+    pub estimate: Option<String>,
+    /// How long it really takes.
+    #[serde(default = "nothing")]
+    pub takes: Length,
+    /// Its half of the release; `live` is of the second unless told otherwise.
+    pub phase: Option<Phase>,
+    /// What it says, and when.
+    #[serde(default)]
+    pub messages: Vec<Message>,
+    /// A time of being `blocked`, which comes on top of `takes`.
+    pub blocked: Option<Blocked>,
+    /// The step fails, and the operation with it.
+    pub fails: Option<Fails>,
+    /// The word shown instead of `inProgress`.
+    pub shows: Option<String>,
+}
+
+/// One message.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Message {
+    /// How long after the step began (in a `blocked` or `fails`: after that began).
+    #[serde(default = "nothing")]
+    pub after: Length,
+    /// `level`.
+    #[serde(default = "information")]
+    pub level: String,
+    /// `messageHtml`.
+    pub html: String,
+}
+
+/// A step that stands still under a running operation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Blocked {
+    /// How long after the step began.
+    #[serde(default = "nothing")]
+    pub after: Length,
+    /// How long it stays blocked; without it, for ever.
+    #[serde(rename = "for")]
+    pub lasts: Option<Length>,
+    /// What is said about it.
+    #[serde(default)]
+    pub messages: Vec<Message>,
+}
+
+/// A step that ends badly.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Fails {
+    /// How long after the step began.
+    #[serde(default = "nothing")]
+    pub after: Length,
+    /// The step's status.
+    #[serde(rename = "as", default)]
+    pub mark: FailedAs,
+    /// What becomes of the operation.
+    #[serde(default)]
+    pub operation: FailedOperation,
+    /// What is said about it.
+    #[serde(default)]
+    pub messages: Vec<Message>,
+}
+
+/// The status of a step that ended badly.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailedAs {
+    /// `rejected`.
+    #[default]
+    Rejected,
+    /// `failed`.
+    Failed,
+    /// `blocked`: the operation ends all the same.
+    Blocked,
+    /// `canceled`.
+    Canceled,
+}
+
+/// The status of an operation with a step that ended badly.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailedOperation {
+    /// `failed`.
+    #[default]
+    Failed,
+    /// `canceled`: what Microsoft's review does on a critical issue.
+    Canceled,
+}
+
+impl Step {
+    /// Its half of the release.
+    pub fn phase(&self) -> Phase {
+        self.phase.unwrap_or(if self.id == "live" { Phase::GoLive } else { Phase::Publish })
+    }
+
+    /// Whether the publisher is asked here.
+    pub fn is_sign_off(&self) -> bool {
+        self.id == "publisher-signoff"
+    }
+}
+
+fn nothing() -> Length {
+    Length::minutes(0)
+}
+
+fn information() -> String {
+    "information".to_owned()
+}
+
+/// The release of a virtual machine offer: the documented steps, with the times that real ones take.
+pub fn realistic() -> Vec<Step> {
+    let step = |id: &str, name: &str, description: &str, estimate: Option<&str>, takes: Length, messages: &[(i64, &str)]| Step {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        description: description.to_owned(),
+        estimate: estimate.map(str::to_owned),
+        takes,
+        phase: None,
+        messages: messages
+            .iter()
+            .map(|(hours, html)| Message { after: Length::hours(*hours), level: information(), html: (*html).to_owned() })
+            .collect(),
+        blocked: None,
+        fails: None,
+        shows: None,
+    };
+    vec![
+        step(
+            "displaydummycertify",
+            "Validate Pre-Requisites",
+            "Offer settings provided are validated",
+            Some("< 15 min"),
+            Length::minutes(15),
+            &[],
+        ),
+        step(
+            "displaycertify",
+            "Certification",
+            "Your offer is analyzed by our certification systems for issues.",
+            Some("< 5 day"),
+            Length::hours(36),
+            &[
+                (
+                    2,
+                    "Certification <b>started</b>. See the <a href=\"https://aka.ms/vm-certification\">certification policies</a>.",
+                ),
+                (30, "Malware scan finished &amp; found no issues."),
+            ],
+        ),
+        step(
+            "displayprovision",
+            "Provisioning",
+            "Your virtual machine is being replicated in our production systems.",
+            Some("< 1 day"),
+            Length::hours(6),
+            &[],
+        ),
+        step(
+            "displaypackage",
+            "Packaging and Lead Generation Registration",
+            "Your virtual machine is being packaged for customers. Additionally, lead systems are being configured and setup.",
+            Some("< 1 hour"),
+            Length::minutes(40),
+            &[],
+        ),
+        step(
+            "publisher-signoff",
+            "Publisher signoff",
+            "Offer is available to preview. Ensure that everything looks good before making your offer live.",
+            None,
+            Length::minutes(0),
+            &[],
+        ),
+        step(
+            "live",
+            "Live",
+            "Offer is publicly visible and is available for purchase.",
+            Some("~2-5 days"),
+            Length::hours(24),
+            &[],
+        ),
+    ]
+}
