@@ -2,7 +2,17 @@
 //!
 //! Data flows one way: inputs and manifest → plan → release → events → reports.
 
+pub mod actions;
+pub mod app;
+pub mod auth;
 pub mod clock;
+pub mod github;
 pub mod http;
 pub mod ids;
+pub mod manifest;
+mod nearest;
+pub mod portal;
 pub mod problem;
+pub mod release;
+pub mod report;
+pub mod simulator;

@@ -1,0 +1,96 @@
+//! Whether there are check runs, and where they go.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::actions::context::Context;
+use crate::actions::inputs::{CheckRun, Inputs};
+use crate::clock::Clock;
+use crate::github::{CheckRunError, CheckRuns, GithubChecks, Repository};
+use crate::http::{ReqwestTransport, Secrets};
+use crate::problem::{Code, Problem};
+use crate::report::Reporter;
+use crate::report::check_run::Commit;
+use crate::report::checks::Checks;
+use crate::report::console::Console;
+
+/// Whether there are to be check runs: in GitHub Actions unless forbidden, elsewhere only if demanded.
+pub fn wanted(inputs: &Inputs, context: &Context) -> bool {
+    match inputs.check_run {
+        CheckRun::Auto => context.in_actions,
+        CheckRun::Required => true,
+        CheckRun::Off => false,
+    }
+}
+
+/// The client and the commit.
+///
+/// # Errors
+/// What is missing for a check run.
+pub fn client(
+    inputs: &Inputs,
+    context: &Context,
+    http: &ReqwestTransport,
+    clock: &Rc<dyn Clock>,
+    secrets: &Arc<Secrets>,
+) -> Result<(Box<dyn CheckRuns>, Commit), CheckRunError> {
+    let missing = |what: &str| CheckRunError::NotPermitted(format!("{what} is missing"));
+    let repository = context.repository.as_ref().ok_or_else(|| missing("GITHUB_REPOSITORY"))?;
+    let repository =
+        Repository::parse(&format!("{}/{}", repository.owner, repository.name)).ok_or_else(|| missing("GITHUB_REPOSITORY"))?;
+    let api = context.api_url.as_ref().ok_or_else(|| missing("GITHUB_API_URL"))?;
+    let sha = context.head_sha.clone().ok_or_else(|| missing("GITHUB_SHA"))?;
+    let token = inputs.github_token.as_ref().ok_or_else(|| missing("input `github-token`"))?;
+    let commit = Commit {
+        sha,
+        run_url: context.run_url(),
+        run_id: context.run_id.map_or_else(|| "local".to_owned(), |id| format!("{id}.{}", context.run_attempt.unwrap_or(1))),
+    };
+    let client = GithubChecks::new(http, api, repository, token, Rc::clone(clock), Arc::clone(secrets))?;
+    Ok((Box::new(client), commit))
+}
+
+/// The check runs, if they are wanted and possible. `check-run: true` makes them before anything is posted.
+///
+/// # Errors
+/// When they are required and not possible.
+pub async fn begin(
+    inputs: &Inputs,
+    context: &Context,
+    check_runs: Result<(Box<dyn CheckRuns>, Commit), CheckRunError>,
+    clock: &Rc<dyn Clock>,
+    console: &Arc<Console>,
+    reporter: &Reporter,
+) -> Result<Option<Checks<Box<dyn CheckRuns>>>, Problem> {
+    if !wanted(inputs, context) {
+        return Ok(None);
+    }
+    let required = inputs.check_run == CheckRun::Required;
+    let (client, commit) = match check_runs {
+        Ok(found) => found,
+        Err(error) if required => return Err(refused(&error)),
+        Err(error) => {
+            console.warning(&format!("there will be no check run: {error}"));
+            return Ok(None);
+        }
+    };
+    let (story, changed) = (Rc::clone(&reporter.story), Rc::clone(&reporter.changed));
+    let checks = Checks::new(client, Rc::clone(clock), Arc::clone(console), commit, story, changed);
+    if required {
+        checks.begin().await.map_err(|error| refused(&error))?;
+    }
+    Ok(Some(checks))
+}
+
+/// `check-run: true`, and there can be none.
+fn refused(error: &CheckRunError) -> Problem {
+    let (code, hint) = match error {
+        CheckRunError::NotPermitted(_) | CheckRunError::NotOurs(_) | CheckRunError::Invalid(_) => {
+            (Code::CheckRunNotPermitted, "give the job `permissions: checks: write`, or set `check-run: auto`")
+        }
+        CheckRunError::RateLimited { .. } | CheckRunError::Unavailable(_) => {
+            (Code::Unavailable, "nothing was started; run the same command again later, or set `check-run: auto`")
+        }
+    };
+    Problem::new(code, format!("input `check-run` is `true`, but: {error}")).hint(hint)
+}

@@ -1,0 +1,51 @@
+//! Inputs and an offer of the manifest, as a goal.
+
+use crate::actions::inputs::{Command, Inputs, PollInterval, WhenRunning as Input};
+use crate::manifest::Offer;
+use crate::portal::Backend;
+use crate::problem::{Code, Problem};
+use crate::release::{Aim, Goal, Schedule, WhenRunning};
+
+/// What is wanted of the offer.
+///
+/// # Errors
+/// When `operation` is no operation of this offer at this portal.
+pub fn goal(inputs: &Inputs, offer: &Offer, backend: &impl Backend) -> Result<Goal, Problem> {
+    let aim = match inputs.command {
+        Command::Release | Command::Rehearse => Aim::Release,
+        Command::GoLive => Aim::GoLive,
+        Command::Resume => {
+            let address = inputs.operation.as_ref().map(|text| backend.address(&offer.id, text)).transpose();
+            Aim::Resume(address.map_err(|why| {
+                Problem::new(Code::InputInvalid, format!("input `operation`: {why}"))
+                    .hint("give the address or the id of an operation of this offer, as an earlier run printed it")
+            })?)
+        }
+        Command::Status => Aim::Status,
+        Command::Plan => Aim::Plan,
+        Command::Cancel => Aim::Cancel,
+    };
+    // Going live cannot be taken back, so the manifest's veto wins over everything.
+    let go_live = offer.go_live && (inputs.go_live || aim == Aim::GoLive);
+    Ok(Goal {
+        offer: offer.id.clone(),
+        notify: offer.notification_emails.clone(),
+        aim,
+        go_live,
+        wait: inputs.wait,
+        when_running: match inputs.when_running {
+            Input::Adopt => WhenRunning::Adopt,
+            Input::Wait => WhenRunning::Wait,
+            Input::Cancel => WhenRunning::Cancel,
+            Input::Fail => WhenRunning::Fail,
+        },
+    })
+}
+
+/// How often to look.
+pub fn schedule(inputs: &Inputs) -> Schedule {
+    match inputs.poll_interval {
+        PollInterval::Auto => Schedule::Auto,
+        PollInterval::Fixed(interval) => Schedule::Fixed(interval),
+    }
+}

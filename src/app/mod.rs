@@ -1,0 +1,101 @@
+//! Wiring: one invocation, from arguments and environment to an exit code.
+
+mod access;
+mod checks;
+mod goals;
+mod record;
+mod refusal;
+mod rehearsal;
+pub mod session;
+
+use std::ffi::OsString;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use crate::actions::context::Context;
+use crate::actions::environment::Environment;
+use crate::actions::inputs::{self, Invocation};
+use crate::clock::SystemClock;
+use crate::problem::{Code, Problem};
+use crate::report::console::{Console, Diagnostics, Sink};
+use crate::{manifest, simulator};
+
+/// The exit code of a signal: 128 and its number.
+pub type Signal = u8;
+
+/// Runs the program: `arguments` without its own name, all output to `out`, told to stop by `signals`. Returns the exit code.
+pub async fn run(arguments: &[OsString], environment: &Environment, out: Sink, signals: watch::Receiver<Option<Signal>>) -> u8 {
+    let context = Context::read(environment);
+    let console = Console::new(out, context.in_actions, context.debug).looking(context.colour, context.watched);
+    let console = Arc::new(console);
+    // Fails only if there is one already, which then serves as well.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Diagnostics(Arc::clone(&console))));
+    let clock = Rc::new(SystemClock::new(1.0));
+    match inputs::resolve(arguments, environment) {
+        Ok(Invocation::Command(inputs)) => {
+            let loaded = manifest::load(&context.workspace, &inputs.manifest);
+            session::run(inputs, loaded, &context, console, clock, signals).await
+        }
+        Ok(Invocation::Rehearse(inputs)) => rehearsal::run(inputs, context, console, signals).await,
+        Ok(Invocation::Simulate { listen, scenario }) => {
+            let until = async move {
+                let mut signals = signals;
+                let _ = signals.wait_for(Option::is_some).await;
+            };
+            let out = Lines(Arc::clone(&console), Vec::new());
+            match simulator::run(&listen.to_string(), scenario.as_deref(), out, until).await {
+                Ok(()) => 0,
+                Err(why) => {
+                    console.problem(
+                        &Problem::new(Code::ScenarioInvalid, why).hint("docs/simulator.md lists every key of a scenario"),
+                    );
+                    Code::ScenarioInvalid.class().exit_code()
+                }
+            }
+        }
+        Ok(Invocation::Schema) => {
+            console.result(&format!("{:#}", manifest::schema()));
+            0
+        }
+        Ok(Invocation::Help(text) | Invocation::Version(text)) => {
+            console.result(text.trim_end());
+            0
+        }
+        Err(wrong) => refusal::inputs(wrong, &context, &console),
+    }
+}
+
+/// Says, after a panic, that the program is at fault, and returns the exit code. What runs at the portal goes on.
+#[must_use]
+pub fn crashed(environment: &Environment, out: Sink) -> u8 {
+    let context = Context::read(environment);
+    let problem = bug("the program stopped at a fault of its own; stderr says where".to_owned());
+    Console::new(out, context.in_actions, context.debug).problem(&problem);
+    problem.code.class().exit_code()
+}
+
+fn bug(message: String) -> Problem {
+    Problem::new(Code::Bug, message)
+        .hint("what was started goes on at the portal: follow it with `command: resume`; and please report this, with the log")
+}
+
+/// Passes what the simulator prints on to the console, line by line.
+struct Lines(Arc<Console>, Vec<u8>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.1.extend_from_slice(bytes);
+        while let Some(end) = self.1.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.1.drain(..=end).collect();
+            self.0.result(String::from_utf8_lossy(&line).trim_end());
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

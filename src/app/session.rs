@@ -1,0 +1,246 @@
+//! One command over the offers of a manifest.
+
+use std::convert::Infallible;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use tokio::sync::watch;
+
+use super::{Signal, access, checks, goals, record, refusal};
+use crate::actions::context::Context;
+use crate::actions::files::{OutputFile, SummaryFile};
+use crate::actions::inputs::{Inputs, OnCancel};
+use crate::clock::Clock;
+use crate::github::{CheckRunError, CheckRuns};
+use crate::http::{Exchange, Recorded, ReqwestTransport, Transport};
+use crate::manifest::{Manifest, Offer};
+use crate::portal::Backend;
+use crate::portal::cloud_partner::{Account, CloudPartnerPortal};
+use crate::problem::{Code, Problem};
+use crate::release::driver::{self, Stop, Surroundings};
+use crate::release::event::{Event, What};
+use crate::release::{Aim, Ending, Goal, Outcome, Verdict};
+use crate::report::check_run::Commit;
+use crate::report::checks::Checks;
+use crate::report::console::Console;
+use crate::report::story::{OfferStory, Story};
+use crate::report::summary::headline;
+use crate::report::{Bars, Files, Line, Paint, Reporter, keep_alive};
+
+/// How long the last reports may take: after a signal the runner kills soon, otherwise GitHub may be slow.
+const LAST_REPORTS_ON_SIGNAL: Duration = Duration::from_secs(2);
+const LAST_REPORTS: Duration = Duration::from_secs(30);
+
+/// Everything outside this process. A test puts a world in memory here.
+pub struct Outside {
+    /// Time.
+    pub clock: Rc<dyn Clock>,
+    /// The network.
+    pub transport: Rc<dyn Transport>,
+    /// GitHub's check runs, and the commit that they belong to; or why there are none.
+    pub check_runs: Result<(Box<dyn CheckRuns>, Commit), CheckRunError>,
+    /// Signals to this process.
+    pub signals: watch::Receiver<Option<Signal>>,
+}
+
+/// Runs the command on the real outside; returns the exit code.
+pub async fn run(
+    inputs: Inputs,
+    loaded: Result<Manifest, Vec<Problem>>,
+    context: &Context,
+    console: Arc<Console>,
+    clock: Rc<dyn Clock>,
+    signals: watch::Receiver<Option<Signal>>,
+) -> u8 {
+    let http = match ReqwestTransport::new() {
+        Ok(http) => Rc::new(http),
+        Err(error) => {
+            let problem = Problem::new(Code::Unavailable, format!("the HTTP client cannot be set up: {error}"))
+                .hint("check the proxy variables and `SSL_CERT_FILE` of the job's `env`");
+            return refusal::told(&[problem], context, &console);
+        }
+    };
+    let check_runs = checks::client(&inputs, context, &http, &clock, &console.secrets());
+    let outside = Outside { clock, transport: http, check_runs, signals };
+    match loaded.and_then(|manifest| manifest.select(&inputs.offers).map(|offers| (manifest, offers))) {
+        Ok((manifest, offers)) => match release(&inputs, manifest, &offers, context, console.clone(), outside).await {
+            Ok(code) => code,
+            Err(problem) => refusal::told(&[problem], context, &console),
+        },
+        Err(problems) => refusal::manifest(&problems, &inputs, context, &console, outside).await,
+    }
+}
+
+/// Runs the command on these offers; returns the exit code.
+///
+/// # Errors
+/// What is wrong before anything is asked of the portal.
+pub async fn release(
+    inputs: &Inputs,
+    manifest: Manifest,
+    offers: &[Offer],
+    context: &Context,
+    console: Arc<Console>,
+    outside: Outside,
+) -> Result<u8, Problem> {
+    let Outside { clock, transport, check_runs, signals } = outside;
+    let secrets = console.secrets();
+    let tokens = Recorded::new(Rc::clone(&transport), Rc::clone(&clock), Box::new(debug));
+    let credentials = Rc::new(access::credentials(inputs, context, Rc::new(tokens), &clock, &secrets)?);
+    let publisher = manifest.publisher.clone();
+    let account = Account { portal: inputs.portal_url.clone(), publisher, credentials, secrets };
+    let story = Story {
+        command: inputs.command.to_string(),
+        manifest: Rc::new(manifest),
+        go_live: inputs.go_live,
+        offers: offers.iter().map(OfferStory::new).collect(),
+    };
+    let reporter = Rc::new(Reporter::new(story, Arc::clone(&console), open_files(inputs, context)?));
+
+    // One client an offer, so that every request is told of the offer that it was made for.
+    let mut releases = Vec::new();
+    for (index, offer) in offers.iter().enumerate() {
+        let observer = Rc::clone(&reporter);
+        let told = move |exchange: Exchange| {
+            observer.take(&Event { at: exchange.at, offer: index, what: What::Exchange(exchange) });
+        };
+        let transport = Recorded::new(Rc::clone(&transport), Rc::clone(&clock), Box::new(told));
+        let backend = CloudPartnerPortal::new(account.clone(), transport, Rc::clone(&clock));
+        releases.push((goals::goal(inputs, offer, &backend)?, backend));
+    }
+    let mut interrupted = signals.clone();
+    let checks = tokio::select! {
+        checks = checks::begin(inputs, context, check_runs, &clock, &console, &reporter) => checks?,
+        // The releases are told below, before they start anything.
+        Ok(_) = interrupted.wait_for(Option::is_some) => None,
+    };
+    introduce(inputs, &reporter.story.borrow(), &releases, &console);
+
+    let (stop_sender, stop) = watch::channel(None);
+    let work = work(inputs, releases, &*clock, &stop, &reporter);
+    let verdicts = tokio::select! {
+        biased;
+        verdicts = work => verdicts,
+        never = pass_on(signals.clone(), stop_sender, inputs.on_cancel == OnCancel::Cancel) => match never {},
+        never = keep(checks.as_ref()) => match never {},
+        never = keep_alive(&reporter, &*clock) => match never {},
+        never = Bars::new(Arc::clone(&console)).keep(&reporter, &*clock) => match never {},
+    };
+    reporter.finish(clock.now());
+    if let Some(checks) = &checks {
+        tokio::select! {
+            biased;
+            () = checks.finish() => {}
+            () = patience(&*clock, signals) => {
+                let left = checks.unfinished();
+                let runs = if left == 1 { "1 check run".to_owned() } else { format!("{left} check runs") };
+                console.warning(&format!("{runs} could not be completed in time"));
+            }
+        }
+        reporter.finish(clock.now());
+    }
+    reporter.close(clock.now());
+    console.line(&headline(&reporter.story.borrow()));
+    Ok(exit_code(&verdicts))
+}
+
+/// Releases the offers, so many at a time; one that fails neither stops nor hides another.
+async fn work<B: Backend>(
+    inputs: &Inputs,
+    releases: Vec<(Goal, B)>,
+    clock: &dyn Clock,
+    stop: &watch::Receiver<Option<Stop>>,
+    reporter: &Reporter,
+) -> Vec<Verdict> {
+    let deadline = clock.elapsed().saturating_add(inputs.timeout);
+    let schedule = goals::schedule(inputs);
+    futures_util::stream::iter(releases.into_iter().enumerate())
+        .map(|(index, (goal, backend))| async move {
+            let emit = |event: Event| reporter.take(&event);
+            let stop = stop.clone();
+            driver::run(goal, Surroundings { backend: &backend, clock, schedule, deadline, stop, index, emit: &emit }).await
+        })
+        .buffer_unordered(inputs.max_parallel.get())
+        .collect()
+        .await
+}
+
+/// Passes a signal on to the releases.
+async fn pass_on(mut signals: watch::Receiver<Option<Signal>>, stop: watch::Sender<Option<Stop>>, cancel: bool) -> Infallible {
+    let signal = signals.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
+    if let Some(signal) = signal {
+        // Nobody listens any more if all releases have ended.
+        let _ = stop.send(Some(Stop { signal, cancel }));
+    }
+    std::future::pending().await
+}
+
+/// Waits as long as the last reports may take.
+async fn patience(clock: &dyn Clock, mut signals: watch::Receiver<Option<Signal>>) {
+    let told_to_stop = async {
+        if signals.wait_for(Option::is_some).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = told_to_stop => clock.sleep(LAST_REPORTS_ON_SIGNAL).await,
+        () = clock.sleep(LAST_REPORTS) => {}
+    }
+}
+
+async fn keep(checks: Option<&Checks<Box<dyn CheckRuns>>>) -> Infallible {
+    if let Some(checks) = checks {
+        checks.keep().await;
+    }
+    std::future::pending().await
+}
+
+fn debug(exchange: Exchange) {
+    let answer = exchange.status.map_or_else(|| exchange.error.unwrap_or_default(), |status| status.to_string());
+    tracing::debug!("{} {} → {answer}", exchange.method, exchange.url);
+}
+
+fn open_files(inputs: &Inputs, context: &Context) -> Result<Files, Problem> {
+    let unwritable = |what: &str, path: &Path, error: std::io::Error| {
+        Problem::new(Code::InputInvalid, format!("{what} cannot be written to {}: {error}", path.display()))
+            .hint("the runner makes this file and its variable; do not set GITHUB_STEP_SUMMARY or GITHUB_OUTPUT in the workflow")
+    };
+    let summary =
+        context.step_summary.as_deref().map(|path| SummaryFile::open(path).map_err(|e| unwritable("the job summary", path, e)));
+    let outputs = context.output.as_deref().map(|path| OutputFile::open(path).map_err(|e| unwritable("the outputs", path, e)));
+    let record = inputs.record.as_ref().map(|path| record::place(&context.workspace, path).map(|file| (path.clone(), file)));
+    Ok(Files { summary: summary.transpose()?, outputs: outputs.transpose()?, record: record.transpose()? })
+}
+
+/// What is about to be done, before it is done.
+fn introduce<B>(inputs: &Inputs, story: &Story, releases: &[(Goal, B)], console: &Console) {
+    let (offers, manifest) = (releases.len(), &story.manifest);
+    let plural = if offers == 1 { "" } else { "s" };
+    let title = format!("{}: {offers} offer{plural} of {}, from {}", inputs.command, manifest.publisher, manifest.file());
+    let width = releases.iter().map(|(goal, _)| goal.offer.as_str().len()).max().unwrap_or_default();
+    let lines = releases.iter().map(|(goal, _)| {
+        let then = match goal.aim {
+            Aim::Status | Aim::Cancel => "",
+            _ if goal.go_live => "goes live",
+            _ => "does not go live",
+        };
+        Line::of(Paint::Plain, "").cell(Paint::Strong, width, goal.offer.as_str()).cell(Paint::Plain, 0, then)
+    });
+    console.group(&title, lines);
+}
+
+/// The exit code of the worst verdict. Among failures a refusal of the portal says more than one of the credentials; among what is
+/// pending, an unreachable portal more than a timeout, and that more than what was left on purpose.
+fn exit_code(verdicts: &[Verdict]) -> u8 {
+    let interrupted = verdicts.iter().find(|verdict| matches!(verdict.ending, Ending::Interrupted(_)));
+    if let Some(verdict) = interrupted {
+        return verdict.exit_code();
+    }
+    let worst = verdicts.iter().map(|verdict| verdict.outcome).min().unwrap_or(Outcome::Succeeded);
+    let codes = verdicts.iter().filter(|verdict| verdict.outcome == worst).map(Verdict::exit_code);
+    if worst == Outcome::Failed { codes.min().unwrap_or(0) } else { codes.max().unwrap_or(0) }
+}
