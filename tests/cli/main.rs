@@ -1,0 +1,25 @@
+//! The built program, run as a user runs it, against the simulator.
+
+#![allow(clippy::format_collect, reason = "scenarios, written as they are read")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "all of this is tests")]
+
+mod again;
+mod annotations;
+mod checks;
+mod commands;
+mod continued;
+mod dialects;
+mod drift;
+mod faults;
+mod harness;
+mod hostile;
+mod inputs;
+mod log;
+mod many;
+mod outcomes;
+mod programs;
+mod release;
+mod reports;
+mod running;
+mod secrets;
+mod tokens;

@@ -1,0 +1,84 @@
+//! Secrets and tokens are masked before their first use, and seen nowhere else.
+
+use crate::harness::{Run, World};
+
+/// Everything that a run leaves, for a search.
+#[track_caller]
+fn nowhere(world: &World, run: &Run, secrets: &[&str]) {
+    run.assert_no_secret(secrets);
+    let record = std::fs::read_to_string(world.path("record.json")).unwrap();
+    let check_runs = world.state()["checkRuns"].to_string();
+    for secret in secrets {
+        assert!(!record.contains(secret), "{secret} is in the record:\n{record}");
+        assert!(!check_runs.contains(secret), "{secret} is in a check run:\n{check_runs}");
+    }
+}
+
+/// Every secret that was masked, in order.
+fn masked(run: &Run) -> Vec<String> {
+    run.commands_named("add-mask").into_iter().map(|command| command.data).collect()
+}
+
+#[test]
+fn with_a_secret() {
+    let world = World::new("faults: [{on: 'GET /api/**/operations/*', nth: 2, do: {status: 401}}]\n");
+    let run = world.job().with("record", "record.json").env("RUNNER_DEBUG", "1").with("go-live", "true").run().exits(0);
+    let masked = masked(&run);
+    // The secret, GitHub's token, and two tokens of the portal.
+    assert_eq!(masked.len(), 4, "{run}");
+    let secrets: Vec<&str> = masked.iter().map(String::as_str).collect();
+    nowhere(&world, &run, &secrets);
+    assert!(!run.commands_named("debug").is_empty(), "{run}");
+}
+
+#[test]
+fn with_githubs_token() {
+    let world = World::new("");
+    let run = world.job().federated().with("record", "record.json").env("RUNNER_DEBUG", "1").run().exits(0);
+    let masked = masked(&run);
+    // GitHub's two tokens, the id-token, and the portal's.
+    assert_eq!(masked.len(), 4, "{run}");
+    assert!(masked.iter().any(|secret| secret == "simulated-request-token"), "{run}");
+    let secrets: Vec<&str> = masked.iter().map(String::as_str).collect();
+    nowhere(&world, &run, &secrets);
+}
+
+#[test]
+fn a_portal_that_tells_the_token_is_not_quoted() {
+    let world = World::new(
+        "auth: {access-tokens: [ready-made-t0ken]}\n\
+         faults: [{on: 'POST /api/**', every: 1, count: 9, do: {status: 400, body: 'bad header: Bearer ready-made-t0ken'}}]\n",
+    );
+    let run = world.job().with("access-token", "ready-made-t0ken").with("record", "record.json").run().exits(1);
+    nowhere(&world, &run, &["ready-made-t0ken"]);
+    assert!(run.message().contains("bad header"), "{run}");
+}
+
+#[test]
+fn an_authority_that_tells_the_secret_is_not_quoted() {
+    let world = World::new(
+        "faults: [{on: 'POST /*/oauth2/**', every: 1, count: 9, do: {status: 400, body: '{\"error\": \"invalid_client\", \
+         \"error_description\": \"AADSTS1: no c1ient-s3cret-of-the-application\"}'}}]\n",
+    );
+    world.job().run().exits(3);
+}
+
+#[test]
+fn a_secret_that_is_refused_as_an_input_is_not_quoted() {
+    let world = World::new("");
+    let run = world.job().with("client-secret", "a pasted\nt3xt").run().exits(2);
+    run.assert_no_secret(&["a pasted", "t3xt"]);
+    assert!(world.requests().is_empty());
+}
+
+#[test]
+fn on_a_terminal_no_secret_is_printed_at_all() {
+    let world = World::new("");
+    let credentials =
+        ["--tenant-id", "contoso.onmicrosoft.com", "--client-id", "application", "--client-secret", "s3cret-0f-mine"];
+    let run =
+        world.job().on_a_terminal().args(&["release"]).args_for_the_world().args(&credentials).env("RUNNER_DEBUG", "1").run();
+    let run = run.exits(0);
+    assert!(!run.stdout.contains("s3cret-0f-mine") && !run.stdout.contains("simulated-access-token"), "{run}");
+    assert!(!run.stdout.contains("add-mask"), "{run}");
+}
