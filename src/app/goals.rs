@@ -32,6 +32,7 @@ pub fn goal(inputs: &Inputs, offer: &Offer, backend: &impl Backend) -> Result<Go
         notify: offer.notification_emails.clone(),
         aim,
         go_live,
+        vetoed: !offer.go_live,
         wait: inputs.wait,
         when_running: match inputs.when_running {
             Input::Adopt => WhenRunning::Adopt,

@@ -14,6 +14,13 @@ const LONGEST_RELEASE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The portal may touch the offer's own record when an operation ends; that is no change of the draft.
 const SETTLING: SignedDuration = SignedDuration::from_mins(2);
 
+/// So often it is waited for a portal whose list and status disagree on whether the preview waits; at the schedule's pace, minutes.
+const MOST_PAUSES: u32 = 12;
+
+const NOTHING_RUNS: &str = "the offer says that it is running, and the list of operations that nothing does";
+
+const TWO_MINDS: &str = "the list of operations says that the preview waits, and the offer that something runs";
+
 /// What to begin with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begin {
@@ -39,8 +46,8 @@ pub enum Begin {
     AwaitForeign(Phase, Option<OperationAddress>),
     /// Cancel an operation that is not ours, then look again.
     CancelForeign(Phase, Option<OperationAddress>),
-    /// The offer says that it is running, and the list shows nothing that does: one of them is late.
-    LookAgain,
+    /// List and offer disagree, as these words say: one of them is late.
+    LookAgain(&'static str),
     /// There is nothing to begin.
     End(Verdict),
 }
@@ -56,6 +63,8 @@ pub struct Before {
     pub refused: bool,
     /// How often a survey was made anew because it took too long.
     pub looks: u32,
+    /// How often it was waited for a list or a status that is late.
+    pub pauses: u32,
 }
 
 /// Decides on the first half, or on what a killed job left behind.
@@ -72,9 +81,12 @@ pub fn release(goal: &Goal, survey: &Survey, before: Before, today: Timestamp) -
     if before.foreign {
         return Begin::Start(Phase::Publish);
     }
+    if late(survey, before) {
+        return Begin::LookAgain(TWO_MINDS);
+    }
     let published = survey.newest(Phase::Publish);
     let publish = published.and_then(|row| row.operation.clone());
-    if survey.at_sign_off() {
+    if survey.at_sign_off() || survey.listed_at_sign_off() {
         return match (survey.draft_changed(), published.and_then(|row| row.changed)) {
             (Some(draft), Some(ended)) if changed_since(draft, ended) => Begin::Start(Phase::Publish),
             _ => waiting(published).unwrap_or(Begin::Start(Phase::Publish)),
@@ -111,6 +123,9 @@ pub fn go_live(goal: &Goal, survey: &Survey, before: Before) -> Begin {
     if before.published {
         return Begin::Start(Phase::GoLive);
     }
+    if late(survey, before) {
+        return Begin::LookAgain(TWO_MINDS);
+    }
     let newest = survey.newest_first().first().copied();
     if let Some(newest) = newest
         && newest.phase == Some(Phase::GoLive)
@@ -145,7 +160,7 @@ pub fn resume(goal: &Goal, survey: &Survey) -> Begin {
         return Begin::Follow { phase, operation: Some(address.clone()) };
     }
     if let Some((phase, operation)) = busy(survey) {
-        return if survey.running().is_none() { Begin::LookAgain } else { Begin::Follow { phase, operation } };
+        return if survey.running().is_none() { Begin::LookAgain(NOTHING_RUNS) } else { Begin::Follow { phase, operation } };
     }
     if survey.at_sign_off() {
         let newest = survey.newest(Phase::Publish);
@@ -176,16 +191,24 @@ fn waiting(newest: Option<&Submission>) -> Option<Begin> {
 pub fn busy(survey: &Survey) -> Option<(Phase, Option<OperationAddress>)> {
     if let Some(row) = survey.running() {
         let phase = row.phase.unwrap_or(Phase::Publish);
-        let waits = phase == Phase::Publish && (survey.at_sign_off() || row.status.state() == State::WaitingForPublisher);
+        let waits = phase == Phase::Publish && (survey.at_sign_off() || survey.listed_at_sign_off());
         return (!waits).then(|| (phase, row.operation.clone()));
     }
     let silent = survey.offer_state() == State::Running && !survey.at_sign_off();
     silent.then_some((Phase::Publish, None))
 }
 
+/// Whether the list says that the preview waits, and the offer that something runs: one of them is late, and nobody knows which.
+fn late(survey: &Survey, before: Before) -> bool {
+    let disagree = survey.listed_at_sign_off() && survey.offer_state() == State::Running && !survey.at_sign_off();
+    disagree && before.pauses < MOST_PAUSES
+}
+
 fn among_others(goal: &Goal, survey: &Survey, phase: Phase, operation: Option<OperationAddress>) -> Begin {
     match goal.when_running {
-        WhenRunning::Adopt | WhenRunning::Wait | WhenRunning::Cancel if survey.running().is_none() => Begin::LookAgain,
+        WhenRunning::Adopt | WhenRunning::Wait | WhenRunning::Cancel if survey.running().is_none() => {
+            Begin::LookAgain(NOTHING_RUNS)
+        }
         WhenRunning::Adopt => Begin::Follow { phase, operation },
         WhenRunning::Wait => Begin::AwaitForeign(phase, operation),
         WhenRunning::Cancel => Begin::CancelForeign(phase, operation),

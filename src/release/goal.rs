@@ -44,6 +44,8 @@ pub struct Goal {
     pub aim: Aim,
     /// Go live after publish. The manifest's veto is already applied.
     pub go_live: bool,
+    /// The manifest forbids to go live.
+    pub vetoed: bool,
     /// Follow the operation to its end, rather than start it and leave.
     pub wait: bool,
     /// What to do if an operation already runs.

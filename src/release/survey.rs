@@ -82,6 +82,14 @@ impl Survey {
         self.offer().is_some_and(OfferView::at_sign_off)
     }
 
+    /// Whether the list says so of the operation that runs.
+    #[must_use]
+    pub fn listed_at_sign_off(&self) -> bool {
+        self.running().is_some_and(|row| {
+            row.phase.unwrap_or(Phase::Publish) == Phase::Publish && row.status.state() == State::WaitingForPublisher
+        })
+    }
+
     /// When the draft was last changed, if the portal says.
     #[must_use]
     pub fn draft_changed(&self) -> Option<Timestamp> {

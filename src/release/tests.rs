@@ -130,6 +130,7 @@ fn goal() -> impl Strategy<Value = Goal> {
         notify: Vec::new(),
         aim,
         go_live,
+        vetoed: false,
         wait,
         when_running,
     })

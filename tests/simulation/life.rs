@@ -192,10 +192,13 @@ fn is_final(world: &World, run: &Run, end: &End, log: &str) -> bool {
 
 /// A word that nobody will ever know keeps a release from its end, and rightly so; and where the list does not say which of the
 /// two halves a row is, a go-live that is over looks like a publish, so that another go-live is asked for, and refused. Where the
-/// portal names no change times, offers that are done are published anew in each run, so that several may never be done together.
+/// portal names no change times, offers that are done are published anew in each run, so that several may never be done together,
+/// and one not either where a run is too short for both halves.
 fn hopeless(world: &World) -> bool {
-    let dialect = &world.portal.dialect;
-    if !dialect.row_kinds || (world.plan.offers > 1 && !(dialect.row_times && dialect.draft_times)) {
+    let (dialect, plan) = (&world.portal.dialect, &world.plan);
+    let nameless = !(dialect.row_times && dialect.draft_times);
+    let too_short = plan.job.timeout < Duration::from_secs(3_600) || !plan.job.wait;
+    if !dialect.row_kinds || (nameless && (plan.offers > 1 || too_short)) {
         return true;
     }
     let now = world.now();

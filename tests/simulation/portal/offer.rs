@@ -52,6 +52,7 @@ impl Offer {
         let number = self.operations.len();
         // What waited is overtaken: its preview is replaced, or goes live.
         for one in &mut self.operations {
+            one.history.retain(|(at, _)| *at <= now);
             if one.stage(now) == Stage::SignOff {
                 let (live, follows) = (one.is_live(now), one.offer_follows);
                 one.becomes(now, Stage::Complete);
