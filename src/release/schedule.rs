@@ -6,7 +6,7 @@ use std::time::Duration;
 const SHORTEST: Duration = Duration::from_secs(5);
 
 /// The longest wait that the program chooses itself.
-const LONGEST: Duration = Duration::from_mins(5);
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// The wait as a part of the time without a change: whoever waited for an hour can wait three minutes more.
 const PART_OF_AGE: f64 = 0.05;
@@ -53,9 +53,9 @@ mod tests {
     }
 
     #[test]
-    fn grows_from_five_seconds_to_five_minutes() {
+    fn grows_from_five_seconds_to_ten_minutes() {
         let seconds: Vec<u64> = [0, 60, 100, 600, 3_600, 6_000, 86_400].map(|quiet| auto(quiet).as_secs()).to_vec();
-        assert_eq!(seconds, [5, 5, 5, 30, 180, 300, 300]);
+        assert_eq!(seconds, [5, 5, 5, 30, 180, 300, 600]);
     }
 
     #[test]

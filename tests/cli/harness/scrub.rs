@@ -21,7 +21,10 @@ fn without_charts(text: &str) -> String {
         }
         in_chart &= line != "```";
     }
-    out.replace("\n\n\n", "\n\n")
+    while out.contains("\n\n\n") {
+        out = out.replace("\n\n\n", "\n\n");
+    }
+    out
 }
 
 /// What the status of a step begins with.
