@@ -18,6 +18,10 @@ pub const ALL: &[(&str, &str)] = &[
         "offers",
         "JSON array with an object for each offer: `publisher`, `offer`, `outcome`, `phase`, `state`, `publishOperation`, `goLiveOperation`, `previewLinks`, `liveLinks`, `checkRunUrl`, `message`, `code`, `startedAt`, `finishedAt`, `steps`.",
     ),
+    (
+        "matrix",
+        "Only with `command: plan`: the offers as the `matrix` of a job, as JSON: `{\"include\": [{\"name\": …, \"offers\": …}]}`. An entry for each offer; beyond 256, which is the most that GitHub allows, several offers to an entry.",
+    ),
     ("record", "Path of the record, if the input `record` asked for one."),
 ];
 

@@ -11,6 +11,7 @@ mod heartbeat;
 mod line;
 mod log;
 mod markdown;
+mod matrix;
 pub mod outputs;
 mod progress;
 mod record;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::markdown::plain;
+use super::matrix::matrix;
 use super::story::{Half, OfferStory, StepStory, Story};
 use crate::portal::{Level, Link, Phase};
 use crate::release::Verdict;
@@ -36,6 +37,10 @@ pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String
     }
     let offers: Vec<Value> = story.offers.iter().map(|offer| self::offer(story, offer)).collect();
     outputs.push(("offers", Value::from(offers).to_string()));
+    if story.command == "plan" {
+        let ids: Vec<&str> = story.offers.iter().map(|offer| offer.offer.as_str()).collect();
+        outputs.push(("matrix", matrix(&ids).to_string()));
+    }
     outputs.extend(record.map(|path| ("record", path.to_owned())));
     outputs
 }

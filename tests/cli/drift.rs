@@ -56,7 +56,8 @@ fn action_yml_has_the_programs_inputs() {
 #[test]
 fn action_yml_has_the_programs_outputs() {
     let world = World::new("");
-    let runs = [world.job().with("go-live", "true").with("record", "record.json").run().exits(0)];
+    let release = world.job().with("go-live", "true").with("record", "record.json").run().exits(0);
+    let runs = [release, world.job().with("command", "plan").run().exits(0)];
     assert_eq!(names(&action()["outputs"]), written(&runs));
 }
 

@@ -1,5 +1,7 @@
 //! Several offers at once.
 
+use serde_json::Value;
+
 use crate::harness::World;
 
 const MANIFEST: &str = "\
@@ -171,4 +173,28 @@ fn a_signal_cancels_all_of_them_if_asked() {
     let state = world.state();
     let states: Vec<&str> = state["offers"].as_array().unwrap().iter().map(|offer| offer["status"].as_str().unwrap()).collect();
     assert_eq!(states, ["Canceled"; 4]);
+}
+
+#[test]
+fn plan_fans_the_offers_out_over_the_jobs_of_a_matrix() {
+    let world = World::with_manifest("", MANIFEST);
+    let run = world.job().with("command", "plan").with("offers", "first,third").run().exits(0);
+    let jobs = r#"{"include":[{"name":"first","offers":"first"},{"name":"third","offers":"third"}]}"#;
+    assert_eq!(run.output("matrix"), jobs);
+    let status = world.job().with("command", "status").run();
+    assert!(!status.outputs().contains_key("matrix"), "{status}");
+}
+
+#[test]
+fn a_matrix_has_no_more_jobs_than_github_makes() {
+    let ids: Vec<String> = (0..300).map(|number| format!("offer-{number}")).collect();
+    let manifest = format!("publisher: contoso\noffers: [{{id: {}}}]\n", ids.join("}, {id: "));
+    let world = World::with_manifest("", &manifest);
+    let run = world.job().with("command", "plan").with("max-parallel", "20").run().exits(0);
+    let matrix: Value = serde_json::from_str(&run.output("matrix")).unwrap();
+    let jobs = matrix["include"].as_array().unwrap();
+    assert_eq!(jobs.len(), 150);
+    // What a job is given is an input that names its offers.
+    let first = world.job().with("command", "plan").with("offers", jobs[0]["offers"].as_str().unwrap()).run().exits(0);
+    assert_eq!(first.offers().iter().map(|offer| offer["offer"].as_str().unwrap()).collect::<Vec<_>>(), ["offer-0", "offer-1"]);
 }
