@@ -15,8 +15,9 @@ const actionsMetadataProvider = {
 };
 
 async function problems(file) {
-  // A local action is not looked up, so ask about the published one in its place.
-  const text = readFileSync(file, "utf8").replace(/uses: \.\/$/gm, "uses: OWNER/offer-release@v1");
+  // A local action is not looked up, so ask about the published one in its place. Reusable workflows check it out below
+  // `.offer-release`.
+  const text = readFileSync(file, "utf8").replace(/uses: \.\/(\.offer-release)?$/gm, "uses: OWNER/offer-release@v1");
   // What is below .github/workflows is a workflow, and action.yml an action; the examples are pasted to the former.
   const uri = `file://${resolve(file).replace("/examples/workflows/", "/.github/workflows/")}`;
   const found = await validate(TextDocument.create(uri, "yaml", 0, text), { actionsMetadataProvider });

@@ -8,6 +8,7 @@ mod annotations;
 mod checks;
 mod commands;
 mod continued;
+mod costs;
 mod dialects;
 mod drift;
 mod faults;
