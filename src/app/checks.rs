@@ -85,7 +85,7 @@ pub async fn begin(
 /// `check-run: true`, and there can be none.
 fn refused(error: &CheckRunError) -> Problem {
     let (code, hint) = match error {
-        CheckRunError::NotPermitted(_) | CheckRunError::NotOurs(_) | CheckRunError::Invalid(_) => {
+        CheckRunError::NotPermitted(_) | CheckRunError::NotOurs(_) | CheckRunError::Gone(_) | CheckRunError::Invalid(_) => {
             (Code::CheckRunNotPermitted, "give the job `permissions: checks: write`, or set `check-run: auto`")
         }
         CheckRunError::RateLimited { .. } | CheckRunError::Unavailable(_) => {

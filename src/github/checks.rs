@@ -16,6 +16,7 @@ use url::Url;
 use url::form_urlencoded::byte_serialize;
 
 use super::check_run::{Body, Output};
+use super::error::of_repository;
 use super::{Annotation, AnnotationKey, CheckRunError, CheckRunRef, CheckRunRequest, CheckRuns, Status, limits};
 use crate::clock::Clock;
 use crate::http::{ReqwestTransport, Secrets, causes, json, protected, quote};
@@ -182,7 +183,8 @@ impl CheckRuns for GithubChecks {
     fn create(&self, request: CheckRunRequest) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
         Box::pin(async move {
             let body = self.body(request, true);
-            let answer = self.read(self.octocrab._post(self.route("check-runs"), Some(&body)).await).await?;
+            let answer =
+                self.read(self.octocrab._post(self.route("check-runs"), Some(&body)).await).await.map_err(of_repository)?;
             check_run(&answer).ok_or_else(no_check_run)
         })
     }
@@ -211,7 +213,7 @@ impl CheckRuns for GithubChecks {
             let name: String = byte_serialize(name.as_bytes()).collect();
             // `filter=latest`, the default, would hide a run of ours behind a later one of the same name.
             let route = format!("commits/{head_sha}/check-runs?check_name={name}&filter=all&per_page=100");
-            let answer = self.read(self.octocrab._get(self.route(&route)).await).await?;
+            let answer = self.read(self.octocrab._get(self.route(&route)).await).await.map_err(of_repository)?;
             let ours = |run: &&Value| run["external_id"].as_str().is_some_and(|id| id.starts_with(external_id_prefix));
             let runs = answer["check_runs"].as_array().into_iter().flatten();
             let mut found: Vec<CheckRunRef> = runs.filter(ours).filter_map(check_run).collect();

@@ -33,6 +33,9 @@ pub enum CheckRunError {
     /// The check run is another app's: it can be read, but only its maker may write it. A run of our own may still be made.
     #[error("the check run belongs to another GitHub App: {0}")]
     NotOurs(String),
+    /// The check run is not there any more. Another one may be made.
+    #[error("GitHub no longer has the check run: {0}")]
+    Gone(String),
     /// GitHub will never accept this request.
     #[error("GitHub refused the check run: {0}")]
     Invalid(String),
@@ -49,10 +52,19 @@ impl CheckRunError {
                 Self::RateLimited { retry_after, message: said }
             }
             403 if is_anothers(message) => Self::NotOurs(said),
-            401 | 403 | 404 => Self::NotPermitted(said),
+            401 | 403 => Self::NotPermitted(said),
+            404 => Self::Gone(said),
             408 | 500.. => Self::Unavailable(said),
             _ => Self::Invalid(said),
         }
+    }
+}
+
+/// An answer about the repository itself, which is there as long as the job runs: with 404 GitHub then says that the token may not see it.
+pub(super) fn of_repository(error: CheckRunError) -> CheckRunError {
+    match error {
+        CheckRunError::Gone(said) => CheckRunError::NotPermitted(said),
+        other => other,
     }
 }
 
@@ -139,7 +151,7 @@ mod tests {
         GitHub refused the check run: HTTP 400: words
         GitHub does not let this job write check runs (HTTP 401: words): add `permissions: checks: write` to the job; pull requests from forks never may
         GitHub does not let this job write check runs (HTTP 403: words): add `permissions: checks: write` to the job; pull requests from forks never may
-        GitHub does not let this job write check runs (HTTP 404: words): add `permissions: checks: write` to the job; pull requests from forks never may
+        GitHub no longer has the check run: HTTP 404: words
         GitHub's checks API did not answer usefully: HTTP 408: words
         GitHub refused the check run: HTTP 410: words
         GitHub refused the check run: HTTP 422: words

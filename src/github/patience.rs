@@ -40,7 +40,8 @@ impl Patience {
     pub fn failed(&mut self, error: &CheckRunError) -> Verdict {
         let doubled = |first: Duration| first.saturating_mul(1_u32.checked_shl(self.errors.min(16)).unwrap_or(u32::MAX));
         let verdict = match error {
-            CheckRunError::NotPermitted(_) => Verdict::GiveUp,
+            // What is gone was replaced once before anyone asks here.
+            CheckRunError::NotPermitted(_) | CheckRunError::Gone(_) => Verdict::GiveUp,
             CheckRunError::Invalid(_) | CheckRunError::NotOurs(_) => return Verdict::Drop,
             CheckRunError::Unavailable(_) => Verdict::Wait(doubled(FIRST_WAIT).min(LONGEST_WAIT)),
             // Who runs into the limit again right after the wait has to wait longer, or GitHub bans the whole integration.

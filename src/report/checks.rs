@@ -226,7 +226,7 @@ impl<C: CheckRuns> Checks<C> {
         let annotations = self.story.borrow().offers[index].annotations.len();
         let state = &mut *self.state.borrow_mut();
         if !std::mem::replace(&mut state.complained, true) {
-            self.console.line(&format!("warning: the release goes on without an up-to-date check run: {error}"));
+            self.console.warning(&format!("the release goes on without an up-to-date check run: {error}"));
         }
         let offer = &mut state.offers[index];
         if let CheckRunError::RateLimited { .. } = error {

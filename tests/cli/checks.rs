@@ -20,6 +20,16 @@ steps:
 - {id: publisher-signoff, name: Publisher signoff}
 ";
 
+/// Rejected, for so many reasons.
+fn rejected_with(messages: usize) -> String {
+    let message = |number: usize| format!("    - {{level: error, html: 'Finding number {number}.'}}\n");
+    let messages: String = (0..messages).map(message).collect();
+    format!(
+        "steps:\n- id: displaycertify\n  name: Certification\n  takes: 1h\n  fails:\n    after: 30m\n    as: rejected\n    operation: failed\n    \
+         messages:\n{messages}- {{id: publisher-signoff, name: Publisher signoff}}\n"
+    )
+}
+
 #[test]
 fn a_check_run_begins_in_progress_and_ends_with_success() {
     let world = World::new("");
@@ -140,6 +150,27 @@ fn an_update_that_fails_once_is_made_up_for() {
 }
 
 #[test]
+fn a_check_run_that_github_lost_is_made_anew_with_all_annotations() {
+    let world = World::new(&format!("{REJECTED}checks: {{answers: not-found, 'on': update, count: 1}}\n"));
+    let run = world.job().run().exits(1);
+    let runs = world.check_runs();
+    let conclusions: Vec<&Value> = runs.iter().map(|run| &run["conclusion"]).collect();
+    assert_eq!(conclusions, [&Value::Null, &"failure".into()]);
+    assert_eq!(runs[1]["output"]["annotations"].as_array().unwrap().len(), 3);
+    assert_eq!(run.output("check-run-url"), runs[1]["html_url"].as_str().unwrap());
+    assert_eq!(run.count("GitHub no longer has the check run"), 1, "{run}");
+    assert_eq!(run.count("checks: write"), 0, "{run}");
+}
+
+#[test]
+fn check_runs_that_github_loses_again_and_again_are_given_up() {
+    let world = World::new(&format!("{}checks: {{answers: not-found, 'on': update}}\n", rejected_with(60)));
+    let run = world.job().run().exits(1);
+    assert_eq!(world.check_runs().len(), 2);
+    assert_eq!(run.count("without an up-to-date check run: GitHub no longer has the check run"), 1, "{run}");
+}
+
+#[test]
 fn a_check_run_whose_answer_was_lost_is_not_made_twice() {
     let world = World::new("faults: [{on: 'POST /repos/**', nth: 1, do: lose-answer}]\n");
     world.job().run().exits(0);
@@ -195,12 +226,7 @@ fn a_wrong_manifest_without_permission_is_still_told() {
 
 #[test]
 fn many_annotations_are_all_sent_and_each_once() {
-    let message = |number: usize| format!("    - {{level: error, html: 'Finding number {number}.'}}\n");
-    let messages: String = (0..120).map(message).collect();
-    let world = World::new(&format!(
-        "steps:\n- id: displaycertify\n  name: Certification\n  takes: 1h\n  fails:\n    after: 30m\n    as: rejected\n    operation: failed\n    \
-         messages:\n{messages}- {{id: publisher-signoff, name: Publisher signoff}}\n"
-    ));
+    let world = World::new(&rejected_with(120));
     world.job().run().exits(1);
     let check_run = &world.check_runs()[0];
     let annotations = check_run["output"]["annotations"].as_array().unwrap();

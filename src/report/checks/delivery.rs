@@ -23,8 +23,11 @@ impl<C: CheckRuns> Checks<C> {
                 Some(run) => Some(run),
                 None => self.adopt(index).await?,
             };
-            if let Some(run) = &run {
-                self.list(index, run.id).await?;
+            if let Some(run) = &run
+                && let Err(error) = self.list(index, run.id).await
+            {
+                self.replace_gone(index, error).await?;
+                continue;
             }
             let content = self.content(index);
             let letter = self.letter(index, run.as_ref());
@@ -43,6 +46,10 @@ impl<C: CheckRuns> Checks<C> {
             };
             let written = match answer {
                 Err(CheckRunError::NotOurs(_)) if run.is_some() => None,
+                Err(error @ CheckRunError::Gone(_)) if run.is_some() => {
+                    self.replace_gone(index, error).await?;
+                    continue;
+                }
                 Ok(written) if run.is_some() && !super::is_end(status) && written.conclusion.as_deref() == Some(STALE) => None,
                 answer => Some(answer?),
             };
@@ -62,6 +69,22 @@ impl<C: CheckRuns> Checks<C> {
             offer.patience.succeeded();
             return Ok(());
         }
+    }
+
+    /// Lets another check run take the place of one that GitHub no longer has; once, for if that is gone too, something else is wrong.
+    async fn replace_gone(&self, index: usize, error: CheckRunError) -> Result<(), CheckRunError> {
+        let again = {
+            let offer = &mut self.state.borrow_mut().offers[index];
+            offer.gone += u32::from(matches!(error, CheckRunError::Gone(_)));
+            offer.gone == 1 && matches!(error, CheckRunError::Gone(_))
+        };
+        if !again {
+            return Err(error);
+        }
+        self.console.warning(&format!("{error}; another one is made, with all annotations"));
+        self.state.borrow_mut().offers[index].replace();
+        self.turn().await;
+        Ok(())
     }
 
     /// The check run that is continued: our own whose making was not answered, or that of an earlier job.
@@ -112,7 +135,7 @@ impl<C: CheckRuns> Checks<C> {
         self.turn().await;
         match self.runs.reopen(run.id).await {
             Ok(now) if now.conclusion.is_none() => Ok(Some(CheckRunRef { conclusion: None, ..run })),
-            Ok(_) | Err(CheckRunError::Invalid(_) | CheckRunError::NotOurs(_)) => Ok(None),
+            Ok(_) | Err(CheckRunError::Invalid(_) | CheckRunError::NotOurs(_) | CheckRunError::Gone(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }

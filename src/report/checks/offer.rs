@@ -57,6 +57,8 @@ pub struct OfferState {
     pub excluded: Vec<u64>,
     /// A check run was asked for, and whether it was made is not known.
     pub unsure: bool,
+    /// So many that were known were gone, and another one was made.
+    pub gone: u32,
     /// Looking for an earlier check run failed.
     pub not_found_out: bool,
     /// It is known which annotations it has.
