@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::markdown::plain;
+use super::markdown::{https, plain};
 use super::matrix::matrix;
 use super::story::{Half, OfferStory, StepStory, Story};
 use crate::portal::{Level, Link, Phase};
@@ -106,7 +106,7 @@ fn address(half: Option<&Half>) -> Option<String> {
     Some(half?.operation.as_ref()?.to_string())
 }
 
-/// Line breaks in an address would make two of it.
+/// Only those that a workflow may pass on to people. As they were parsed: a line break would make two of one.
 fn addresses(links: &[Link]) -> Vec<String> {
-    links.iter().map(|link| link.address.split_whitespace().collect::<Vec<_>>().concat()).collect()
+    links.iter().filter_map(|link| https(&link.address)).map(String::from).collect()
 }

@@ -121,18 +121,25 @@ pub fn code(text: &str) -> String {
     if inner.trim().is_empty() { String::new() } else { format!("`{}`", inner.trim()) }
 }
 
+/// An address that a person may be sent to: `https`, and without a name or password in it.
+#[must_use]
+pub fn https(address: &str) -> Option<url::Url> {
+    let url = url::Url::parse(address).ok()?;
+    (url.scheme() == "https" && url.username().is_empty() && url.password().is_none()).then_some(url)
+}
+
 /// A link, only to https; anything else is shown as text.
 #[must_use]
 pub fn link(text: &str, address: &str) -> String {
     let said = escape(&cut(text, 200));
     let shown = if said.is_empty() { escape(&cut(address, 200)) } else { said };
-    match url::Url::parse(address) {
-        Ok(url) if url.scheme() == "https" && url.username().is_empty() && url.password().is_none() => {
+    match https(address) {
+        Some(url) => {
             // The parser has percent-encoded what could end the link, but for these.
             let target = url.as_str().replace('(', "%28").replace(')', "%29").replace('|', "%7C").replace('\\', "%5C");
             format!("[{shown}](<{target}>)")
         }
-        _ => escape(&cut(&format!("{text} {address}"), 300)),
+        None => escape(&cut(&format!("{text} {address}"), 300)),
     }
 }
 
