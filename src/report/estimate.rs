@@ -2,6 +2,9 @@
 
 use jiff::SignedDuration;
 
+/// An estimate above this is none that anyone counts on, and a chart of it would show nothing else.
+const MOST: i64 = 366 * 86_400;
+
 /// The longest time that the estimate allows for; `None` if it does not read like one.
 #[must_use]
 pub fn longest(estimate: &str) -> Option<SignedDuration> {
@@ -33,7 +36,7 @@ pub fn longest(estimate: &str) -> Option<SignedDuration> {
             _ => {}
         }
     }
-    longest.map(SignedDuration::from_secs)
+    longest.filter(|seconds| *seconds <= MOST).map(SignedDuration::from_secs)
 }
 
 /// Seconds of a unit.
@@ -65,6 +68,8 @@ mod tests {
             ("5", None),
             ("", None),
             ("99999999999999999999 days", None),
+            ("52 weeks", Some(31_449_600)),
+            ("53 weeks", None),
             ("-", None),
         ] {
             assert_eq!(longest(estimate), seconds.map(SignedDuration::from_secs), "{estimate}");

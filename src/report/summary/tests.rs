@@ -1,5 +1,6 @@
 //! Whole summaries, as they are read.
 
+mod charts;
 mod many;
 mod told;
 
