@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::duration::short;
+use super::progress::progress;
 use super::story::{Annotated, OfferStory, Story};
 use super::summary::offer_text;
 use crate::github::{Annotation, CheckRunRequest, Conclusion, Level as AnnotationLevel, Status};
-use crate::portal::{Level, State};
+use crate::portal::Level;
 use crate::problem::{Place, Problem};
 use crate::release::{Ending, Outcome};
 
@@ -122,17 +123,11 @@ fn title(offer: &OfferStory, began: Option<Timestamp>, now: Timestamp) -> String
     if let Some(verdict) = &offer.verdict {
         return verdict.message.clone();
     }
-    let under_way = |state| !matches!(state, State::NotStarted | State::NeverPublished) && !State::is_final(state);
-    let current = offer.steps.iter().position(|step| under_way(step.step.status.state()));
-    let mut parts = Vec::new();
-    match (current, offer.phase) {
-        (Some(index), _) => {
-            parts.push(offer.steps[index].step.name.clone());
-            parts.push(format!("{} of {}", index + 1, offer.steps.len()));
-        }
-        (None, Some(phase)) => parts.push(phase.name().to_owned()),
-        (None, None) => parts.push("looking at the offer".to_owned()),
-    }
+    let Some(progress) = progress(offer, now) else {
+        return "waiting for its turn".to_owned();
+    };
+    let mut parts = vec![progress.step];
+    parts.extend(progress.place.map(|(number, all)| format!("{number} of {all}")));
     parts.extend(began.map(|began| short(now.duration_since(began))));
     parts.join(" · ")
 }

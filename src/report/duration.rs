@@ -18,6 +18,12 @@ pub fn short(duration: SignedDuration) -> String {
     }
 }
 
+/// The same for the cell of a table: on one line.
+#[must_use]
+pub fn in_a_cell(duration: SignedDuration) -> String {
+    short(duration).replace(' ', "\u{a0}")
+}
+
 /// `2026-11-21 02:26:27`, in UTC.
 #[must_use]
 pub fn date(at: Timestamp) -> String {

@@ -38,7 +38,7 @@ pub fn lines(story: &Story, width: usize, now: Timestamp) -> Vec<Line> {
         let status = progress.status.as_ref().map(|status| format!("{status} ")).unwrap_or_default();
         let next = offer.next_look.filter(|next| *next > now);
         let next = next.map(|next| format!("; looks again in {}", short(next.duration_since(now)))).unwrap_or_default();
-        let text = format!("still {status}for {}{next}", progress.time());
+        let text = format!("still {status}after {}{next}", progress.time());
         log::columns(now, &offer.offer, width, &progress.step).cell(Paint::Dim, 0, text)
     };
     let mut lines: Vec<Line> = under_way.iter().take(MOST_OFFERS).map(line).collect();

@@ -134,7 +134,7 @@ fn a_terminal_shows_bars_and_a_pipe_does_not() {
     assert!(shown.contains(" contoso-offer  Certification · 2 of 6 · "), "{shown}");
     assert!(shown.contains(" of < 5 day"), "{shown}");
     // They are gone at the end.
-    assert!(shown.trim_end().ends_with("✅ Done: contoso-offer of contoso"), "{shown}");
+    assert!(shown.trim_end().ends_with("✅ Live: contoso-offer of contoso"), "{shown}");
     let piped = world.job().on_a_terminal().args(&arguments).run().exits(0);
     assert!(!piped.stdout.contains(ESCAPE) && !piped.stdout.contains("2 of 6"), "{piped}");
 }

@@ -38,7 +38,7 @@ fn a_rehearsal_writes_outputs_and_summary_like_a_release() {
     let world = World::new("");
     let run = world.job().with("command", "rehearse").with("poll-interval", "1h").run().exits(0);
     assert_eq!(run.outcome(), ("succeeded".into(), "publish".into()));
-    assert!(run.summary.starts_with("## ✅ Done: contoso-offer of contoso\n"), "{run}");
+    assert!(run.summary.starts_with("## ✅ Preview is ready: contoso-offer of contoso\n"), "{run}");
     assert!(world.requests().is_empty());
 }
 
@@ -111,6 +111,6 @@ fn ids_are_not_dressed_up_in_the_log() {
     let manifest = "publisher: contoso_works\noffers: [{id: my_offer.v2}]\n";
     let world = World::with_manifest("", manifest);
     let run = world.job().run().exits(0);
-    assert_eq!(run.count("✅ Done: my_offer.v2 of contoso_works"), 1, "{run}");
-    assert!(run.summary.starts_with("## ✅ Done: my\\_offer.v2 of contoso\\_works\n"), "{run}");
+    assert_eq!(run.count("✅ Preview is ready: my_offer.v2 of contoso_works"), 1, "{run}");
+    assert!(run.summary.starts_with("## ✅ Preview is ready: my\\_offer.v2 of contoso\\_works\n"), "{run}");
 }

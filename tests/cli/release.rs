@@ -115,7 +115,7 @@ fn the_log_tells_every_change_once() {
         "go-live operation complete",
         "go-live live link: Azure Marketplace https://azuremarketplace.microsoft.com/marketplace/apps/contoso.contoso-offer",
         "contoso-offer succeeded the offer is live",
-        "✅ Done: contoso-offer of contoso",
+        "✅ Live: contoso-offer of contoso",
     ] {
         assert_eq!(run.count(line), 1, "{line}: {run}");
     }

@@ -1,13 +1,12 @@
 //! How to go on: as a step of a workflow and as a command line, both to be copied.
 
-use super::super::markdown::escape;
 use super::super::story::{OfferStory, Story};
 use crate::portal::Phase;
 use crate::release::Outcome;
 
 /// A run that is to be made next.
 struct Next<'a> {
-    why: &'a str,
+    why: &'static str,
     command: &'a str,
     operation: Option<&'a str>,
     go_live: bool,
@@ -28,11 +27,12 @@ pub fn all_that_failed(story: &Story) -> String {
     if failed.is_empty() || failed.len() == story.offers.len() || looked(story) {
         return String::new();
     }
-    let why = "To release only what failed once more:";
+    let why = "To release only what failed";
     shown(story, &Next { why, command: &story.command, operation: None, go_live: story.go_live }, &failed.join(","))
 }
 
-fn looked(story: &Story) -> bool {
+/// Whether this run only looked, or only ended what ran.
+pub fn looked(story: &Story) -> bool {
     matches!(story.command.as_str(), "status" | "plan" | "cancel")
 }
 
@@ -48,15 +48,15 @@ fn run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
     match (outcome, phase) {
         (Outcome::Pending, Some(_)) => {
             let operation = offer.half().and_then(|half| half.operation.as_ref()).map(|operation| operation.url().as_str());
-            let why = "To follow it again, whenever you like (running the same command again follows it too):";
+            let why = "To follow it again";
             Some(Next { why, command: "resume", operation, go_live })
         }
         (Outcome::Succeeded, Some(Phase::Publish)) if !looked(story) && !vetoed(story, offer) => {
-            Some(Next { why: "To go live:", command: "go-live", operation: None, go_live: false })
+            Some(Next { why: "To go live", command: "go-live", operation: None, go_live: false })
         }
         (Outcome::Failed | Outcome::Cancelled, _) if !looked(story) && story.offers.len() == 1 => {
             let command = if story.command == "resume" { "release" } else { &story.command };
-            Some(Next { why: "To release it again, once that is done:", command, operation: None, go_live })
+            Some(Next { why: "To release it again", command, operation: None, go_live })
         }
         _ => None,
     }
@@ -70,8 +70,9 @@ fn shown(story: &Story, next: &Next<'_>, offers: &str) -> String {
     let with: Vec<String> = inputs.iter().map(|(name, value)| format!("  {name}: {}\n", yaml(value))).collect();
     let flags: Vec<String> = inputs[1..].iter().map(|(name, value)| format!("--{name} {}", shell(value))).collect();
     format!(
-        "**{}** as inputs of the action, or on a command line\n\n```yaml\nwith:\n{}```\n\n```sh\noffer-release {} {}\n```\n\n",
-        escape(next.why).trim_end_matches(':'),
+        "**{}**, as inputs of the action:\n\n```yaml\nwith:\n{}```\n\n\
+         <details><summary>The same on a command line</summary>\n\n```sh\noffer-release {} {}\n```\n\n</details>\n\n",
+        next.why,
         with.concat(),
         shell(next.command),
         flags.join(" ")

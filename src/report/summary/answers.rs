@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::super::duration::date;
+use super::super::duration::{date, short};
 use super::super::markdown::{code, cut, escape, link, one_line, prose};
 use super::super::story::{OfferStory, Story};
+use super::again::{self, looked};
+use super::messages;
 use super::steps::{current, status};
-use super::{again, messages};
 use crate::portal::{Level, Link, Phase};
 use crate::release::{Ending, Outcome, Verdict};
 
@@ -29,15 +30,31 @@ pub fn headline(story: &Story) -> String {
         format!("{total} offers of {publisher}")
     };
     if story.offers.iter().any(|offer| offer.verdict.is_none()) {
-        return format!("⏳ {} is under way: {of}", story.command);
+        let complaints = story.offers.iter().any(complaint);
+        let (icon, attention) = if complaints { ("⚠️", ", and needs attention") } else { ("⏳", "") };
+        return format!("{icon} {} is under way{attention}: {of}", story.command);
     }
     let (icon, what) = match story.outcome() {
-        Outcome::Succeeded => ("✅", "Done"),
+        Outcome::Succeeded => ("✅", done(story)),
         Outcome::Pending => ("⏳", "Not finished"),
         Outcome::Cancelled => ("🚫", "Canceled"),
         Outcome::Failed => ("❌", "Failed"),
     };
     if total == 1 { format!("{icon} {what}: {of}") } else { format!("{icon} {of}: {}", counts(story)) }
+}
+
+/// What a success is: only what is live is out.
+fn done(story: &Story) -> &'static str {
+    match story.offers.first().and_then(phase) {
+        Some(Phase::GoLive) if !looked(story) => "Live",
+        Some(Phase::Publish) if !looked(story) => "Preview is ready",
+        _ => "Done",
+    }
+}
+
+/// Whether the portal complains of an error while the operation goes on.
+pub fn complaint(offer: &OfferStory) -> bool {
+    offer.verdict.is_none() && messages::standing(offer).any(|(_, message)| message.level == Level::Error)
 }
 
 /// `1 failed, 3 succeeded`
@@ -77,6 +94,7 @@ pub fn of_one(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
         }
     }
     let _ = write!(text, "**What do I do now?** {}\n\n", what_now(story, offer));
+    text.push_str(&again::next(story, offer));
     text
 }
 
@@ -97,7 +115,7 @@ fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
         format!("**Are they out?** Not all: {live} of {total} live{preview}.\n\n")
     };
     let mut concerned: Vec<&OfferStory> =
-        offers.iter().filter(|offer| super::concern(offer) < 5 && offer.verdict.is_some()).collect();
+        offers.iter().filter(|offer| super::concern(offer) < 5 && (offer.verdict.is_some() || complaint(offer))).collect();
     concerned.sort_by_key(|offer| super::concern(offer));
     if !concerned.is_empty() {
         text.push_str("**Why not?**\n\n");
@@ -126,6 +144,8 @@ fn things_to_do(story: &Story, offers: &[OfferStory]) -> String {
     let mut things: Vec<(String, Vec<&OfferStory>)> = Vec::new();
     let mut ordered: Vec<&OfferStory> = offers.iter().collect();
     ordered.sort_by_key(|offer| super::concern(offer));
+    // Where there is nothing to do is no hurry.
+    ordered.sort_by_key(|offer| what_now(story, offer) == NOTHING);
     for offer in ordered {
         let what = what_now(story, offer);
         match things.iter_mut().find(|(known, _)| *known == what) {
@@ -152,9 +172,9 @@ fn said(about: &str, html: &str) -> String {
 
 fn is_it_out(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     let Some(verdict) = &offer.verdict else {
-        return format!("Not yet, as far as this job saw at {} UTC: {}.", date(now), stage(offer));
+        return format!("Not yet, as far as this job saw at {} UTC: {}.", date(now), stage(offer, now));
     };
-    if matches!(story.command.as_str(), "status" | "plan" | "cancel") {
+    if looked(story) {
         return format!("This run only looked after it: {}.", prose(&verdict.message));
     }
     match (verdict.outcome, phase(offer)) {
@@ -164,7 +184,7 @@ fn is_it_out(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
         }
         (Outcome::Succeeded, None) => format!("Nothing was changed: {}.", prose(&verdict.message)),
         (Outcome::Pending, None) => "No.".to_owned(),
-        (Outcome::Pending, Some(_)) => format!("Not yet: {}.", stage(offer)),
+        (Outcome::Pending, Some(_)) => format!("Not yet: {}.", stage(offer, now)),
         (_, Some(Phase::GoLive)) => "No: it did not go live.".to_owned(),
         (..) => "No: it was not published.".to_owned(),
     }
@@ -184,7 +204,7 @@ fn links(links: &[Link]) -> String {
 }
 
 /// What is under way, in a few words.
-pub fn stage(offer: &OfferStory) -> String {
+pub fn stage(offer: &OfferStory, now: Timestamp) -> String {
     let Some(phase) = offer.phase else {
         return if offer.began.is_some() {
             "the offer was being looked at".to_owned()
@@ -194,15 +214,21 @@ pub fn stage(offer: &OfferStory) -> String {
     };
     let step = current(offer).map(|(number, step)| {
         let word = escape(&cut(&status(&step.step.status), 40));
-        format!(", at step {number} of {}: {} ({word})", offer.steps.len(), escape(&cut(&step.step.name, 80)))
+        // How long it stands still, not how long it was under way before.
+        let since = step.blocked.or(step.began).map(|since| offer.ended.unwrap_or(now).duration_since(since));
+        let took = since.filter(|time| time.as_secs() > 0).map(|time| format!(" for {}", short(time))).unwrap_or_default();
+        let estimate = step.step.estimate.as_deref().map(|estimate| escape(&cut(estimate, 40)));
+        let estimate = estimate.map(|estimate| format!("; the portal's estimate is {estimate}")).unwrap_or_default();
+        format!(", at step {number} of {}: {} ({word}{took}{estimate})", offer.steps.len(), escape(&cut(&step.step.name, 80)))
     });
     format!("the {phase} goes on at the portal{}", step.unwrap_or_default())
 }
 
 fn why_not(story: &Story, offer: &OfferStory) -> Option<String> {
-    let verdict = offer.verdict.as_ref()?;
-    let looked = matches!(story.command.as_str(), "status" | "plan" | "cancel");
-    if verdict.outcome == Outcome::Succeeded || looked {
+    let Some(verdict) = &offer.verdict else {
+        return complaint(offer).then(|| "The operation still runs, but the portal complains:".to_owned());
+    };
+    if verdict.outcome == Outcome::Succeeded || looked(story) {
         return None;
     }
     let message = prose(cut(&verdict.message, 1_000).trim_end_matches('.'));
@@ -212,7 +238,7 @@ fn why_not(story: &Story, offer: &OfferStory) -> Option<String> {
 /// What to do now. The manifest's veto is known here and not to the release, so its advice to go live is not passed on.
 pub fn what_now(story: &Story, offer: &OfferStory) -> String {
     let Some(verdict) = &offer.verdict else {
-        return "If this job has ended, run the same command again: it follows what runs at the portal.".to_owned();
+        return under_way(offer).to_owned();
     };
     let at_preview = verdict.outcome == Outcome::Succeeded && phase(offer) == Some(Phase::Publish);
     if at_preview && again::vetoed(story, offer) {
@@ -227,9 +253,21 @@ pub fn what_now(story: &Story, offer: &OfferStory) -> String {
     }
 }
 
+fn under_way(offer: &OfferStory) -> &'static str {
+    if complaint(offer) {
+        "Read what the portal says. Some steps go on by themselves, and then it is withdrawn here. If it is about your offer, stop the \
+         operation (`command: cancel`), correct the offer in Partner Center, and release again."
+    } else {
+        "Wait. If this job has ended, run the same command again: it follows what runs at the portal."
+    }
+}
+
+/// Said of an offer that is done with.
+const NOTHING: &str = "Nothing: all is done.";
+
 fn without_hint(verdict: &Verdict) -> &'static str {
     match (verdict.outcome, verdict.ending) {
-        (Outcome::Succeeded, _) => "Nothing: all is done.",
+        (Outcome::Succeeded, _) => NOTHING,
         (Outcome::Pending, Ending::Interrupted(_)) => "Run the job again when it shall go on.",
         (Outcome::Pending, _) => "Run the same command again: it looks first, and follows what runs.",
         _ => "See what happened, below, and look at the offer in Partner Center; then run the release again.",

@@ -82,6 +82,10 @@ fn troubled(offer: &OfferStory) -> bool {
 fn section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) -> String {
     let chart = length == Length::Full && story.offers.len() <= MOST_CHARTS;
     let mut text = offer::details(story, offer, now, length, chart);
+    if story.offers.len() > 1 {
+        // Of a single one, the first screen has it.
+        text.push_str(&again::next(story, offer));
+    }
     if let Some(url) = &offer.check_run_url {
         // Not in the details, which the check run shows too: it need not lead to itself.
         let _ = write!(text, "**Check run:** {}\n\n", link("messages on the lines of the manifest", url));
@@ -98,8 +102,13 @@ fn section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) ->
 /// Everything about one offer, without a chart; the check run shows it too.
 #[must_use]
 pub fn offer_text(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
-    let verdict = offer.verdict.as_ref().map(|_| answers::of_one(story, offer, now)).unwrap_or_default();
-    format!("{verdict}{}", offer::details(story, offer, now, Length::Full, false))
+    let details = offer::details(story, offer, now, Length::Full, false);
+    if offer.verdict.is_some() {
+        format!("{}{details}", answers::of_one(story, offer, now))
+    } else {
+        let now = answers::complaint(offer).then(|| format!("**What do I do now?** {}\n\n", answers::what_now(story, offer)));
+        format!("{details}{}{}", now.unwrap_or_default(), again::next(story, offer))
+    }
 }
 
 /// Which offers have no details, and where they are.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::super::story::{OfferStory, Story};
 use super::messages::Limits;
-use super::{again, gantt, messages, steps, support};
+use super::{gantt, messages, steps, support};
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,6 @@ pub fn details(story: &Story, offer: &OfferStory, now: Timestamp, length: Length
     }
     text.push_str(&support::links("Preview", &offer.preview_links));
     text.push_str(&support::links("Live", &offer.live_links));
-    text.push_str(&again::next(story, offer));
     text.push_str(&support::code_of_error(offer));
     text.push_str(&support::operations(offer));
     if length == Length::Full {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::duration::short;
+use super::super::duration::in_a_cell;
 use super::super::markdown::{cut, escape, prose};
 use super::super::story::OfferStory;
 use super::steps::status;
@@ -18,10 +18,10 @@ pub const HEADER: &str = "| Offer | Outcome | Reached | Portal's status | Time |
 
 /// The row of an offer.
 pub fn row(offer: &OfferStory, now: Timestamp) -> String {
-    let time = offer.began.map(|began| short(offer.ended.unwrap_or(now).duration_since(began))).unwrap_or_default();
+    let time = offer.began.map(|began| in_a_cell(offer.ended.unwrap_or(now).duration_since(began))).unwrap_or_default();
     let said = match &offer.verdict {
         Some(verdict) => prose(&cut(&verdict.message, LONGEST)),
-        None => answers::stage(offer),
+        None => answers::stage(offer, now),
     };
     let errors = messages::standing(offer).count();
     let errors = match errors {
@@ -42,16 +42,17 @@ pub fn row(offer: &OfferStory, now: Timestamp) -> String {
 pub fn outcome(offer: &OfferStory) -> String {
     match (&offer.verdict, offer.began) {
         (Some(verdict), _) => mark(verdict.outcome).to_owned(),
-        (None, Some(_)) => "⏳ under way".to_owned(),
-        (None, None) => "⏳ waiting for its turn".to_owned(),
+        (None, Some(_)) => "⏳\u{a0}under\u{a0}way".to_owned(),
+        (None, None) => "⏳\u{a0}waiting for its turn".to_owned(),
     }
 }
 
 fn mark(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Succeeded => "✅ succeeded",
-        Outcome::Pending => "⏳ pending",
-        Outcome::Cancelled => "🚫 cancelled",
-        Outcome::Failed => "❌ failed",
+        // Mark and word on one line.
+        Outcome::Succeeded => "✅\u{a0}succeeded",
+        Outcome::Pending => "⏳\u{a0}pending",
+        Outcome::Cancelled => "🚫\u{a0}cancelled",
+        Outcome::Failed => "❌\u{a0}failed",
     }
 }

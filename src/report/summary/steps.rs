@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::duration::short;
+use super::super::duration::in_a_cell;
 use super::super::markdown::{cut, escape};
 use super::super::story::{OfferStory, StepStory};
 use crate::portal::{State, Word};
@@ -47,7 +47,7 @@ fn row(story: &StepStory, now: Timestamp) -> String {
         "| {} | {icon} {}{percent}{recovered} | {}{late} | {} |\n",
         escape(&cut(&step.name, LONGEST)),
         escape(&cut(&status(&step.status), LONGEST)),
-        story.took(now).map(short).unwrap_or_default(),
+        story.took(now).map(in_a_cell).unwrap_or_default(),
         step.estimate.as_deref().map(|estimate| escape(&cut(estimate, LONGEST))).unwrap_or_default(),
     )
 }

@@ -38,6 +38,8 @@ fn row(line: &str) -> String {
         [name, outcome, "publish", _, time, said] if outcome.ends_with("succeeded") => {
             format!("{name} | {outcome} | publish | [state] | {time} | {said}")
         }
+        // The operation or the offer: either may be asked last.
+        [sent, request, "200", id] if request.starts_with("`GET ") => format!("{sent} | `GET [the last]` | 200 | {id}"),
         [name, status, _, estimate] if status.starts_with(MARKS) => format!("{name} | {status} | [time] | {estimate}"),
         _ => line.to_owned(),
     }
@@ -99,6 +101,6 @@ fn duration(text: &str) -> Option<(usize, &'static str)> {
         (after.starts_with(['s', 'm', 'h', 'd']) && ends).then_some(digits + 1)
     };
     let first = one(text)?;
-    let second = text[first..].strip_prefix(' ').and_then(one).map_or(0, |length| length + 1);
+    let second = text[first..].strip_prefix([' ', '\u{a0}']).and_then(one).map_or(0, |length| length + 1);
     Some((first + second, "[time]"))
 }

@@ -35,7 +35,7 @@ fn details_are_of_those_that_need_attention() {
     let details: Vec<&str> = text.lines().filter(|line| line.starts_with("### ")).collect();
     assert_eq!(details, ["### offer-200"]);
     let first = text.lines().find(|line| line.starts_with("| **")).unwrap();
-    assert!(first.starts_with("| **offer-200** | ❌ failed "), "{first}");
+    assert!(first.starts_with("| **offer-200** | ❌\u{a0}failed "), "{first}");
     assert_eq!(text.lines().filter(|line| line.starts_with("| **")).count(), 256);
     assert!(text.contains("No details are shown of 255 offers"), "{text}");
     insta::assert_snapshot!(text.split("| **offer-000**").next().unwrap());
