@@ -6,11 +6,15 @@ use crate::portal::offer::Offer;
 use crate::portal::operation::{By, Kind, Operation, Stage};
 use crate::world::World;
 
-/// What is wrong with the claims of a run about its offers.
-pub fn objections(world: &World, run: &Run, log: &str) -> Vec<String> {
+/// What is wrong with the claims of a run that ended with this code about its offers.
+pub fn objections(world: &World, run: &Run, code: u8, log: &str) -> Vec<String> {
     let offers = world.portal.offers.borrow();
     let claim = |(index, offer): (usize, &Offer)| {
         let said = said(log, &offer.id);
+        // Without this, a log that is written in another way would have no claims to be wrong.
+        if code == 0 && run.job.wait && !said.succeeded && !matches!(run.job.command, "status" | "plan") {
+            return Some(format!("offer {index}: exit code 0 without a word of success"));
+        }
         let why = said.succeeded.then(|| objection(world, run, index, offer, &said)).flatten()?;
         Some(format!("offer {index}: succeeded, but {why}: {said:?}\n{:#?}", offer.operations))
     };

@@ -111,7 +111,7 @@ fn one(world: &Rc<World>, run: &Run, calm: bool, files: Option<&std::path::Path>
         {
             world.oracle.violated(world, format!("ended {:?} after the signal", world.now() - at));
         }
-        for why in green::objections(world, run, &log) {
+        for why in green::objections(world, run, code, &log) {
             world.oracle.violated(world, why);
         }
         if [2, 70].contains(&code) {

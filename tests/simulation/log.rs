@@ -45,12 +45,13 @@ pub struct Named {
     pub id: Option<String>,
 }
 
-/// Reads the lines of one offer: `date time  offer  text`.
+/// Reads the lines of one offer: `date time  offer  what  text`, in columns.
 pub fn said(log: &str, offer: &str) -> Said {
     let mut said = Said::default();
     let mark = format!("  {offer}  ");
     for line in log.lines() {
         let Some(text) = line.get(19..).and_then(|rest| rest.strip_prefix(&mark)) else { continue };
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for (half, name) in [(&mut said.publish, "publish "), (&mut said.go_live, "go-live ")] {
             let how = ["started", "followed", "done before"]
                 .into_iter()
@@ -63,7 +64,7 @@ pub fn said(log: &str, offer: &str) -> Said {
                 *half = Some(Named { how: how.to_owned(), id });
             }
         }
-        if let Some(message) = text.strip_prefix("succeeded: ") {
+        if let Some(message) = text.strip_prefix("succeeded ") {
             said.succeeded = true;
             message.clone_into(&mut said.message);
         }
