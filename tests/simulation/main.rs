@@ -3,7 +3,7 @@
 //! The real release code runs against a world in memory: portal, token endpoint, check runs, clock, network, crashes and other
 //! people, all driven by one seed. No sockets, no sleeping: days pass in microseconds.
 //!
-//! * `cargo test --test simulation`: 10,000 seeds.
+//! * `cargo test --test simulation`: 20,000 seeds.
 //! * `SEEDS=1000000 cargo test --test simulation -- --nocapture`: a longer run.
 //! * `FROM=5000 SEEDS=1000 …`: other seeds.
 //! * `SEED=123 cargo test --test simulation -- --nocapture`: one seed, with its whole trace.
@@ -62,7 +62,7 @@ fn every_world_keeps_the_promises() {
         panic_on(seed, result.map(|figures| eprintln!("seed {seed} holds: {figures:?}")));
         return;
     }
-    let (from, seeds) = (number("FROM").unwrap_or(0), number("SEEDS").unwrap_or(10_000));
+    let (from, seeds) = (number("FROM").unwrap_or(0), number("SEEDS").unwrap_or(20_000));
     let all = number("ALL").is_some();
     let next = AtomicU64::new(from);
     let total = Mutex::new(Figures::default());
