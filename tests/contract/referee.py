@@ -210,7 +210,7 @@ def free_port():
 
 
 def judge(contract, log):
-    """Starts the judge; it may have to install itself first."""
+    """Starts the judge; it may have to be installed first."""
     port = free_port()
     process = subprocess.Popen([contract, str(port), str(log)])
     base = f"http://127.0.0.1:{port}"
