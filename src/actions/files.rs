@@ -157,20 +157,40 @@ impl CommandFile {
     }
 }
 
-/// The container runs as root, the runner does not: it must still be allowed to read the new file.
-#[cfg(unix)]
-fn like(file: &File, old: &fs::Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, fchown};
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
-        fchown(file, Some(old.uid()), Some(old.gid()))?;
+/// Writes a file into the workspace. A new one is given to the owner of its folder: the container runs as root, the runner does not,
+/// and its later steps and its next checkout must be able to change the file and to remove it.
+///
+/// # Errors
+/// When the file cannot be written. That it cannot be given away is none: it is there, and can be read.
+pub fn write_in_workspace(path: &Path, content: &str) -> io::Result<()> {
+    let is_new = fs::symlink_metadata(path).is_err();
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+    if is_new && let Some(folder) = path.parent() {
+        let _ = give(&file, &fs::metadata(folder)?);
     }
+    file.write_all(content.as_bytes())
+}
+
+/// The container runs as root, the runner does not: it must still be allowed to read the new file.
+fn like(file: &File, old: &fs::Metadata) -> io::Result<()> {
+    give(file, old)?;
     file.set_permissions(old.permissions())
 }
 
+/// Gives the file to the owner of something else.
+#[cfg(unix)]
+fn give(file: &File, other: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) != (other.uid(), other.gid()) {
+        fchown(file, Some(other.uid()), Some(other.gid()))?;
+    }
+    Ok(())
+}
+
 #[cfg(not(unix))]
-fn like(file: &File, old: &fs::Metadata) -> io::Result<()> {
-    file.set_permissions(old.permissions())
+fn give(_: &File, _: &fs::Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use super::console::Console;
 use super::story::{Entry, News, Story};
 use super::{heartbeat, log, outputs, record, summary};
-use crate::actions::files::{OutputFile, SummaryFile};
+use crate::actions::files::{OutputFile, SummaryFile, write_in_workspace};
 use crate::http::Secrets;
 use crate::manifest::excerpt;
 use crate::portal::Level;
@@ -152,7 +152,7 @@ impl Reporter {
         self.write(now);
         if let Some((_, path)) = &self.files.record {
             let text = self.secrets.redact(&format!("{:#}\n", record::record(&self.story.borrow())));
-            self.complain("the record", std::fs::write(path, text));
+            self.complain("the record", write_in_workspace(path, &text));
         }
     }
 

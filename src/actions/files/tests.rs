@@ -135,6 +135,25 @@ fn the_new_file_is_as_readable_as_the_old_one_and_links_stay() {
     assert_eq!(runner_reads(&fs::read_to_string(&path).unwrap()).unwrap().len(), 3);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_in_the_workspace_belongs_to_the_workspaces_owner() {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let (directory, theirs) = file_with("theirs, and longer than ours\n");
+    let ours = directory.path().join("record.json");
+    // Only root, which the container runs as, can and need give files away.
+    let given_away = chown(directory.path(), Some(12345), Some(12345)).is_ok();
+    for path in [&ours, &theirs] {
+        let before = fs::metadata(path).ok().map(|old| (old.uid(), old.gid()));
+        write_in_workspace(path, "{}\n").unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), "{}\n");
+        let after = fs::metadata(path).unwrap();
+        let wanted = before.unwrap_or((12345, 12345));
+        assert!(!given_away || (after.uid(), after.gid()) == wanted, "{}", path.display());
+    }
+    assert!(write_in_workspace(directory.path(), "{}\n").is_err());
+}
+
 #[test]
 fn where_renaming_is_impossible_the_file_is_overwritten() {
     let (_directory, path) = file_with("theirs=1\n");
