@@ -1,12 +1,13 @@
 """The runner's side of a container action: its `docker run`, and how it reads what the action leaves behind.
 
 Written after github.com/actions/runner: DockerCommandManager.cs (DockerRun), ContainerActionHandler.cs, FileCommandManager.cs and
-ActionCommand.cs.
+ActionCommand.cs; the ladder of a cancellation after ProcessInvoker.cs.
 """
 
 import os
 import re
 import secrets
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -15,6 +16,36 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 # A larger summary is dropped whole.
 SUMMARY_LIMIT = 1024 * 1024
+# A cancelled workflow sends these to the client of `docker run`, never to the container, and after each waits so many seconds.
+LADDER = [(signal.SIGINT, 7.5), (signal.SIGTERM, 2.5), (signal.SIGKILL, 1)]
+
+
+# The `github` and `runner` contexts, as variables.
+CONTEXT = {
+    "HOME": "/github/home",
+    "GITHUB_ACTION": "__self",
+    "GITHUB_ACTOR": "octocat",
+    "GITHUB_API_URL": "https://api.github.com",
+    "GITHUB_EVENT_NAME": "push",
+    "GITHUB_EVENT_PATH": "/github/workflow/event.json",
+    "GITHUB_GRAPHQL_URL": "https://api.github.com/graphql",
+    "GITHUB_JOB": "publish",
+    "GITHUB_REF": "refs/heads/main",
+    "GITHUB_REF_NAME": "main",
+    "GITHUB_REF_TYPE": "branch",
+    "GITHUB_REPOSITORY": "contoso/offers",
+    "GITHUB_REPOSITORY_OWNER": "contoso",
+    "GITHUB_RUN_ATTEMPT": "1",
+    "GITHUB_RUN_ID": "42",
+    "GITHUB_RUN_NUMBER": "7",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_SHA": "6113728f27ae82c7b1a177c8d03f9e96e0adf246",
+    "GITHUB_WORKFLOW": "Publish",
+    "GITHUB_WORKSPACE": "/github/workspace",
+    "RUNNER_ARCH": "X64",
+    "RUNNER_OS": "Linux",
+    "RUNNER_TEMP": "/github/runner_temp",
+}
 
 
 class Command(NamedTuple):
@@ -89,10 +120,16 @@ def unescape(text, characters):
     return text
 
 
-class Step:
-    """One step that uses the action."""
+def removes_containers():
+    """The runner's `--rm`: with it, podman 4 behind the docker client says exit code 0 of every container."""
+    said = subprocess.run(["docker", "version", "--format", "{{json .Server}}"], check=True, capture_output=True, text=True).stdout
+    return "podman" not in said.lower()
 
-    def __init__(self, image, folder, workspace, inputs, environment=None, network=None):
+
+class Step:
+    """One step that uses the action. `options` are no flags of the runner's: they make the container's life harder."""
+
+    def __init__(self, image, folder, workspace, inputs, environment=None, network=None, options=()):
         mounts = {
             "/github/runner_temp": folder / "runner_temp",
             "/github/home": folder / "home",
@@ -106,32 +143,7 @@ class Step:
             mounts["/var/run/docker.sock"] = "/var/run/docker.sock"
         (folder / "workflow" / "event.json").write_text('{"ref": "refs/heads/main", "repository": {"full_name": "contoso/offers"}}')
 
-        variables = {
-            "HOME": "/github/home",
-            "GITHUB_ACTION": "__self",
-            "GITHUB_ACTOR": "octocat",
-            "GITHUB_API_URL": "https://api.github.com",
-            "GITHUB_EVENT_NAME": "push",
-            "GITHUB_EVENT_PATH": "/github/workflow/event.json",
-            "GITHUB_GRAPHQL_URL": "https://api.github.com/graphql",
-            "GITHUB_JOB": "publish",
-            "GITHUB_REF": "refs/heads/main",
-            "GITHUB_REF_NAME": "main",
-            "GITHUB_REF_TYPE": "branch",
-            "GITHUB_REPOSITORY": "contoso/offers",
-            "GITHUB_REPOSITORY_OWNER": "contoso",
-            "GITHUB_RUN_ATTEMPT": "1",
-            "GITHUB_RUN_ID": "42",
-            "GITHUB_RUN_NUMBER": "7",
-            "GITHUB_SERVER_URL": "https://github.com",
-            "GITHUB_SHA": "6113728f27ae82c7b1a177c8d03f9e96e0adf246",
-            "GITHUB_WORKFLOW": "Publish",
-            "GITHUB_WORKSPACE": "/github/workspace",
-            "RUNNER_ARCH": "X64",
-            "RUNNER_OS": "Linux",
-            "RUNNER_TEMP": "/github/runner_temp",
-            **(environment or {}),
-        }
+        variables = {**CONTEXT, **(environment or {})}
         self.files = {}
         for kind in ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_STATE", "GITHUB_ENV", "GITHUB_PATH"]:
             name = f"{kind.lower()}_{secrets.token_hex(4)}"
@@ -140,11 +152,17 @@ class Step:
             variables[kind] = f"/github/file_commands/{name}"
         for name, value in {**input_defaults(), "github-token": "ghs_rehearsed", **inputs}.items():
             variables[f"INPUT_{name.upper()}"] = value
+        # A value that begins with a folder of the machine's is told as the container sees that folder.
+        for inside, outside in mounts.items():
+            for name, value in variables.items():
+                if value == str(outside) or value.startswith(f"{outside}/"):
+                    variables[name] = inside + value.removeprefix(str(outside))
 
         label = secrets.token_hex(3)
         self.name = f"offer_release_{label}"
-        # The runner adds `--rm`; with that, podman 4 behind the docker client says exit code 0 of every container.
         arguments = ["docker", "run", "--name", self.name, "--label", label, "--workdir", "/github/workspace"]
+        if removes_containers():
+            arguments.append("--rm")
         # Values reach the container through the client's environment, so that they may have several lines.
         for name in variables:
             arguments += ["-e", name]
@@ -153,16 +171,25 @@ class Step:
             arguments += ["--network", network]
         for target, source in mounts.items():
             arguments += ["-v", f"{source}:{target}"]
-        arguments.append(image)
+        arguments += [*options, image]
         # HOME is now the container's, and the client would look there for its own configuration.
         client = {"DOCKER_CONFIG": str(Path.home() / ".docker"), **os.environ, **variables}
         self.client = subprocess.Popen(
             arguments, env=client, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
-    def signal(self, signal):
-        """What a cancelled workflow does first: a signal to the client, never to the container."""
-        self.client.send_signal(signal)
+    def cancel(self, ladder=LADDER):
+        """What the runner does to a cancelled step. Gives the exit code, the seconds it took, and the signals that it took."""
+        started, sent = time.monotonic(), []
+        for number, patience in ladder:
+            self.client.send_signal(number)
+            sent.append(number)
+            try:
+                self.log, _ = self.client.communicate(timeout=patience)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        return self.client.poll(), time.monotonic() - started, sent
 
     def wait(self, timeout=60):
         """The exit code, and how many seconds it took to come."""
