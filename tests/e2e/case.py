@@ -65,7 +65,7 @@ class Container(unittest.TestCase):
     def assert_left_nothing(self, step, written=()):
         """Nothing in the workspace but what was asked for, and that is the owner's; nothing that later steps would meet."""
         after = self.in_workspace()
-        self.assertEqual({path: after.pop(path, None) and True for path in written}, dict.fromkeys(written, True))
+        self.assertEqual([path for path in written if after.pop(path, None) is None], [], "were not written")
         self.assertEqual(after, self.before)
         owner = self.workspace.stat().st_uid
         self.assertEqual({(self.workspace / path).stat().st_uid for path in written} - {owner}, set())

@@ -127,9 +127,12 @@ def removes_containers():
 
 
 class Step:
-    """One step that uses the action. `options` are no flags of the runner's: they make the container's life harder."""
+    """One step that uses the action.
 
-    def __init__(self, image, folder, workspace, inputs, environment=None, network=None, options=()):
+    `options` are no flags of the runner's: they make the container's life harder. `keep`: the container can be looked at afterwards.
+    """
+
+    def __init__(self, image, folder, workspace, inputs, environment=None, network=None, options=(), keep=False):
         mounts = {
             "/github/runner_temp": folder / "runner_temp",
             "/github/home": folder / "home",
@@ -161,7 +164,7 @@ class Step:
         label = secrets.token_hex(3)
         self.name = f"offer_release_{label}"
         arguments = ["docker", "run", "--name", self.name, "--label", label, "--workdir", "/github/workspace"]
-        if removes_containers():
+        if not keep and removes_containers():
             arguments.append("--rm")
         # Values reach the container through the client's environment, so that they may have several lines.
         for name in variables:

@@ -5,7 +5,7 @@ import subprocess
 import unittest
 
 from case import QUICK, Outside
-from world import IMAGE, Proxy, docker
+from world import IMAGE, NameServer, Proxy, docker
 
 PORTAL = "portal.contoso.test"
 GITHUB = "github.contoso.test"
@@ -36,6 +36,26 @@ class Authorities(Outside):
         step = self.release({}, {"SSL_CERT_FILE": None}, options=options)
         self.assert_ended(step, 0)
         self.assertEqual(step.outputs["outcome"], "succeeded")
+
+
+class Names(Outside):
+    """The program brings its own resolver: there is no library in the image that could."""
+
+    def succeeds(self, *options):
+        self.world(QUICK)
+        step = self.release({}, portal=f"https://{PORTAL}:{self.portal_front.port}", options=options)
+        self.assert_ended(step, 0)
+        self.assertEqual(self.portal.starts, ["publish"])
+
+    def test_are_read_from_the_hosts_file(self):
+        self.succeeds("--add-host", f"{PORTAL}:{self.address}")
+
+    def test_are_asked_of_the_name_server(self):
+        try:
+            NameServer(self.address)
+        except PermissionError as error:
+            self.skipTest(f"only root may serve names: {error}")
+        self.succeeds("--dns", self.address)
 
 
 class Proxies(Outside):

@@ -8,6 +8,7 @@ import asyncio
 import base64
 import json
 import os
+import socket
 import ssl
 import subprocess
 import threading
@@ -130,6 +131,24 @@ class Proxy(Server):
         else:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await self.join(reader, writer, self.names[target])
+
+
+class NameServer:
+    """Tells everybody that every name is this address."""
+
+    def __init__(self, address):
+        self.record = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton(address)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((address, 53))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            query, peer = self.socket.recvfrom(512)
+            end = query.index(b"\0", 12) + 5
+            record = self.record if query[end - 4 : end - 2] == b"\0\1" else b""
+            answers = bytes([0, 1 if record else 0])
+            self.socket.sendto(query[:2] + b"\x81\x80\0\1" + answers + b"\0\0\0\0" + query[12:end] + record, peer)
 
 
 class Portal:
