@@ -13,6 +13,10 @@ pub const ALL: &[(&str, &str)] = &[
     ("go-live-operation", "Address of the go-live operation, if there is a single offer."),
     ("preview-links", "Links to the previews, one a line."),
     ("live-links", "Links to the live offers, one a line."),
+    (
+        "waiting",
+        "The offers whose preview waits to go live, separated by commas; without those whose manifest says `go-live: false`.",
+    ),
     ("check-run-url", "Page of the check run; of several offers one a line."),
     (
         "offers",

@@ -7,7 +7,7 @@ use super::markdown::{https, plain};
 use super::matrix::matrix;
 use super::story::{Half, OfferStory, StepStory, Story};
 use crate::portal::{Level, Link, Phase};
-use crate::release::Verdict;
+use crate::release::{Outcome, Verdict};
 
 /// The longest message in an output; a job's outputs are limited to 1 MB.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -34,6 +34,10 @@ pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String
     let check_runs: Vec<&str> = story.offers.iter().filter_map(|offer| offer.check_run_url.as_deref()).collect();
     if !check_runs.is_empty() {
         outputs.push(("check-run-url", check_runs.join("\n")));
+    }
+    let waiting = waiting(story);
+    if !waiting.is_empty() {
+        outputs.push(("waiting", waiting.join(",")));
     }
     let offers: Vec<Value> = story.offers.iter().map(|offer| self::offer(story, offer)).collect();
     outputs.push(("offers", Value::from(offers).to_string()));
@@ -100,6 +104,19 @@ pub fn level(level: Level) -> &'static str {
 #[must_use]
 pub fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The offers whose preview was seen and is not live yet, if the manifest lets them go live.
+fn waiting(story: &Story) -> Vec<&str> {
+    let preview = |offer: &&OfferStory| {
+        let succeeded = offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Succeeded);
+        // What was canceled on purpose is no preview either.
+        succeeded
+            && offer.phase == Some(Phase::Publish)
+            && story.command != "cancel"
+            && story.manifest.offers[offer.index].go_live
+    };
+    story.offers.iter().filter(preview).map(|offer| offer.offer.as_str()).collect()
 }
 
 fn address(half: Option<&Half>) -> Option<String> {

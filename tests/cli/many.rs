@@ -198,3 +198,22 @@ fn a_matrix_has_no_more_jobs_than_github_makes() {
     let first = world.job().with("command", "plan").with("offers", jobs[0]["offers"].as_str().unwrap()).run().exits(0);
     assert_eq!(first.offers().iter().map(|offer| offer["offer"].as_str().unwrap()).collect::<Vec<_>>(), ["offer-0", "offer-1"]);
 }
+
+#[test]
+fn the_previews_that_wait_are_what_may_go_live() {
+    let scenario = "offers:\n\
+        - {publisher: contoso, id: first, status: waitingForPublisherReview}\n\
+        - {publisher: contoso, id: second, status: succeeded}\n\
+        - {publisher: contoso, id: third, status: waitingForPublisherReview}\n\
+        - {publisher: contoso, id: fourth, status: failed}\n";
+    let world = World::with_manifest(scenario, MANIFEST);
+    // The third one's manifest forbids it, and the failure of the fourth one hides nothing.
+    let look = world.job().with("command", "status").run().exits(1);
+    assert_eq!(look.output("waiting"), "first");
+    let live = world.job().with("command", "go-live").with("offers", &look.output("waiting")).run().exits(0);
+    assert!(!live.outputs().contains_key("waiting"), "{live}");
+    assert_eq!(world.requests().posts(), [post("first", "golive")]);
+    let canceled = World::with_manifest("offers: [{publisher: contoso, id: first, status: running}]\n", MANIFEST);
+    let run = canceled.job().with("command", "cancel").with("offers", "first").run();
+    assert!(!run.outputs().contains_key("waiting"), "{run}");
+}
