@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use offer_release::actions::inputs::reference;
 use offer_release::actions::inputs::table::{self, Input};
+use offer_release::actions::outputs;
 use serde_json::Value;
 
 use crate::harness::{Run, World};
@@ -77,4 +79,26 @@ fn the_readme_has_a_row_for_every_input_and_output() {
         let inputs = table::ALL.iter().filter(|input| input.name == output).count();
         assert_eq!(named(&output).len(), inputs + 1, "README.md has no row for the output `{output}`");
     }
+}
+
+/// What is written from `begins` to the next empty line is the generated text. `UPDATE_REFERENCE=1` writes it there.
+#[allow(clippy::disallowed_methods, reason = "it is the test that is asked, not the program")]
+fn generated(file: &str, begins: &str, text: &str) {
+    let whole = repository(file);
+    let start = whole.find(begins).unwrap();
+    let end = whole[start..].find("\n\n").map_or(whole.len(), |length| start + length + 1);
+    if std::env::var_os("UPDATE_REFERENCE").is_some() {
+        let updated = format!("{}{text}{}", &whole[..start], &whole[end..]);
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), updated).unwrap();
+    } else {
+        assert_eq!(&whole[start..end], text, "run UPDATE_REFERENCE=1 cargo test --locked --test cli reference");
+    }
+}
+
+#[test]
+fn the_reference_says_what_the_tables_of_the_program_say() {
+    generated("README.md", "| input | default | meaning |\n", &reference::markdown());
+    generated("README.md", "| output | meaning |\n", &outputs::markdown());
+    generated("action.yml", "inputs:\n", &reference::action_inputs());
+    generated("action.yml", "outputs:\n", &outputs::action_outputs());
 }

@@ -21,22 +21,19 @@ pub fn markdown() -> String {
 pub fn action_inputs() -> String {
     let mut yaml = String::from("inputs:\n");
     for input in ALL {
-        let _ = writeln!(yaml, "  {}:\n    description: >-\n      {}", input.name, input.description);
-        if let Some(default) = default_in_yaml(input) {
-            let _ = writeln!(yaml, "    default: {default}");
-        }
+        let (name, description, default) = (input.name, input.description, default_in_yaml(input));
+        let _ = writeln!(yaml, "  {name}:\n    description: >-\n      {description}\n    default: {default}");
     }
     yaml
 }
 
-/// Booleans and numbers are quoted, because the runner's schema wants a string.
-fn default_in_yaml(input: &Input) -> Option<String> {
-    match (input.expression, input.default, input.takes) {
-        (Some(expression), _, _) => Some(expression.to_owned()),
-        (None, "", _) => None,
-        (None, default, Takes::Boolean) => Some(format!("\"{default}\"")),
-        (None, default, _) if default.parse::<f64>().is_ok() => Some(format!("\"{default}\"")),
-        (None, default, _) => Some(default.to_owned()),
+/// Booleans, numbers and nothing are quoted, because the runner's schema wants a string.
+fn default_in_yaml(input: &Input) -> String {
+    let default = input.expression.unwrap_or(input.default);
+    if default.is_empty() || input.takes == Takes::Boolean || default.parse::<f64>().is_ok() {
+        format!("\"{default}\"")
+    } else {
+        default.to_owned()
     }
 }
 
