@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
@@ -20,17 +21,22 @@ const PACE: Duration = Duration::from_millis(250);
 /// Bars that are drawn; more would push the log out of sight.
 const MOST_BARS: usize = 12;
 
+/// Columns of a terminal below which there is no room for a bar beside the words.
+const NARROW: u16 = 80;
+
 /// The bars of a run.
 pub struct Bars {
     console: Arc<Console>,
-    bars: Vec<(usize, ProgressBar)>,
+    shown: Vec<(usize, ProgressBar)>,
+    /// Says how many more are under way.
+    more: Option<ProgressBar>,
 }
 
 impl Bars {
     /// None at first; none ever where nobody watches.
     #[must_use]
     pub fn new(console: Arc<Console>) -> Self {
-        Self { console, bars: Vec::new() }
+        Self { console, shown: Vec::new(), more: None }
     }
 
     /// Draws the bars anew, again and again; ends only by being dropped.
@@ -48,7 +54,7 @@ impl Bars {
         let Some(all) = self.console.bars() else {
             return;
         };
-        self.bars.retain(|(index, bar)| {
+        self.shown.retain(|(index, bar)| {
             let goes_on = progress(&story.offers[*index], now).is_some();
             if !goes_on {
                 bar.finish_and_clear();
@@ -56,34 +62,55 @@ impl Bars {
             }
             goes_on
         });
+        let narrow = Term::stdout().size().1 < NARROW;
+        let mut hidden = 0;
         let width = story.offers.iter().map(|offer| offer.offer.len()).max().unwrap_or_default();
         for (index, offer) in story.offers.iter().enumerate() {
             let Some(progress) = progress(offer, now) else {
                 continue;
             };
-            let known = self.bars.iter().position(|(known, _)| *known == index);
-            if known.is_none() && self.bars.len() < MOST_BARS {
-                self.bars.push((index, all.add(ProgressBar::new(100).with_style(style()))));
+            let known = self.shown.iter().position(|(known, _)| *known == index);
+            if known.is_none() && self.shown.len() < MOST_BARS {
+                let bar = all.insert(self.shown.len(), ProgressBar::new(100));
+                self.shown.push((index, bar));
             }
-            if let Some((_, bar)) = self.bars.iter().find(|(known, _)| *known == index) {
-                bar.set_message(self.console.harmless(&text(offer, width, &progress)));
+            if let Some((_, bar)) = self.shown.iter().find(|(known, _)| *known == index) {
+                bar.set_style(style(narrow));
+                let text = if narrow { short_text(offer, &progress) } else { text(offer, width, &progress) };
+                bar.set_message(self.console.harmless(&text));
                 bar.set_position(progress.percent().unwrap_or(0));
+            } else {
+                hidden += 1;
             }
+        }
+        self.count(hidden);
+    }
+
+    /// Says how many are under way that have no bar.
+    fn count(&mut self, hidden: usize) {
+        if hidden == 0 {
+            if let Some(more) = self.more.take() {
+                more.finish_and_clear();
+            }
+        } else if let Some(all) = self.console.bars() {
+            let more = self.more.get_or_insert_with(|| all.add(ProgressBar::new(100).with_style(style(true))));
+            more.set_message(format!("and {hidden} more"));
         }
     }
 }
 
 impl Drop for Bars {
     fn drop(&mut self) {
-        for (_, bar) in &self.bars {
+        for bar in self.shown.iter().map(|(_, bar)| bar).chain(&self.more) {
             bar.finish_and_clear();
         }
     }
 }
 
-fn style() -> ProgressStyle {
-    // The template is a constant, so it cannot be wrong.
-    ProgressStyle::with_template("[{bar:24}] {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+fn style(narrow: bool) -> ProgressStyle {
+    let template = if narrow { "{wide_msg}" } else { "[{bar:24}] {wide_msg}" };
+    // The templates are constants, so they cannot be wrong.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
 }
 
 /// `contoso-offer  Certification · 2 of 6 · 3h 12m of < 5 day`
@@ -91,4 +118,9 @@ fn text(offer: &OfferStory, width: usize, progress: &Progress) -> String {
     let place = progress.place.map(|(number, all)| format!(" · {number} of {all}")).unwrap_or_default();
     let estimate = progress.estimate.as_ref().map(|estimate| format!(" of {estimate}")).unwrap_or_default();
     format!("{:width$}  {}{place} · {}{estimate}", offer.offer, progress.step, short(progress.took))
+}
+
+/// `contoso-offer · 3h 12m · Certification`: what matters most first, for the end may not fit.
+fn short_text(offer: &OfferStory, progress: &Progress) -> String {
+    format!("{} · {} · {}", offer.offer, short(progress.took), progress.step)
 }

@@ -4,19 +4,16 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 
-use super::markdown::plain;
+use super::annotated::annotated;
 use super::step_story;
 use crate::http::Exchange;
 use crate::manifest::{Manifest, Offer};
 use crate::portal::{Level, Link, Message, OperationAddress, Phase, State, Step, Word};
-use crate::problem::Place;
 use crate::release::event::{Event, Origin, What};
 use crate::release::{Outcome, Verdict};
 
+pub use super::annotated::Annotated;
 pub use super::step_story::{Said, StepStory};
-
-/// The longest message that the job log annotates, in bytes: it is cut at 4,096, without a word.
-const LONGEST_MESSAGE: usize = 4_000;
 
 /// One run of the program over the offers of a manifest.
 #[derive(Debug, Clone)]
@@ -77,21 +74,6 @@ pub struct Half {
     pub origin: Origin,
     /// Where it is followed.
     pub operation: Option<OperationAddress>,
-}
-
-/// Something to be shown on a line of the manifest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Annotated {
-    /// How serious.
-    pub level: Level,
-    /// The line.
-    pub place: Place,
-    /// What it is about.
-    pub title: String,
-    /// Plain text, not too long for the job log.
-    pub text: String,
-    /// All of it, if it is too long for the job log.
-    pub whole: Option<String>,
 }
 
 /// Something that happened, ready to be told.
@@ -156,7 +138,7 @@ impl Story {
             what => offer.apply(event.at, what).into_iter().map(Entry::Change).collect(),
         };
         let news = |entry: Entry| {
-            let annotated = offer.annotated(&self.manifest, &entry);
+            let annotated = annotated(offer, &self.manifest, &entry);
             offer.annotations.extend(annotated.clone());
             offer.timeline.push((event.at, entry.clone()));
             News { at: event.at, entry, annotated }
@@ -218,22 +200,6 @@ impl OfferStory {
         match self.phase? {
             Phase::Publish => self.publish.as_ref(),
             Phase::GoLive => self.go_live.as_ref(),
-        }
-    }
-
-    /// What is to be shown on a line of the manifest: what the portal says, and a bad end.
-    fn annotated(&self, manifest: &Manifest, entry: &Entry) -> Option<Annotated> {
-        match entry {
-            Entry::Change(Change::Message(step, message)) => {
-                let whole = plain(&message.html, usize::MAX);
-                let title = step.as_ref().map_or_else(|| self.offer.clone(), |step| format!("{}: {step}", self.offer));
-                Some(Annotated::new(message.level, manifest.place_for_message(self.index, &whole), title, whole))
-            }
-            Entry::Change(Change::Ended(verdict)) if verdict.outcome <= Outcome::Cancelled => {
-                let title = title(&self.offer, verdict);
-                Some(Annotated::new(Level::Error, manifest.offer_place(self.index), title, verdict.sentence()))
-            }
-            _ => None,
         }
     }
 
@@ -351,22 +317,4 @@ impl OfferStory {
             }
         }
     }
-}
-
-impl Annotated {
-    fn new(level: Level, place: Place, title: String, whole: String) -> Self {
-        if whole.len() <= LONGEST_MESSAGE {
-            return Self { level, place, title, text: whole, whole: None };
-        }
-        let text = whole.get(..whole.floor_char_boundary(LONGEST_MESSAGE - 100)).unwrap_or_default();
-        let left_out = whole.len() - text.len();
-        let text = format!("{text}… ({left_out} bytes are left out here; more is in the check run)");
-        Self { level, place, title, text, whole: Some(whole) }
-    }
-}
-
-/// The code is in the title too: lists of annotations show nothing else.
-fn title(offer: &str, verdict: &Verdict) -> String {
-    let code = verdict.code().map(|code| format!(" [{code}]")).unwrap_or_default();
-    format!("{offer}: {}{code}", verdict.outcome)
 }

@@ -140,6 +140,23 @@ fn a_terminal_shows_bars_and_a_pipe_does_not() {
 }
 
 #[test]
+fn a_narrow_terminal_shows_what_matters_before_what_does_not_fit() {
+    let world = World::new("");
+    let shown = world.job().on_a_terminal().args(&["rehearse"]).run_on_a_pty_of(40);
+    assert!(shown.contains("contoso-offer · ") && shown.contains(" · Certi"), "{shown}");
+    assert!(!shown.contains("[>"), "{shown}");
+}
+
+#[test]
+fn of_many_offers_a_terminal_shows_some_and_counts_the_rest() {
+    let offers: String = (0..20).map(|number| format!("  - id: offer-{number:02}\n")).collect();
+    let world = World::with_manifest("", &format!("publisher: contoso\noffers:\n{offers}"));
+    let shown = world.job().on_a_terminal().args(&["rehearse", "--max-parallel", "20"]).run_on_a_pty();
+    assert!(shown.contains("offer-11  Certification · 2 of 6") && shown.contains("and 8 more"), "{shown}");
+    assert!(shown.trim_end().ends_with("20 succeeded"), "{shown}");
+}
+
+#[test]
 fn no_color_is_respected_on_a_terminal() {
     let world = World::new("");
     let job = || world.job().on_a_terminal().args(&["rehearse"]);

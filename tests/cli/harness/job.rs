@@ -136,14 +136,19 @@ impl<'a> Job<'a> {
     }
 
     /// Runs it on a terminal; returns everything that it wrote there.
-    pub fn run_on_a_pty(mut self) -> String {
+    pub fn run_on_a_pty(self) -> String {
+        self.run_on_a_pty_of(160)
+    }
+
+    /// The same with so many columns.
+    pub fn run_on_a_pty_of(mut self, columns: u16) -> String {
         self.environment.insert("TERM".to_owned(), "xterm-256color".to_owned());
         let terminal = rustix::pty::openpt(rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY).unwrap();
         rustix::pty::grantpt(&terminal).unwrap();
         rustix::pty::unlockpt(&terminal).unwrap();
         let name = rustix::pty::ptsname(&terminal, Vec::new()).unwrap();
         let end = std::fs::OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
-        let size = rustix::termios::Winsize { ws_row: 40, ws_col: 160, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = rustix::termios::Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         rustix::termios::tcsetwinsize(&end, size).unwrap();
         let mut child = self.command().stdout(end).spawn().unwrap();
         let mut shown = Vec::new();

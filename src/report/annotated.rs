@@ -1,0 +1,60 @@
+//! What is shown on the lines of the manifest: as annotations of the job log and of the check run.
+
+use super::markdown::plain;
+use super::story::{Change, Entry, OfferStory};
+use crate::manifest::Manifest;
+use crate::portal::Level;
+use crate::problem::Place;
+use crate::release::{Outcome, Verdict};
+
+/// The longest message that the job log annotates, in bytes: it is cut at 4,096, without a word.
+const LONGEST_MESSAGE: usize = 4_000;
+
+/// Something to be shown on a line of the manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotated {
+    /// How serious.
+    pub level: Level,
+    /// The line.
+    pub place: Place,
+    /// What it is about.
+    pub title: String,
+    /// Plain text, not too long for the job log.
+    pub text: String,
+    /// All of it, if it is too long for the job log.
+    pub whole: Option<String>,
+}
+
+impl Annotated {
+    fn new(level: Level, place: Place, title: String, whole: String) -> Self {
+        if whole.len() <= LONGEST_MESSAGE {
+            return Self { level, place, title, text: whole, whole: None };
+        }
+        let text = whole.get(..whole.floor_char_boundary(LONGEST_MESSAGE - 100)).unwrap_or_default();
+        let left_out = whole.len() - text.len();
+        let text = format!("{text}… ({left_out} bytes are left out here; more is in the check run)");
+        Self { level, place, title, text, whole: Some(whole) }
+    }
+}
+
+/// What an entry of this offer's story puts on a line of the manifest: what the portal says, and a bad end.
+pub fn annotated(offer: &OfferStory, manifest: &Manifest, entry: &Entry) -> Option<Annotated> {
+    match entry {
+        Entry::Change(Change::Message(step, message)) => {
+            let whole = plain(&message.html, usize::MAX);
+            let title = step.as_ref().map_or_else(|| offer.offer.clone(), |step| format!("{}: {step}", offer.offer));
+            Some(Annotated::new(message.level, manifest.place_for_message(offer.index, &whole), title, whole))
+        }
+        Entry::Change(Change::Ended(verdict)) if verdict.outcome <= Outcome::Cancelled => {
+            let title = title(&offer.offer, verdict);
+            Some(Annotated::new(Level::Error, manifest.offer_place(offer.index), title, verdict.sentence()))
+        }
+        _ => None,
+    }
+}
+
+/// The code is in the title too: lists of annotations show nothing else.
+fn title(offer: &str, verdict: &Verdict) -> String {
+    let code = verdict.code().map(|code| format!(" [{code}]")).unwrap_or_default();
+    format!("{offer}: {}{code}", verdict.outcome)
+}
