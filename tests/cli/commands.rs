@@ -76,6 +76,22 @@ fn resume_takes_what_an_earlier_run_printed() {
 }
 
 #[test]
+fn resume_that_does_not_wait_tells_an_end_that_is_there() {
+    for (status, code, outcome) in
+        [("failed", 1, "failed"), ("canceled", 1, "cancelled"), ("waitingForPublisherReview", 0, "succeeded")]
+    {
+        let world = at(&format!("status: {status}"));
+        let run = world.job().with("command", "resume").with("wait", "false").run().exits(code);
+        assert_eq!(run.output("outcome"), outcome, "{status}");
+        assert_eq!(world.requests().posts(), [""; 0]);
+    }
+    let world = World::new(&format!("{SLOW}offers: [{{publisher: contoso, id: contoso-offer, status: running}}]\n"));
+    let run = world.job().with("command", "resume").with("wait", "false").run().exits(0);
+    assert_eq!(run.outcome(), ("pending".into(), "publish".into()));
+    assert!(run.message().contains("it was asked not to wait"), "{}", run.message());
+}
+
+#[test]
 fn resume_of_an_operation_elsewhere_is_refused_before_any_request() {
     let world = at("status: running");
     for operation in [

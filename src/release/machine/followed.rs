@@ -14,9 +14,14 @@ impl Release {
         let (phase, operation) = (following.phase, following.operation.clone());
         self.phase = Some(phase);
         self.tell.push(What::Phase { phase, origin, operation });
-        if self.goal.wait {
+        // What was there already may be at its end, so it is looked at also by a run that does not wait.
+        if self.goal.wait || origin == Origin::Adopted {
             return Stage::Follow { following, foreign: false };
         }
+        self.left(phase)
+    }
+
+    fn left(&self, phase: Phase) -> Stage {
         let message = format!("the {phase} is running; it was asked not to wait for its end");
         Stage::End(Verdict::pending(Ending::Left, self.phase, message).hint("follow it with `command: resume`"))
     }
@@ -52,6 +57,7 @@ impl Release {
             self.tell.push(What::Phase { phase, origin: Origin::Adopted, operation });
         }
         match standing {
+            Standing::GoesOn if !self.goal.wait && !foreign && following.turn == Turn::Rest => self.left(following.phase),
             Standing::GoesOn => Stage::Follow { following, foreign },
             _ if foreign => {
                 self.note(Level::Information, "the operation that was in the way has ended");
