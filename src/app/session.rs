@@ -30,9 +30,11 @@ use crate::report::story::{OfferStory, Story};
 use crate::report::summary::headline;
 use crate::report::{Bars, Files, Line, Paint, Reporter, keep_alive};
 
-/// How long the last reports may take: after a signal the runner kills soon, otherwise GitHub may be slow.
+/// How long the last reports may take: after a signal the runner kills soon, otherwise GitHub may be slow, and takes little more than
+/// one check run a second.
 const LAST_REPORTS_ON_SIGNAL: Duration = Duration::from_secs(2);
 const LAST_REPORTS: Duration = Duration::from_secs(30);
+const LONGEST_LAST_REPORTS: Duration = Duration::from_mins(5);
 
 /// Everything outside this process. A test puts a world in memory here.
 pub struct Outside {
@@ -134,7 +136,7 @@ pub async fn release(
         tokio::select! {
             biased;
             () = checks.finish() => {}
-            () = patience(&*clock, signals) => {
+            () = patience(&*clock, signals, checks.unfinished()) => {
                 let left = checks.unfinished();
                 let runs = if left == 1 { "1 check run".to_owned() } else { format!("{left} check runs") };
                 console.warning(&format!("{runs} could not be completed in time"));
@@ -178,8 +180,9 @@ async fn pass_on(mut signals: watch::Receiver<Option<Signal>>, stop: watch::Send
     std::future::pending().await
 }
 
-/// Waits as long as the last reports may take.
-async fn patience(clock: &dyn Clock, mut signals: watch::Receiver<Option<Signal>>) {
+/// Waits as long as the last reports may take, with so many check runs that are not at their end.
+async fn patience(clock: &dyn Clock, mut signals: watch::Receiver<Option<Signal>>, unfinished: usize) {
+    let seconds = Duration::from_secs(u64::try_from(unfinished).unwrap_or(u64::MAX));
     let told_to_stop = async {
         if signals.wait_for(Option::is_some).await.is_err() {
             std::future::pending::<()>().await;
@@ -188,7 +191,7 @@ async fn patience(clock: &dyn Clock, mut signals: watch::Receiver<Option<Signal>
     tokio::select! {
         biased;
         () = told_to_stop => clock.sleep(LAST_REPORTS_ON_SIGNAL).await,
-        () = clock.sleep(LAST_REPORTS) => {}
+        () = clock.sleep(LAST_REPORTS.saturating_add(seconds).min(LONGEST_LAST_REPORTS)) => {}
     }
 }
 

@@ -231,7 +231,7 @@ fn why_not(story: &Story, offer: &OfferStory) -> Option<String> {
     if verdict.outcome == Outcome::Succeeded || looked(story) {
         return None;
     }
-    let message = prose(cut(&verdict.message, 1_000).trim_end_matches('.'));
+    let message = prose(cut(reason(offer, verdict), 1_000).trim_end_matches('.'));
     Some(if message.is_empty() { "The portal gave no reason.".to_owned() } else { format!("{}.", capital(&message)) })
 }
 
@@ -251,6 +251,12 @@ pub fn what_now(story: &Story, offer: &OfferStory) -> String {
         Some(hint) => format!("{}.", capital(&prose(hint.trim_end_matches('.')))),
         None => without_hint(verdict).to_owned(),
     }
+}
+
+/// What happened, without the portal's words where they stand beside it.
+pub fn reason<'a>(offer: &OfferStory, verdict: &'a Verdict) -> &'a str {
+    let beside = messages::standing(offer).next().is_some();
+    verdict.message.split_once("; the portal says: ").filter(|_| beside).map_or(&*verdict.message, |(what, _)| what)
 }
 
 fn under_way(offer: &OfferStory) -> &'static str {

@@ -20,7 +20,7 @@ pub const HEADER: &str = "| Offer | Outcome | Reached | Portal's status | Time |
 pub fn row(offer: &OfferStory, now: Timestamp) -> String {
     let time = offer.began.map(|began| in_a_cell(offer.ended.unwrap_or(now).duration_since(began))).unwrap_or_default();
     let said = match &offer.verdict {
-        Some(verdict) => prose(&cut(&verdict.message, LONGEST)),
+        Some(verdict) => prose(&cut(answers::reason(offer, verdict), LONGEST)),
         None => answers::stage(offer, now),
     };
     let errors = messages::standing(offer).count();

@@ -10,8 +10,8 @@ fn validated(status: &'static str) -> Seen<'static> {
     (VALIDATE, status, "< 15 min", &[])
 }
 
-fn failed(step: &str) -> Verdict {
-    let message = format!("publish operation 1001 failed at step `{step}`");
+fn failed(step: &str, says: &str) -> Verdict {
+    let message = format!("publish operation 1001 failed at step `{step}`; the portal says: {says}");
     let hint = "correct what the messages name in Partner Center, then run the release again: it will publish anew";
     Verdict::problem(Some(Phase::Publish), Problem::new(Code::OperationFailed, message).hint(hint))
 }
@@ -72,7 +72,7 @@ fn failure_with_messages() {
         200,
         "3f1c0000-0000-0000-0000-00000000beef",
     );
-    told.ends(0, failed("Certification"));
+    told.ends(0, failed("Certification", "Plan premium: the image 1.2.3 was refused: port 22 is open to the internet"));
     insta::assert_snapshot!(told.summary());
 }
 
@@ -141,7 +141,7 @@ fn three_offers_one_failed() {
     let error: &[_] = &[(Level::Error, "No <b>image</b>")];
     told.after(90)
         .sees(1, Phase::Publish, "failed", &[("Certification", "failed", "< 5 day", error)])
-        .ends(1, failed("Certification"));
+        .ends(1, failed("Certification", "No image"));
     for offer in [0, 2] {
         let steps =
             [("Certification", "complete", "< 5 day", &[][..]), ("Publisher signoff", "waitingForPublisherReview", "", &[])];
@@ -169,6 +169,6 @@ fn hostile_text() {
     let links =
         [link_to("](https://evil.example) @team", "javascript:alert(1)"), link_to("\u{202e}", "https://good.example/a|b)c")];
     told.after(30).sees_with(0, Phase::Publish, evil, &[(name, evil, "< 5 day | <i>", messages)], &links, &[]);
-    told.ends(0, failed(evil));
+    told.ends(0, failed(evil, evil));
     insta::assert_snapshot!(told.summary());
 }

@@ -1,0 +1,96 @@
+//! Whole logs, as they are read: one for each way in which a release goes.
+
+use crate::harness::{Job, World};
+use crate::outcomes::ENDLESS;
+
+/// Slow enough that every status is seen; and only the operation tells that the preview is there, so that nothing depends on who is
+/// asked first.
+const WALKED: &str = "time-scale: 5000\nportal: {sign-off: step}\n";
+
+const STEPS: &str = "\
+steps:
+- {id: displaydummycertify, name: Validate Pre-Requisites, estimate: < 15 min, takes: 1h}
+- {id: displaycertify, name: Certification, estimate: < 5 day, takes: 1h}
+- {id: publisher-signoff, name: Publisher signoff}
+- {id: live, name: Live, estimate: ~2-5 days, takes: 1h}
+";
+
+/// Certification, and what is the matter with it.
+fn certification(trouble: &str) -> String {
+    format!(
+        "{WALKED}steps:\n- id: displaycertify\n  name: Certification\n  estimate: < 5 day\n  takes: 2h\n{trouble}\
+         - {{id: publisher-signoff, name: Publisher signoff}}\n"
+    )
+}
+
+/// The log without the masks, whose secrets are others each time, and without the widths that times leave.
+fn log_of(job: Job<'_>, code: i32) -> String {
+    let run = job.run().exits(code);
+    let log = run.scrubbed_log();
+    let lines = log.lines().filter(|line| !line.starts_with("::add-mask::"));
+    // Only what took a second of real time says how long.
+    let lines = lines.map(|line| line.replace(" after [time]", ""));
+    let lines = lines.map(|line| match line.split_once("[time]  ") {
+        Some((before, after)) => format!("{before}[time]  {}", after.trim_start()),
+        None => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn success() {
+    let world = World::new(&format!("{WALKED}{STEPS}"));
+    insta::assert_snapshot!(log_of(world.job().with("go-live", "true"), 0));
+}
+
+#[test]
+fn failure_with_messages() {
+    let world = World::new(&certification(
+        "  fails:\n    after: 1h\n    as: rejected\n    operation: failed\n    messages:\n    \
+         - {level: error, html: '<p>Plan <b>premium</b>: the image <code>1.2.3</code> was refused:</p><ul><li>port <b>22</b> is open</li></ul>'}\n    \
+         - {level: warning, html: 'Plan standard: the description is short.'}\n",
+    ));
+    insta::assert_snapshot!(log_of(world.job(), 1));
+}
+
+#[test]
+fn blocked_then_recovered() {
+    let world = World::new(&certification(
+        "  blocked:\n    after: 1h\n    for: 1h\n    messages: [{level: error, html: 'No image was found for the plan <b>standard</b>.'}]\n",
+    ));
+    insta::assert_snapshot!(log_of(world.job(), 0));
+}
+
+#[test]
+fn pending_at_timeout() {
+    let world = World::new(&format!("{WALKED}{ENDLESS}"));
+    insta::assert_snapshot!(log_of(world.job().with("timeout", "2s"), 4));
+}
+
+#[test]
+fn cancelled() {
+    let world = World::new(&certification("  fails: {after: 1h, as: canceled, operation: canceled}\n"));
+    insta::assert_snapshot!(log_of(world.job(), 1));
+}
+
+#[test]
+fn three_offers_one_failed() {
+    let manifest = "publisher: contoso\noffers:\n  - id: first\n  - id: second\n  - id: third\n    go-live: false\n";
+    let second = "offers:\n- publisher: contoso\n  id: second\n  steps:\n  - id: displaycertify\n    name: Certification\n    takes: 2h\n    \
+                  fails: {after: 1h, as: rejected, operation: failed, messages: [{level: error, html: 'No <b>image</b>'}]}\n  \
+                  - {id: publisher-signoff, name: Publisher signoff}\n";
+    let world = World::with_manifest(&format!("{WALKED}{STEPS}{second}"), manifest);
+    // One after the other, for the order of their lines.
+    insta::assert_snapshot!(log_of(world.job().with("go-live", "true").with("max-parallel", "1"), 1));
+}
+
+#[test]
+fn hostile_text() {
+    let world = World::new(
+        "time-scale: 5000\nsteps:\n- id: displaycertify\n  name: \"::error::Certification ##[group]x\"\n  estimate: \"::warning::soon\\e[31m\"\n  takes: 2h\n  shows: \"pondering ##[error]x\"\n  \
+         fails:\n    after: 1h\n    as: rejected\n    operation: failed\n    messages:\n    \
+         - {level: error, html: \"No image\\n::set-output name=x::y ##[add-mask]z \\e[32mall is well\\e[0m <script>alert(1)</script>\"}\n\
+         - {id: publisher-signoff, name: Publisher signoff}\n",
+    );
+    insta::assert_snapshot!(log_of(world.job(), 1));
+}
