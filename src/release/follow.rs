@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::verdict::THE_PORTAL_SAYS;
 use crate::http::{bounded, text_of_html};
 use crate::portal::{Level, OfferView, OperationAddress, OperationView, Phase, State, Submission};
 use crate::problem::{Code, Problem};
@@ -217,7 +218,7 @@ impl Following {
         }
         let mut messages = step.map_or(&[][..], |step| &step.messages).iter().chain(&view.messages);
         if let Some(said) = messages.rfind(|said| said.level == Level::Error) {
-            let _ = write!(message, "; the portal says: {}", bounded(&text_of_html(&said.html)).trim_end_matches('.'));
+            let _ = write!(message, "{THE_PORTAL_SAYS}{}", bounded(&text_of_html(&said.html)).trim_end_matches('.'));
         }
         let hint = match code {
             Code::OperationCanceled => "someone canceled it; run the release again if that was not meant",

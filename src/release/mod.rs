@@ -17,7 +17,7 @@ mod verdict;
 
 pub use goal::{Aim, Goal, WhenRunning};
 pub use schedule::Schedule;
-pub use verdict::{Ending, Outcome, Verdict};
+pub use verdict::{Ending, Outcome, THE_PORTAL_SAYS, Verdict};
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,9 @@ use std::fmt;
 use crate::portal::Phase;
 use crate::problem::{Code, Problem};
 
+/// Between what happened and the portal's own words about it, so that a report that shows these beside can leave them out.
+pub const THE_PORTAL_SAYS: &str = "; the portal says: ";
+
 /// The word for people and scripts, from worst to best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {

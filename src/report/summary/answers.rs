@@ -11,7 +11,7 @@ use super::again::{self, looked};
 use super::messages;
 use super::steps::{current, status};
 use crate::portal::{Level, Link, Phase};
-use crate::release::{Ending, Outcome, Verdict};
+use crate::release::{Ending, Outcome, THE_PORTAL_SAYS, Verdict};
 
 /// The longest message of the portal on the first screen.
 const LONGEST: usize = 300;
@@ -256,7 +256,7 @@ pub fn what_now(story: &Story, offer: &OfferStory) -> String {
 /// What happened, without the portal's words where they stand beside it.
 pub fn reason<'a>(offer: &OfferStory, verdict: &'a Verdict) -> &'a str {
     let beside = messages::standing(offer).next().is_some();
-    verdict.message.split_once("; the portal says: ").filter(|_| beside).map_or(&*verdict.message, |(what, _)| what)
+    verdict.message.split_once(THE_PORTAL_SAYS).filter(|_| beside).map_or(&*verdict.message, |(what, _)| what)
 }
 
 fn under_way(offer: &OfferStory) -> &'static str {
