@@ -22,17 +22,8 @@ pub fn release() {
     std::fs::write(directory.path().join("offer.yml"), manifest).unwrap();
     let simulator = Simulator::start(directory.path(), SCENARIO);
     let cost = run(program()
-        .args([
-            "release",
-            "--go-live",
-            "--max-parallel",
-            &OFFERS.to_string(),
-            "--record",
-            "record.json",
-            "--access-token",
-            "token",
-        ])
-        .args(["--portal-url", &simulator.base])
+        .args(["release", "--go-live", "--record", "record.json", "--max-parallel", &OFFERS.to_string()])
+        .args(simulator.sign_in())
         .current_dir(directory.path()));
     let record: Value = serde_json::from_slice(&std::fs::read(directory.path().join("record.json")).unwrap()).unwrap();
     let offers = record["offers"].as_array().unwrap();

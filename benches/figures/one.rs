@@ -49,10 +49,7 @@ pub fn release() {
     let (mut times, mut peaks, mut requests) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let simulator = Simulator::start(directory.path(), INSTANT);
-        let cost = run(program()
-            .args(["release", "--go-live", "--tenant-id", "contoso", "--client-id", "client", "--client-secret", "secret"])
-            .args(["--portal-url", &simulator.base, "--authority-url", &simulator.base])
-            .current_dir(directory.path()));
+        let cost = run(program().args(["release", "--go-live"]).args(simulator.sign_in()).current_dir(directory.path()));
         times.push(cost.wall.as_secs_f64() * 1e3);
         peaks.push(cost.peak);
         requests = simulator.requests();

@@ -37,6 +37,17 @@ impl Simulator {
         Self { process, base: base.trim().to_owned() }
     }
 
+    /// The arguments by which the program finds it, and signs in.
+    pub fn sign_in(&self) -> [String; 5] {
+        [
+            format!("--portal-url={}", self.base),
+            format!("--authority-url={}", self.base),
+            "--tenant-id=contoso.onmicrosoft.com".to_owned(),
+            "--client-id=11111111-2222-3333-4444-555555555555".to_owned(),
+            "--client-secret=secret".to_owned(),
+        ]
+    }
+
     /// Every request that it was asked, as `METHOD /path`.
     pub fn requests(&self) -> Vec<String> {
         let host = self.base.trim_start_matches("http://");

@@ -157,18 +157,18 @@ impl CommandFile {
     }
 }
 
-/// Writes a file into the workspace. A new one is given to the owner of its folder: the container runs as root, the runner does not,
+/// Writes a file into the workspace, piece by piece. A new one is given to the owner of its folder: the container runs as root, the runner does not,
 /// and its later steps and its next checkout must be able to change the file and to remove it.
 ///
 /// # Errors
 /// When the file cannot be written. That it cannot be given away is none: it is there, and can be read.
-pub fn write_in_workspace(path: &Path, content: &str) -> io::Result<()> {
+pub fn write_in_workspace(path: &Path, mut content: impl Iterator<Item = String>) -> io::Result<()> {
     let is_new = fs::symlink_metadata(path).is_err();
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
     if is_new && let Some(folder) = path.parent() {
         let _ = give(&file, &fs::metadata(folder)?);
     }
-    file.write_all(content.as_bytes())
+    content.try_for_each(|piece| file.write_all(piece.as_bytes()))
 }
 
 /// The container runs as root, the runner does not: it must still be allowed to read the new file.

@@ -10,27 +10,30 @@ use crate::portal::Word;
 /// The longest message in the record.
 const LONGEST_MESSAGE: usize = 20_000;
 
-/// The record as JSON.
-#[must_use]
-pub fn record(story: &Story) -> Value {
-    let offers: Vec<Value> = story
-        .offers
-        .iter()
-        .map(|each| {
-            let mut value = offer(story, each);
-            value["timeline"] = each.timeline.iter().map(|(at, entry)| line(time(*at), entry)).collect();
-            value
-        })
-        .collect();
-    json!({
+/// The record as JSON, in pieces: an offer each, so that the record of a thousand offers is never whole in memory.
+pub fn record(story: &Story) -> impl Iterator<Item = String> {
+    let whole = json!({
         "command": story.command,
         "manifest": story.manifest.file(),
         "publisher": story.manifest.publisher.as_str(),
         "outcome": story.outcome().name(),
         "phase": story.phase().map(crate::portal::Phase::name),
-        "offers": offers,
-    })
+        "offers": [],
+    });
+    let whole = format!("{whole:#}\n");
+    // In a string, the quotation marks would have backslashes.
+    let (head, tail) = whole.split_once(NO_OFFERS).map_or(("", ""), |(head, tail)| (head, tail));
+    let (head, tail) = (format!("{head}{}", NO_OFFERS.trim_end_matches(']')), format!("\n  ]{tail}"));
+    let offers = story.offers.iter().enumerate().map(|(index, each)| {
+        let mut value = offer(story, each);
+        value["timeline"] = each.timeline.iter().map(|(at, entry)| line(time(*at), entry)).collect();
+        let comma = if index == 0 { "" } else { "," };
+        format!("{comma}\n{value:#}").replace('\n', "\n    ")
+    });
+    std::iter::once(head).chain(offers).chain(std::iter::once(tail))
 }
+
+const NO_OFFERS: &str = "\"offers\": []";
 
 fn line(at: String, entry: &Entry) -> Value {
     match entry {
@@ -75,5 +78,23 @@ fn change(change: &Change) -> Value {
             "code": verdict.code().map(|code| code.to_string()),
             "message": verdict.message,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::story::OfferStory;
+
+    #[test]
+    fn the_pieces_are_one_document() {
+        let text = "publisher: contoso\noffers: [{id: one}, {id: two}]\n";
+        let manifest = crate::manifest::parse("a\"offers\": [].yml", text).unwrap();
+        let offers = manifest.offers.iter().map(OfferStory::new).collect();
+        let story = Story { command: "status".to_owned(), manifest: manifest.into(), go_live: false, offers };
+        let text: String = record(&story).collect();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(text, format!("{value:#}\n"));
+        assert_eq!(value["offers"][1]["offer"], "two");
     }
 }

@@ -151,8 +151,9 @@ impl Reporter {
     pub fn finish(&self, now: jiff::Timestamp) {
         self.write(now);
         if let Some((_, path)) = &self.files.record {
-            let text = self.secrets.redact(&format!("{:#}\n", record::record(&self.story.borrow())));
-            self.complain("the record", write_in_workspace(path, &text));
+            let story = self.story.borrow();
+            let pieces = record::record(&story).map(|piece| self.secrets.redact(&piece));
+            self.complain("the record", write_in_workspace(path, pieces));
         }
     }
 

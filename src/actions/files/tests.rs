@@ -145,13 +145,13 @@ fn a_file_in_the_workspace_belongs_to_the_workspaces_owner() {
     let given_away = chown(directory.path(), Some(12345), Some(12345)).is_ok();
     for path in [&ours, &theirs] {
         let before = fs::metadata(path).ok().map(|old| (old.uid(), old.gid()));
-        write_in_workspace(path, "{}\n").unwrap();
+        write_in_workspace(path, std::iter::once("{}\n".to_owned())).unwrap();
         assert_eq!(fs::read_to_string(path).unwrap(), "{}\n");
         let after = fs::metadata(path).unwrap();
         let wanted = before.unwrap_or((12345, 12345));
         assert!(!given_away || (after.uid(), after.gid()) == wanted, "{}", path.display());
     }
-    assert!(write_in_workspace(directory.path(), "{}\n").is_err());
+    assert!(write_in_workspace(directory.path(), std::iter::once("{}\n".to_owned())).is_err());
 }
 
 #[test]
