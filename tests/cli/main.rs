@@ -19,6 +19,7 @@ mod inputs;
 mod log;
 mod many;
 mod outcomes;
+mod pages;
 mod programs;
 mod release;
 mod reports;
