@@ -138,10 +138,11 @@ fn credential_hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Strin
     let cure = format!("{cure}, letter by letter: issuer `{issuer}`, subject `{subject}`, audience `{audience}`");
     let form = if matches!(code, 70_021 | 700_213) { format!("; {}", form(subject, *ids)) } else { String::new() };
     let parameters = serde_json::json!({"name": "github-actions", "issuer": issuer, "subject": subject, "audiences": [audience]});
-    // The line is made to be copied into a shell, and an environment's name may have a quote in it.
-    let parameters = parameters.to_string().replace('\'', r"'\''");
+    // The line is made to be copied into a shell, and an environment's name may have a quote in it. It is code, for in anything else the
+    // summary parts addresses and references by characters that nobody sees; so no backtick may end it.
+    let parameters = parameters.to_string().replace('`', r"\u0060").replace('\'', r"'\''");
     let mut hint = format!(
-        "{cure}{form}. To make it: az ad app federated-credential create --id {} --parameters '{parameters}'",
+        "{cure}{form}. To make it: `az ad app federated-credential create --id {} --parameters '{parameters}'`",
         app.client_id
     );
     if code == 700_212 {

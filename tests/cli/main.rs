@@ -9,6 +9,7 @@ mod checks;
 mod commands;
 mod continued;
 mod costs;
+mod cures;
 mod dialects;
 mod drift;
 mod faults;
