@@ -13,6 +13,7 @@ mod cures;
 mod dialects;
 mod drift;
 mod faults;
+mod github;
 mod harness;
 mod hostile;
 mod hundreds;
