@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::super::duration::{date, short};
-use super::super::markdown::{code, cut, escape, link, one_line, prose};
+use super::super::markdown::{cut, escape, link, one_line, prose};
 use super::super::story::{OfferStory, Story};
 use super::again::{self, looked};
 use super::messages;
@@ -93,7 +93,7 @@ pub fn of_one(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
             text.push('\n');
         }
     }
-    let _ = write!(text, "**What do I do now?** {}\n\n", what_now(story, offer));
+    let _ = write!(text, "**What do I do now?** {}\n\n", what_now(offer));
     text.push_str(&again::next(story, offer));
     text
 }
@@ -134,20 +134,20 @@ fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
         text.push('\n');
     }
     text.push_str("**What do I do now?**");
-    text.push_str(&things_to_do(story, offers));
+    text.push_str(&things_to_do(offers));
     text.push_str(&again::all_that_failed(story));
     text
 }
 
 /// What to do, each thing once, with the offers that it is for.
-fn things_to_do(story: &Story, offers: &[OfferStory]) -> String {
+fn things_to_do(offers: &[OfferStory]) -> String {
     let mut things: Vec<(String, Vec<&OfferStory>)> = Vec::new();
     let mut ordered: Vec<&OfferStory> = offers.iter().collect();
     ordered.sort_by_key(|offer| super::concern(offer));
     // Where there is nothing to do is no hurry.
-    ordered.sort_by_key(|offer| what_now(story, offer) == NOTHING);
+    ordered.sort_by_key(|offer| what_now(offer) == NOTHING);
     for offer in ordered {
-        let what = what_now(story, offer);
+        let what = what_now(offer);
         match things.iter_mut().find(|(known, _)| *known == what) {
             Some((_, for_offers)) => for_offers.push(offer),
             None => things.push((what, vec![offer])),
@@ -235,18 +235,11 @@ fn why_not(story: &Story, offer: &OfferStory) -> Option<String> {
     Some(if message.is_empty() { "The portal gave no reason.".to_owned() } else { format!("{}.", capital(&message)) })
 }
 
-/// What to do now. The manifest's veto is known here and not to the release, so its advice to go live is not passed on.
-pub fn what_now(story: &Story, offer: &OfferStory) -> String {
+/// What to do now.
+pub fn what_now(offer: &OfferStory) -> String {
     let Some(verdict) = &offer.verdict else {
         return under_way(offer).to_owned();
     };
-    let at_preview = verdict.outcome == Outcome::Succeeded && phase(offer) == Some(Phase::Publish);
-    if at_preview && again::vetoed(story, offer) {
-        return format!(
-            "Look at the preview. {} says `go-live: false` for it, so it does not go live.",
-            code(story.manifest.file())
-        );
-    }
     match &verdict.hint {
         Some(hint) => format!("{}.", capital(&prose(hint.trim_end_matches('.')))),
         None => without_hint(verdict).to_owned(),
@@ -261,8 +254,9 @@ pub fn reason<'a>(offer: &OfferStory, verdict: &'a Verdict) -> &'a str {
 
 fn under_way(offer: &OfferStory) -> &'static str {
     if complaint(offer) {
-        "Read what the portal says. Some steps go on by themselves, and then it is withdrawn here. If it is about your offer, stop the \
-         operation (`command: cancel`), correct the offer in Partner Center, and release again."
+        "Read what the portal says. It does not say whether the step goes on by itself; if it does, this is withdrawn here. If it is \
+         about your offer, this operation has to end first, for the portal runs one at a time: wait, or ask the portal to cancel it \
+         (`command: cancel`). Then correct the offer in Partner Center, and release again."
     } else {
         "Wait. If this job has ended, run the same command again: it follows what runs at the portal."
     }

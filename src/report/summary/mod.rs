@@ -106,7 +106,7 @@ pub fn offer_text(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     if offer.verdict.is_some() {
         format!("{}{details}", answers::of_one(story, offer, now))
     } else {
-        let now = answers::complaint(offer).then(|| format!("**What do I do now?** {}\n\n", answers::what_now(story, offer)));
+        let now = answers::complaint(offer).then(|| format!("**What do I do now?** {}\n\n", answers::what_now(offer)));
         format!("{details}{}{}", now.unwrap_or_default(), again::next(story, offer))
     }
 }

@@ -149,8 +149,9 @@ fn three_offers_one_failed() {
     }
     told.ends(
         2,
-        Verdict::done(Some(Phase::Publish), "published: the preview is ready")
-            .hint("look at the preview, then run `command: go-live`"),
+        Verdict::done(Some(Phase::Publish), "published: the preview is ready").hint(
+            "look at the preview; the manifest says `go-live: false`, so the offer goes live only by hand, in Partner Center",
+        ),
     );
     told.starts(0, Phase::GoLive).after(60).sees(0, Phase::GoLive, "complete", &[("Live", "complete", "", &[])]);
     told.ends(0, Verdict::done(Some(Phase::GoLive), "the offer is live"));
