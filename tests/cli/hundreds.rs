@@ -12,8 +12,12 @@ const FAILED: usize = 20;
 /// What GitHub takes of a job's summary, and of all its outputs.
 const LARGEST: usize = 1024 * 1024;
 
-/// Requests that write, within a minute; GitHub allows about 80.
-const WRITTEN_A_MINUTE: usize = 75;
+/// Requests that write, within a minute. It is GitHub's limit and not the lower one that the program keeps: on a busy machine some of
+/// a minute's arrive with those of the next.
+const WRITTEN_A_MINUTE: usize = 80;
+
+/// A minute of the machine's, in the seconds of the simulation.
+const MINUTE: i64 = 60 * 40_000;
 
 #[test]
 fn hundreds_of_offers_are_reported_within_githubs_limits() {
@@ -47,8 +51,11 @@ fn hundreds_of_offers_are_reported_within_githubs_limits() {
     // One group each, and one at the beginning.
     assert_eq!(run.commands_named("group").len(), OFFERS + 1);
 
-    let written = world.requests().checks().only(|exchange| exchange.method != "GET").0.len();
-    assert!((1..=WRITTEN_A_MINUTE).contains(&written), "{written}");
+    let written = world.requests().checks().only(|exchange| exchange.method != "GET").0;
+    let written: Vec<i64> = written.iter().map(|exchange| exchange.at.as_second()).collect();
+    let within_a_minute = |from: &i64| written.iter().filter(|at| (*from..from + MINUTE).contains(*at)).count();
+    let most = written.iter().map(within_a_minute).max();
+    assert!(most.is_some_and(|most| most <= WRITTEN_A_MINUTE), "{most:?} within a minute");
     assert_eq!(run.count("check runs could not be completed in time"), 1);
     let names: Vec<String> = world.check_runs().iter().map(|run| run["name"].as_str().unwrap().to_owned()).collect();
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
