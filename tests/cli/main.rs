@@ -3,6 +3,7 @@
 #![allow(clippy::format_collect, reason = "scenarios, written as they are read")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "all of this is tests")]
 
+mod accessible;
 mod again;
 mod annotations;
 mod checks;

@@ -5,9 +5,9 @@ use crate::outcomes::ENDLESS;
 
 /// Slow enough that every status is seen; and only the operation tells that the preview is there, so that nothing depends on who is
 /// asked first.
-const WALKED: &str = "time-scale: 5000\nportal: {sign-off: step}\n";
+pub const WALKED: &str = "time-scale: 5000\nportal: {sign-off: step}\n";
 
-const STEPS: &str = "\
+pub const STEPS: &str = "\
 steps:
 - {id: displaydummycertify, name: Validate Pre-Requisites, estimate: < 15 min, takes: 1h}
 - {id: displaycertify, name: Certification, estimate: < 5 day, takes: 1h}
@@ -16,17 +16,20 @@ steps:
 ";
 
 /// Certification, and what is the matter with it.
-fn certification(trouble: &str) -> String {
+pub fn certification(trouble: &str) -> String {
     format!(
         "{WALKED}steps:\n- id: displaycertify\n  name: Certification\n  estimate: < 5 day\n  takes: 2h\n{trouble}\
          - {{id: publisher-signoff, name: Publisher signoff}}\n"
     )
 }
 
-/// The log without the masks, whose secrets are others each time, and without the widths that times leave.
 fn log_of(job: Job<'_>, code: i32) -> String {
     let run = job.run().exits(code);
-    let log = run.scrubbed_log();
+    steady(&run.scrubbed_log())
+}
+
+/// The log without the masks, whose secrets are others each time, and without the widths that times leave.
+pub fn steady(log: &str) -> String {
     let lines = log.lines().filter(|line| !line.starts_with("::add-mask::"));
     // Only what took a second of real time says how long.
     let lines = lines.map(|line| line.replace(" after [time]", ""));
