@@ -1,4 +1,6 @@
-//! Whole logs, as they are read: one for each way in which a release goes.
+//! Whole logs and check runs, as they are read: one of each for each way in which a release goes.
+
+use serde_json::Value;
 
 use crate::harness::{Job, World};
 use crate::outcomes::ENDLESS;
@@ -23,9 +25,37 @@ pub fn certification(trouble: &str) -> String {
     )
 }
 
-fn log_of(job: Job<'_>, code: i32) -> String {
+/// The log of a run, and its check runs as GitHub has them then.
+fn told(world: &World, job: Job<'_>, code: i32) -> (String, String) {
     let run = job.run().exits(code);
-    steady(&run.scrubbed_log())
+    let mut check_runs: Vec<String> = world.check_runs().iter().map(|check_run| run.scrub(&page(check_run))).collect();
+    check_runs.sort();
+    (steady(&run.scrubbed_log()), check_runs.join("\n----\n\n"))
+}
+
+/// What GitHub shows of a check run.
+fn page(check_run: &Value) -> String {
+    let output = &check_run["output"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let annotations: Vec<String> = output["annotations"].as_array().unwrap().iter().map(Value::to_string).collect();
+    format!(
+        "{}: {} {}\n# {}\n\n{}\n{}\n{}\n",
+        text(&check_run["name"]),
+        text(&check_run["status"]),
+        text(&check_run["conclusion"]),
+        text(&output["title"]),
+        text(&output["summary"]),
+        text(&output["text"]),
+        annotations.join("\n")
+    )
+}
+
+macro_rules! assert_told {
+    ($world:expr, $job:expr, $code:expr) => {
+        let (log, check_runs) = told(&$world, $job, $code);
+        insta::assert_snapshot!(log);
+        insta::assert_snapshot!(check_runs);
+    };
 }
 
 /// The log without the masks, whose secrets are others each time, and without the widths that times leave.
@@ -43,7 +73,7 @@ pub fn steady(log: &str) -> String {
 #[test]
 fn success() {
     let world = World::new(&format!("{WALKED}{STEPS}"));
-    insta::assert_snapshot!(log_of(world.job().with("go-live", "true"), 0));
+    assert_told!(world, world.job().with("go-live", "true"), 0);
 }
 
 #[test]
@@ -53,7 +83,7 @@ fn failure_with_messages() {
          - {level: error, html: '<p>Plan <b>premium</b>: the image <code>1.2.3</code> was refused:</p><ul><li>port <b>22</b> is open</li></ul>'}\n    \
          - {level: warning, html: 'Plan standard: the description is short.'}\n",
     ));
-    insta::assert_snapshot!(log_of(world.job(), 1));
+    assert_told!(world, world.job(), 1);
 }
 
 #[test]
@@ -61,19 +91,19 @@ fn blocked_then_recovered() {
     let world = World::new(&certification(
         "  blocked:\n    after: 1h\n    for: 1h\n    messages: [{level: error, html: 'No image was found for the plan <b>standard</b>.'}]\n",
     ));
-    insta::assert_snapshot!(log_of(world.job(), 0));
+    assert_told!(world, world.job(), 0);
 }
 
 #[test]
 fn pending_at_timeout() {
     let world = World::new(&format!("{WALKED}{ENDLESS}"));
-    insta::assert_snapshot!(log_of(world.job().with("timeout", "2s"), 4));
+    assert_told!(world, world.job().with("timeout", "2s"), 4);
 }
 
 #[test]
 fn cancelled() {
     let world = World::new(&certification("  fails: {after: 1h, as: canceled, operation: canceled}\n"));
-    insta::assert_snapshot!(log_of(world.job(), 1));
+    assert_told!(world, world.job(), 1);
 }
 
 #[test]
@@ -84,7 +114,7 @@ fn three_offers_one_failed() {
                   - {id: publisher-signoff, name: Publisher signoff}\n";
     let world = World::with_manifest(&format!("{WALKED}{STEPS}{second}"), manifest);
     // One after the other, for the order of their lines.
-    insta::assert_snapshot!(log_of(world.job().with("go-live", "true").with("max-parallel", "1"), 1));
+    assert_told!(world, world.job().with("go-live", "true").with("max-parallel", "1"), 1);
 }
 
 #[test]
@@ -95,5 +125,5 @@ fn hostile_text() {
          - {level: error, html: \"No image\\n::set-output name=x::y ##[add-mask]z \\e[32mall is well\\e[0m <script>alert(1)</script>\"}\n\
          - {id: publisher-signoff, name: Publisher signoff}\n",
     );
-    insta::assert_snapshot!(log_of(world.job(), 1));
+    assert_told!(world, world.job(), 1);
 }
