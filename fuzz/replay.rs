@@ -1,4 +1,5 @@
-//! Replays the committed corpus, and the manifests of the fixtures, through the functions that the fuzzer calls.
+//! Replays the committed corpus, and the manifests of the fixtures, through the functions that the
+//! fuzzer calls.
 
 #[cfg(test)]
 #[path = "src/lib.rs"]
@@ -16,7 +17,8 @@ mod corpus {
 
     fn replay(directory: &str, check: fn(&[u8])) {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
-        let mut inputs: Vec<_> = std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut inputs: Vec<_> =
+            std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
         inputs.sort();
         assert!(inputs.len() >= 5, "{} has {} inputs", directory.display(), inputs.len());
         for input in inputs {
@@ -37,7 +39,9 @@ mod corpus {
 
     #[test]
     fn manifests() {
-        for directory in ["fuzz/corpus/manifest", "tests/fixtures/manifest/good", "tests/fixtures/manifest/bad"] {
+        for directory in
+            ["fuzz/corpus/manifest", "tests/fixtures/manifest/good", "tests/fixtures/manifest/bad"]
+        {
             replay(directory, manifest::check);
         }
     }

@@ -1,4 +1,5 @@
-//! Time and chance. Both are injected, so that a rehearsal can compress days into seconds and one seed can replay one run.
+//! Time and chance. Both are injected, so that a rehearsal can compress days into seconds and one
+//! seed can replay one run.
 
 use std::time::Duration;
 
@@ -19,13 +20,15 @@ pub trait Clock {
     /// A number drawn evenly from `0.0..1.0`, for jitter.
     fn chance(&self) -> f64;
 
-    /// How much faster than the time of whoever watches this clock runs; only what is drawn for them needs to know.
+    /// How much faster than the time of whoever watches this clock runs; only what is drawn for
+    /// them needs to know.
     fn speed(&self) -> f64 {
         1.0
     }
 }
 
-/// The machine's clock, which may run faster than the machine's: a rehearsal's days pass in seconds.
+/// The machine's clock, which may run faster than the machine's: a rehearsal's days pass in
+/// seconds.
 #[derive(Debug, Clone)]
 pub struct SystemClock {
     start: std::time::Instant,
@@ -44,7 +47,8 @@ impl SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let passed = jiff::SignedDuration::try_from(self.elapsed()).unwrap_or(jiff::SignedDuration::MAX);
+        let passed =
+            jiff::SignedDuration::try_from(self.elapsed()).unwrap_or(jiff::SignedDuration::MAX);
         self.start_date.saturating_add(passed).unwrap_or(Timestamp::MAX)
     }
 

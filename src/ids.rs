@@ -14,21 +14,30 @@ pub const LONGEST_ID: usize = 128;
 /// The longest address that is accepted, which is the longest that SMTP can carry.
 pub const LONGEST_EMAIL: usize = 254;
 
-/// Ids become a segment of a URL path as they are, so only characters that need no escaping there are let in, and nothing that a
-/// URL parser resolves (`.` and `..`).
+/// Ids become a segment of a URL path as they are, so only characters that need no escaping there
+/// are let in, and nothing that a URL parser resolves (`.` and `..`).
 fn path_segment(kind: &str, text: &str) -> Result<String, Malformed> {
     if text.is_empty() {
         return Err(Malformed(format!("{kind} is empty")));
     }
     if text.len() > LONGEST_ID {
         let start: String = text.chars().take(20).collect();
-        return Err(Malformed(format!("{kind} {:?} is longer than {LONGEST_ID} characters", start + "…")));
+        return Err(Malformed(format!(
+            "{kind} {:?} is longer than {LONGEST_ID} characters",
+            start + "…"
+        )));
     }
-    if let Some(wrong) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
-        return Err(Malformed(format!("{kind} {text:?} has {wrong:?}; allowed are letters a-z, digits, `-`, `_` and `.`")));
+    if let Some(wrong) =
+        text.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))
+    {
+        return Err(Malformed(format!(
+            "{kind} {text:?} has {wrong:?}; allowed are letters a-z, digits, `-`, `_` and `.`"
+        )));
     }
     if text.chars().all(|c| c == '.') {
-        return Err(Malformed(format!("{kind} {text:?} has nothing but dots, which a URL path resolves away")));
+        return Err(Malformed(format!(
+            "{kind} {text:?} has nothing but dots, which a URL path resolves away"
+        )));
     }
     Ok(text.to_owned())
 }
@@ -49,7 +58,8 @@ macro_rules! id {
         }
 
         impl $name {
-            /// Accepts what fits a URL path segment unescaped: 1 to 128 of `A-Z a-z 0-9 - _ .`, not dots alone.
+            /// Accepts what fits a URL path segment unescaped: 1 to 128 of `A-Z a-z 0-9 - _ .`, not
+            /// dots alone.
             ///
             /// # Errors
             /// Says which character or length is wrong.
@@ -99,16 +109,21 @@ impl TryFrom<String> for Email {
 }
 
 impl Email {
-    /// Accepts `local@domain` of printable ASCII without spaces, commas (the portal's separator) or quotes.
+    /// Accepts `local@domain` of printable ASCII without spaces, commas (the portal's separator) or
+    /// quotes.
     ///
     /// # Errors
     /// Says what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        let malformed = |why: &str| Err(Malformed(format!("{text:?} is not a mail address: {why}")));
+        let malformed =
+            |why: &str| Err(Malformed(format!("{text:?} is not a mail address: {why}")));
         if text.len() > LONGEST_EMAIL {
             return malformed(&format!("longer than {LONGEST_EMAIL} characters"));
         }
-        if let Some(wrong) = text.chars().find(|c| !c.is_ascii_graphic() || matches!(c, ',' | ';' | '<' | '>' | '"' | '\\')) {
+        if let Some(wrong) = text
+            .chars()
+            .find(|c| !c.is_ascii_graphic() || matches!(c, ',' | ';' | '<' | '>' | '"' | '\\'))
+        {
             return malformed(&format!("{wrong:?} is not allowed"));
         }
         let Some((local, domain)) = text.split_once('@') else {
@@ -145,7 +160,8 @@ mod tests {
         for good in ["contoso", "contoso-offer", "a.b_c", "A1", "..x"] {
             assert_eq!(OfferId::parse(good).unwrap().as_str(), good);
         }
-        for bad in ["", ".", "..", "a/b", "a b", "a%2f", "ä", "a?b", "a#b", "a\n", &"x".repeat(129)] {
+        for bad in ["", ".", "..", "a/b", "a b", "a%2f", "ä", "a?b", "a#b", "a\n", &"x".repeat(129)]
+        {
             assert!(OfferId::parse(bad).is_err(), "{bad:?}");
         }
     }
@@ -155,7 +171,9 @@ mod tests {
         for good in ["a@x", "release@contoso.com", "first.last+tag@mail.contoso.com"] {
             assert_eq!(Email::parse(good).unwrap().as_str(), good);
         }
-        for bad in ["", "a", "@x", "a@", "a@b@c", "a@x,b@y", "a b@x", "a@x\n", "a@x..y", "<a@x>", "a@.x"] {
+        for bad in
+            ["", "a", "@x", "a@", "a@b@c", "a@x,b@y", "a b@x", "a@x\n", "a@x..y", "<a@x>", "a@.x"]
+        {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -29,10 +29,12 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Passes the first signal on; the second ends the process at once. As process 1 of a container, without handlers no signal would
-/// do anything.
+/// Passes the first signal on; the second ends the process at once. As process 1 of a container,
+/// without handlers no signal would do anything.
 async fn listen(sender: watch::Sender<Option<app::Signal>>) {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         return;
     };
     loop {
@@ -47,7 +49,10 @@ async fn listen(sender: watch::Sender<Option<app::Signal>>) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the second signal: whoever sends it wants no more reports")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the second signal: whoever sends it wants no more reports"
+)]
 fn exit_at_once(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }

@@ -10,7 +10,9 @@ pub fn nearest<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&
         return None;
     }
     let text = plain(text);
-    let (distance, word) = words.map(|word| (distance(&text, &plain(word)), word)).min_by_key(|(distance, _)| *distance)?;
+    let (distance, word) = words
+        .map(|word| (distance(&text, &plain(word)), word))
+        .min_by_key(|(distance, _)| *distance)?;
     (distance <= word.len().max(3) / 3).then_some(word)
 }
 

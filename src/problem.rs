@@ -1,5 +1,5 @@
-//! What can be wrong, as data: every error that a person sees has a stable code, a message, a hint what to do, and a place if it
-//! has one.
+//! What can be wrong, as data: every error that a person sees has a stable code, a message, a hint
+//! what to do, and a place if it has one.
 
 /// A stretch of one line of a file. Lines and columns count from 1; columns count characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,8 @@ impl Class {
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $class:ident;)*) => {
-        /// Stable name of a kind of problem. Users search for it and scripts branch on it: never rename one.
+        /// Stable name of a kind of problem. Users search for it and scripts branch on it: never
+        /// rename one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code { $($(#[$doc])* $variant,)* }
 
@@ -73,7 +74,8 @@ codes! {
     InputInvalid = "input-invalid", Input;
     /// A credential or another needed input is missing.
     InputMissing = "input-missing", Input;
-    /// The manifest cannot be read: missing, not a file, too large, outside the workspace, not UTF-8.
+    /// The manifest cannot be read: missing, not a file, too large, outside the workspace, not
+    /// UTF-8.
     ManifestUnreadable = "manifest-unreadable", Input;
     /// The manifest is not YAML, or uses a feature of YAML that is not allowed here.
     ManifestSyntax = "manifest-syntax", Input;
@@ -99,7 +101,8 @@ codes! {
     OfferNotFound = "offer-not-found", Refused;
     /// The portal refused the request for a reason of its own.
     PortalRefused = "portal-refused", Refused;
-    /// An operation is already running and `when-running` says `fail`, or it is not of the kind that was asked for.
+    /// An operation is already running and `when-running` says `fail`, or it is not of the kind
+    /// that was asked for.
     OperationRunning = "operation-running", Refused;
     /// There is nothing to go live, to resume, or to follow.
     NothingToContinue = "nothing-to-continue", Refused;
@@ -181,7 +184,8 @@ mod tests {
 
     #[test]
     fn each_code_has_its_section_and_each_section_its_code() {
-        let documented: Vec<&str> = PAGE.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`')).collect();
+        let documented: Vec<&str> =
+            PAGE.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`')).collect();
         let known: Vec<String> = Code::ALL.iter().map(ToString::to_string).collect();
         assert_eq!(documented, known);
     }
@@ -191,7 +195,10 @@ mod tests {
         for code in Code::ALL {
             let (_, rest) = PAGE.split_once(&format!("\n## `{code}`\n\n")).unwrap();
             let section = rest.split("\n#").next().unwrap();
-            assert!(section.starts_with(&format!("**Exit code {}", code.class().exit_code())), "{code}");
+            assert!(
+                section.starts_with(&format!("**Exit code {}", code.class().exit_code())),
+                "{code}"
+            );
             assert!(section.contains("\n*What to do:* "), "{code}");
         }
     }

@@ -1,7 +1,7 @@
 //! What the program costs, as a table: `cargo bench`.
 //!
-//! The built program runs against the simulator in a process of its own, on this machine. Nothing here passes or fails by time:
-//! the goals stand beside the figures.
+//! The built program runs against the simulator in a process of its own, on this machine. Nothing
+//! here passes or fails by time: the goals stand beside the figures.
 
 #![allow(
     clippy::unwrap_used,

@@ -10,7 +10,8 @@ use crate::table::print;
 const OFFERS: usize = 1_000;
 
 /// A minute of real time an offer: two phases of half a minute.
-const SCENARIO: &str = "steps:\n- {id: displaycertify, name: Certification, takes: 30s}\n- {id: publisher-signoff, name: Publisher signoff}\n- {id: live, name: Live, takes: 30s}\n";
+const SCENARIO: &str = "steps:\n- {id: displaycertify, name: Certification, takes: 30s}\n\
+    - {id: publisher-signoff, name: Publisher signoff}\n- {id: live, name: Live, takes: 30s}\n";
 
 /// Releases them side by side, and compares the whole with the slowest of them.
 pub fn release() {
@@ -22,17 +23,30 @@ pub fn release() {
     std::fs::write(directory.path().join("offer.yml"), manifest).unwrap();
     let simulator = Simulator::start(directory.path(), SCENARIO);
     let cost = run(program()
-        .args(["release", "--go-live", "--record", "record.json", "--max-parallel", &OFFERS.to_string()])
+        .args([
+            "release",
+            "--go-live",
+            "--record",
+            "record.json",
+            "--max-parallel",
+            &OFFERS.to_string(),
+        ])
         .args(simulator.sign_in())
         .current_dir(directory.path()));
-    let record: Value = serde_json::from_slice(&std::fs::read(directory.path().join("record.json")).unwrap()).unwrap();
+    let record: Value =
+        serde_json::from_slice(&std::fs::read(directory.path().join("record.json")).unwrap())
+            .unwrap();
     let offers = record["offers"].as_array().unwrap();
-    let time = |offer: &Value, key: &str| offer[key].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let time =
+        |offer: &Value, key: &str| offer[key].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     let slowest = offers
         .iter()
-        .map(|offer| time(offer, "finishedAt").duration_since(time(offer, "startedAt")).as_secs_f64())
+        .map(|offer| {
+            time(offer, "finishedAt").duration_since(time(offer, "startedAt")).as_secs_f64()
+        })
         .fold(0.0, f64::max);
-    let row = |name: &str, figure: String, goal: &str| vec![name.to_owned(), figure, goal.to_owned()];
+    let row =
+        |name: &str, figure: String, goal: &str| vec![name.to_owned(), figure, goal.to_owned()];
     let wall = cost.wall.as_secs_f64();
     print(
         &format!("{OFFERS} offers at once"),

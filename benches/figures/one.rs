@@ -10,7 +10,8 @@ use crate::table::{print, spread};
 const RUNS: usize = 30;
 
 /// Every operation is at its end as soon as it is started.
-const INSTANT: &str = "steps:\n- {id: displaycertify, name: Certification}\n- {id: publisher-signoff, name: Publisher signoff}\n- {id: live, name: Live}\n";
+const INSTANT: &str = "steps:\n- {id: displaycertify, name: Certification}\n\
+    - {id: publisher-signoff, name: Publisher signoff}\n- {id: live, name: Live}\n";
 
 const MANIFEST: &str = "publisher: contoso\noffers: [{id: contoso-offer}]\n";
 
@@ -33,28 +34,39 @@ pub fn first_request() {
             let (mut stream, _) = listener.accept().unwrap();
             stream.read_exact(&mut [0]).unwrap();
             let took = began.elapsed();
-            let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(
+                b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            );
             process.kill().unwrap();
             process.wait().unwrap();
             took.as_secs_f64() * 1e3
         })
         .collect();
-    print("Start of the process to its first request", &["least", "median", "most"], &[spread(&mut times, "ms")]);
+    print(
+        "Start of the process to its first request",
+        &["least", "median", "most"],
+        &[spread(&mut times, "ms")],
+    );
 }
 
-/// Publish and go-live at a portal whose operations take no time: all that is left is ours, and the wire's.
+/// Publish and go-live at a portal whose operations take no time: all that is left is ours, and the
+/// wire's.
 pub fn release() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("offer.yml"), MANIFEST).unwrap();
     let (mut times, mut peaks, mut requests) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let simulator = Simulator::start(directory.path(), INSTANT);
-        let cost = run(program().args(["release", "--go-live"]).args(simulator.sign_in()).current_dir(directory.path()));
+        let cost = run(program()
+            .args(["release", "--go-live"])
+            .args(simulator.sign_in())
+            .current_dir(directory.path()));
         times.push(cost.wall.as_secs_f64() * 1e3);
         peaks.push(cost.peak);
         requests = simulator.requests();
     }
-    let mut rows = vec![vec!["wall time of the process".to_owned()], vec!["peak memory".to_owned()]];
+    let mut rows =
+        vec![vec!["wall time of the process".to_owned()], vec!["peak memory".to_owned()]];
     rows[0].extend(spread(&mut times, "ms"));
     rows[0].push("at most 30 ms".to_owned());
     rows[1].extend(spread(&mut peaks, "MiB"));

@@ -1,4 +1,5 @@
-//! The poll schedule beside those of other tools: how late the end of a phase is seen, and how many polls that costs.
+//! The poll schedule beside those of other tools: how late the end of a phase is seen, and how many
+//! polls that costs.
 
 use std::time::Duration;
 
@@ -6,8 +7,9 @@ use offer_release::release::Schedule;
 
 use crate::table::print;
 
-/// Minutes that the phases of real releases take, from the automatic checks to a certification over a weekend; each phase is
-/// silent until its end. Microsoft's own estimates go from 15 minutes to 5 days.
+/// Minutes that the phases of real releases take, from the automatic checks to a certification over
+/// a weekend; each phase is silent until its end. Microsoft's own estimates go from 15 minutes to 5
+/// days.
 const PHASES: [u64; 12] = [15, 30, 45, 60, 120, 240, 480, 720, 1_440, 2_880, 4_320, 7_200];
 
 /// As many ends of each phase, evenly over its last tenth, so that no schedule meets it by luck.
@@ -18,7 +20,9 @@ const ENDS: u64 = 200;
 fn follow(schedule: Schedule, length: Duration, number: u64) -> (Duration, u32) {
     let (mut now, mut polls) = (Duration::ZERO, 1);
     while now < length {
-        let chance = (number.wrapping_mul(2_654_435_761).wrapping_add(u64::from(polls) * 40_503) % 1_000) as f64 / 1_000.0;
+        let chance = (number.wrapping_mul(2_654_435_761).wrapping_add(u64::from(polls) * 40_503)
+            % 1_000) as f64
+            / 1_000.0;
         now += schedule.wait(now, None, chance);
         polls += 1;
     }
@@ -40,11 +44,13 @@ pub fn delays() {
     let rows: Vec<Vec<String>> = schedules
         .iter()
         .map(|(name, schedule)| {
-            let (mut part, mut worst_part, mut worst, mut polls) = (0.0, 0.0_f64, Duration::ZERO, 0_u64);
+            let (mut part, mut worst_part, mut worst, mut polls) =
+                (0.0, 0.0_f64, Duration::ZERO, 0_u64);
             for minutes in PHASES {
                 let mut late_part = 0.0;
                 for number in 0..ENDS {
-                    let length = Duration::from_secs(minutes * 60).mul_f64(0.9 + 0.1 * number as f64 / ENDS as f64);
+                    let length = Duration::from_secs(minutes * 60)
+                        .mul_f64(0.9 + 0.1 * number as f64 / ENDS as f64);
                     let (late, asked) = follow(*schedule, length, number);
                     late_part += late.as_secs_f64() / length.as_secs_f64() / ENDS as f64;
                     worst = worst.max(late);
@@ -62,7 +68,15 @@ pub fn delays() {
             ]
         })
         .collect();
-    let header = ["schedule", "mean delay, of the phase", "its worst phase", "worst delay", "polls of all 12 phases"];
+    let header = [
+        "schedule",
+        "mean delay, of the phase",
+        "its worst phase",
+        "worst delay",
+        "polls of all 12 phases",
+    ];
     print("The poll schedule over phases of 15 minutes to 5 days", &header, &rows);
-    println!("\nGoals: no more polls than every 5 minutes, and a mean delay under 3 % of the phase.");
+    println!(
+        "\nGoals: no more polls than every 5 minutes, and a mean delay under 3 % of the phase."
+    );
 }

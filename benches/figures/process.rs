@@ -57,7 +57,9 @@ impl Simulator {
         stream.read_to_string(&mut answer).unwrap();
         let (_, body) = answer.split_once("\r\n\r\n").unwrap();
         let journal: Value = serde_json::from_str(body).unwrap();
-        let line = |request: &Value| format!("{} {}", request["method"].as_str().unwrap(), request["path"].as_str().unwrap());
+        let line = |request: &Value| {
+            format!("{} {}", request["method"].as_str().unwrap(), request["path"].as_str().unwrap())
+        };
         journal.as_array().unwrap().iter().map(line).collect()
     }
 }

@@ -1,5 +1,5 @@
-//! Any texts through everything that is printed, written as an output or shown in a report: the runner sees no command but ours, and
-//! reads the outputs that were meant.
+//! Any texts through everything that is printed, written as an output or shown in a report: the
+//! runner sees no command but ours, and reads the outputs that were meant.
 
 use offer_release::actions::commands::{Level, add_mask, annotation, debug, group, neutralise};
 use offer_release::actions::files::render_outputs;
@@ -68,13 +68,21 @@ fn masks(secret: &str) {
     let masks: Vec<runner::Command> = runner::lines(&text).map(only).collect();
     assert!(masks.iter().all(|mask| mask.name == "add-mask" && !mask.data.is_empty()), "{text:?}");
     for line in secret.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        assert!(masks.iter().any(|mask| mask.data == line || mask.data == secret), "{line:?} is not masked by {text:?}");
+        assert!(
+            masks.iter().any(|mask| mask.data == line || mask.data == secret),
+            "{line:?} is not masked by {text:?}"
+        );
     }
 }
 
 fn outputs(one: &str, two: &str) {
-    let written = [("outcome", one.to_owned()), ("preview-links", two.to_owned()), ("offers", format!("{two}\n{one}"))];
-    let expected: Vec<_> = written.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let written = [
+        ("outcome", one.to_owned()),
+        ("preview-links", two.to_owned()),
+        ("offers", format!("{two}\n{one}")),
+    ];
+    let expected: Vec<_> =
+        written.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     assert_eq!(runner::outputs(&render_outputs(&written)), Ok(expected));
 }
 
@@ -90,25 +98,35 @@ fn console(secret: &str, text: &str, title: &str) {
         console.debug(&text);
         console.warning(&text);
         let paints = [Paint::Plain, Paint::Dim, Paint::Bad];
-        let lines = paints.map(|paint| Line::of(paint, title).cell(Paint::Plain, 9, secret).cell(paint, 0, &text));
+        let lines = paints.map(|paint| {
+            Line::of(paint, title).cell(Paint::Plain, 9, secret).cell(paint, 0, &text)
+        });
         console.group(title, lines);
         console.annotate(portal::Level::Error, Some(&place(&text)), title, &text);
-        console.problem(&Problem::new(Code::ManifestInvalid, text.clone()).hint(title).at(place("offer.yml")).showing(text));
+        console.problem(
+            &Problem::new(Code::ManifestInvalid, text.clone())
+                .hint(title)
+                .at(place("offer.yml"))
+                .showing(text),
+        );
         let log = log.text();
         let printed = log.strip_prefix(&masked).unwrap();
         for command in runner::lines(printed).filter_map(runner::command) {
-            let ours = in_actions && ["debug", "group", "endgroup", "error"].contains(&command.name.as_str());
+            let ours = in_actions
+                && ["debug", "group", "endgroup", "error"].contains(&command.name.as_str());
             assert!(ours, "{command:?} in {printed:?}");
         }
         hidden(secret, printed);
     }
 }
 
-/// A secret made of letters, digits and dashes, as tokens are: such a text cannot come about where two others meet.
+/// A secret made of letters, digits and dashes, as tokens are: such a text cannot come about where
+/// two others meet.
 fn hidden(secret: &str, printed: &str) {
     let own = ["endColumn", "endLine", "endgroup", "manifest-invalid"];
     let secret = secret.trim();
-    let token = SECRETS.contains(&secret.len()) && secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let token = SECRETS.contains(&secret.len())
+        && secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if token && !own.iter().any(|word| word.contains(secret)) {
         assert!(!printed.contains(secret), "{secret:?} is seen in {printed:?}");
     }
@@ -120,5 +138,9 @@ fn problems(message: &str, hint: &str, file: &str) {
     assert_eq!(report.lines().count(), 6, "{report}");
     markdown::rows_fit(&report);
     let shape = markdown::shape(&report);
-    assert_eq!(shape, markdown::Shape { headings: 1, tables: 1, links: 0, code_blocks: 0 }, "{report}");
+    assert_eq!(
+        shape,
+        markdown::Shape { headings: 1, tables: 1, links: 0, code_blocks: 0 },
+        "{report}"
+    );
 }

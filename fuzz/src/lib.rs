@@ -1,5 +1,5 @@
-//! What the fuzz targets check: from any bytes, a promise of the program that must hold. `cargo test` runs the same functions over
-//! the committed corpus (`replay.rs`), without the fuzzer.
+//! What the fuzz targets check: from any bytes, a promise of the program that must hold. `cargo
+//! test` runs the same functions over the committed corpus (`replay.rs`), without the fuzzer.
 
 pub mod commands;
 pub mod manifest;

@@ -1,4 +1,5 @@
-//! Any bytes as a manifest: what is wrong is told at places that exist, and what is accepted is found again at its place.
+//! Any bytes as a manifest: what is wrong is told at places that exist, and what is accepted is
+//! found again at its place.
 
 use std::path::Path;
 
@@ -46,7 +47,11 @@ fn refused(problems: &[Problem], lines: &[&str]) {
             assert!(!excerpt.contains(|c: char| c.is_control() && c != '\n'), "{excerpt:?}");
         }
     }
-    let places: Vec<_> = problems.iter().filter_map(|problem| problem.place.as_ref()).map(|at| (at.line, at.column)).collect();
+    let places: Vec<_> = problems
+        .iter()
+        .filter_map(|problem| problem.place.as_ref())
+        .map(|at| (at.line, at.column))
+        .collect();
     assert!(places.is_sorted(), "{places:?}");
 }
 
@@ -83,10 +88,18 @@ fn accepted(manifest: &Manifest, lines: &[&str], text: &str) {
 
 /// The line of a place, which is in the text.
 fn inside<'a>(place: &Place, lines: &[&'a str]) -> &'a str {
-    let line = lines.get(place.line as usize - 1).unwrap_or_else(|| panic!("{place:?} is behind {} lines", lines.len()));
+    let line = lines
+        .get(place.line as usize - 1)
+        .unwrap_or_else(|| panic!("{place:?} is behind {} lines", lines.len()));
     let length = u32::try_from(line.chars().count()).unwrap();
-    assert!((1..=length + 1).contains(&place.column), "{place:?} is behind the {length} columns of {line:?}");
-    assert!((place.column..=length.max(place.column)).contains(&place.end_column), "{place:?} ends behind {line:?}");
+    assert!(
+        (1..=length + 1).contains(&place.column),
+        "{place:?} is behind the {length} columns of {line:?}"
+    );
+    assert!(
+        (place.column..=length.max(place.column)).contains(&place.end_column),
+        "{place:?} ends behind {line:?}"
+    );
     line
 }
 

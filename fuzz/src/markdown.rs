@@ -1,5 +1,5 @@
-//! Markdown as GitHub shows it: read by a parser that is not ours, and looked through for everything that text from outside must not
-//! be able to make.
+//! Markdown as GitHub shows it: read by a parser that is not ours, and looked through for
+//! everything that text from outside must not be able to make.
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
@@ -46,11 +46,16 @@ pub fn shape(report: &str) -> Shape {
             }
             Event::End(pulldown_cmark::TagEnd::CodeBlock) => in_block = false,
             Event::Start(
-                tag @ (Tag::Image { .. } | Tag::BlockQuote(Some(_)) | Tag::FootnoteDefinition(_) | Tag::Strikethrough),
+                tag @ (Tag::Image { .. }
+                | Tag::BlockQuote(Some(_))
+                | Tag::FootnoteDefinition(_)
+                | Tag::Strikethrough),
             ) => {
                 panic!("{tag:?} in {report}")
             }
-            Event::Rule | Event::FootnoteReference(_) | Event::TaskListMarker(_) => panic!("{event:?} in {report}"),
+            Event::Rule | Event::FootnoteReference(_) | Event::TaskListMarker(_) => {
+                panic!("{event:?} in {report}")
+            }
             Event::Text(part) if !in_block => text.push_str(&part),
             // What stands between two texts ends words, but for emphasis, which does not.
             Event::Start(Tag::Strong | Tag::Emphasis) => {}
@@ -72,7 +77,8 @@ fn acts(text: &str) -> Option<String> {
             '#' => next.is_some_and(|c| c.is_ascii_digit()),
             ':' => text[at..].starts_with("://"),
             'w' | 'W' => {
-                text.get(at..at + 4).is_some_and(|start| start.eq_ignore_ascii_case("www.")) && text[at + 4..].starts_with(word)
+                text.get(at..at + 4).is_some_and(|start| start.eq_ignore_ascii_case("www."))
+                    && text[at + 4..].starts_with(word)
             }
             _ => false,
         };

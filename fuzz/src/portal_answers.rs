@@ -1,18 +1,22 @@
-//! Any answers to every call of the portal: nothing leads off the portal, nothing is a success that was not called one, and whatever
-//! the portal says is shown and does nothing.
+//! Any answers to every call of the portal: nothing leads off the portal, nothing is a success that
+//! was not called one, and whatever the portal says is shown and does nothing.
 
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use offer_release::auth::{ClientSecret, Credentials, EntraApplication, ReadyMade, TokenSource as _, Wire};
+use offer_release::auth::{
+    ClientSecret, Credentials, EntraApplication, ReadyMade, TokenSource as _, Wire,
+};
 use offer_release::clock::Clock;
 use offer_release::http::{Secrets, json};
 use offer_release::ids::{OfferId, PublisherId};
 use offer_release::manifest;
 use offer_release::portal::cloud_partner::{Account, CloudPartnerPortal};
-use offer_release::portal::{Backend, CallError, Level, OperationAddress, Phase, State, Step, Word};
+use offer_release::portal::{
+    Backend, CallError, Level, OperationAddress, Phase, State, Step, Word,
+};
 use offer_release::release::Verdict;
 use offer_release::release::event::{Event, Origin, What};
 use offer_release::report::console::Console;
@@ -28,7 +32,8 @@ use super::{markdown, parts, runner};
 
 const PORTAL: &str = "https://portal.example";
 const TOKEN: &str = "the-token-of-the-portal";
-const MANIFEST: &str = "publisher: contoso\noffers:\n- id: contoso-offer\n  plans: [{id: standard}]\n";
+const MANIFEST: &str =
+    "publisher: contoso\noffers:\n- id: contoso-offer\n  plans: [{id: standard}]\n";
 
 /// The words that mean success, in small letters.
 const SUCCESS: [&str; 4] = ["complete", "completed", "succeeded", "published"];
@@ -61,28 +66,48 @@ impl Run {
         let manifest = manifest::parse("offer.yml", MANIFEST).unwrap();
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
         let offer = manifest.offers[0].id.clone();
-        let story = Story { command: "release".to_owned(), manifest: Rc::new(manifest), go_live: true, offers };
+        let story = Story {
+            command: "release".to_owned(),
+            manifest: Rc::new(manifest),
+            go_live: true,
+            offers,
+        };
         let log = Log::default();
-        let reporter = Reporter::new(story, Arc::new(Console::new(Box::new(log.clone()), true, false)), Files::default());
+        let reporter = Reporter::new(
+            story,
+            Arc::new(Console::new(Box::new(log.clone()), true, false)),
+            Files::default(),
+        );
         Self { parts: parts.to_vec(), offer, reporter, log, said: Cell::new(false) }
     }
 
     /// One call with fresh answers, which must not have taken the token off the portal.
-    fn call<T>(&self, call: impl AsyncFnOnce(&CloudPartnerPortal<Rc<Answers>>) -> Result<T, CallError>) -> Option<T> {
+    fn call<T>(
+        &self,
+        call: impl AsyncFnOnce(&CloudPartnerPortal<Rc<Answers>>) -> Result<T, CallError>,
+    ) -> Option<T> {
         let answers = Rc::new(Answers::read(&self.parts));
         let clock: Rc<dyn Clock> = Rc::new(Instantly::default());
         let secrets = Arc::new(Secrets::new(Box::new(|_| {})));
-        let token = ReadyMade::new(&SecretString::from(TOKEN), Rc::clone(&clock), &secrets).unwrap();
-        let credentials = Rc::new(Credentials::new(Box::new(token), Rc::clone(&clock), Arc::clone(&secrets)));
+        let token =
+            ReadyMade::new(&SecretString::from(TOKEN), Rc::clone(&clock), &secrets).unwrap();
+        let credentials =
+            Rc::new(Credentials::new(Box::new(token), Rc::clone(&clock), Arc::clone(&secrets)));
         let publisher = PublisherId::parse("contoso").unwrap();
-        let account = Account { portal: Url::parse(PORTAL).unwrap(), publisher, credentials, secrets };
+        let account =
+            Account { portal: Url::parse(PORTAL).unwrap(), publisher, credentials, secrets };
         let backend = CloudPartnerPortal::new(account, Rc::clone(&answers), clock);
         let result = call(&backend).now_or_never().expect("nothing here waits");
 
         let asked = answers.asked.borrow();
         assert!(asked.len() <= 2, "one attempt, and one with a renewed token");
         for request in asked.iter() {
-            assert_eq!(request.url.origin(), Url::parse(PORTAL).unwrap().origin(), "{}", request.url);
+            assert_eq!(
+                request.url.origin(),
+                Url::parse(PORTAL).unwrap().origin(),
+                "{}",
+                request.url
+            );
             assert!(request.url.path().starts_with("/api/"), "{}", request.url);
         }
         match result {
@@ -96,7 +121,10 @@ impl Run {
             }
             Err(error) => {
                 let CallError { problem, .. } = error;
-                assert!(!problem.message.is_empty() && !problem.message.contains(TOKEN), "{problem:?}");
+                assert!(
+                    !problem.message.is_empty() && !problem.message.contains(TOKEN),
+                    "{problem:?}"
+                );
                 self.tell(What::Note(Level::Warning, problem.to_string()));
                 self.tell(What::Ended(Verdict::problem(None, problem)));
                 None
@@ -109,21 +137,34 @@ impl Run {
             (Phase::Publish, self.call(async |portal| portal.publish(&self.offer, &[]).await)),
             (Phase::GoLive, self.call(async |portal| portal.go_live(&self.offer).await)),
         ];
-        for (phase, accepted) in starts.into_iter().filter_map(|(phase, accepted)| Some((phase, accepted?))) {
-            assert!(accepted.operation.is_some() || accepted.remark.is_some(), "an odd answer is remarked upon");
+        for (phase, accepted) in
+            starts.into_iter().filter_map(|(phase, accepted)| Some((phase, accepted?)))
+        {
+            assert!(
+                accepted.operation.is_some() || accepted.remark.is_some(),
+                "an odd answer is remarked upon"
+            );
             accepted.operation.iter().for_each(ours);
-            self.tell(What::Phase { phase, origin: Origin::Started, operation: accepted.operation });
+            self.tell(What::Phase {
+                phase,
+                origin: Origin::Started,
+                operation: accepted.operation,
+            });
             self.tell(What::Note(Level::Information, accepted.remark.unwrap_or_default()));
         }
         self.call(async |portal| portal.cancel(&self.offer).await);
     }
 
     fn looks(&self) {
-        if let Some(looked) = self.call(async |portal| portal.operation(&portal.address(&self.offer, "1-2-3").unwrap()).await) {
+        if let Some(looked) = self.call(async |portal| {
+            portal.operation(&portal.address(&self.offer, "1-2-3").unwrap()).await
+        }) {
             self.earned(&looked.view.status, &looked.view.steps);
             self.tell(What::Operation(Phase::Publish, looked.view));
         }
-        for row in self.call(async |portal| portal.operations(&self.offer).await).unwrap_or_default() {
+        for row in
+            self.call(async |portal| portal.operations(&self.offer).await).unwrap_or_default()
+        {
             self.earned(&row.status, &[]);
             row.operation.iter().for_each(ours);
         }
@@ -145,7 +186,10 @@ impl Run {
     /// A success is what the portal called one.
     fn earned(&self, status: &Word, steps: &[Step]) {
         for word in std::iter::once(status).chain(steps.iter().map(|step| &step.status)) {
-            assert!(word.state() != State::Succeeded || self.said.get(), "{word:?} is in no answer");
+            assert!(
+                word.state() != State::Succeeded || self.said.get(),
+                "{word:?} is in no answer"
+            );
         }
     }
 
@@ -161,17 +205,30 @@ impl Run {
         let report = summary(&story, Instantly::default().now(), 1024 * 1024);
         markdown::rows_fit(&report);
         let shape = markdown::shape(&report);
-        assert!(shape.headings == 2 && shape.tables <= 4 && shape.code_blocks <= 3, "{shape:?} in {report}");
+        assert!(
+            shape.headings == 2 && shape.tables <= 4 && shape.code_blocks <= 3,
+            "{shape:?} in {report}"
+        );
         let written = outputs(&story, None);
-        let expected: Vec<_> = written.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        assert_eq!(runner::outputs(&offer_release::actions::files::render_outputs(&written)), Ok(expected));
+        let expected: Vec<_> =
+            written.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        assert_eq!(
+            runner::outputs(&offer_release::actions::files::render_outputs(&written)),
+            Ok(expected)
+        );
     }
 }
 
 fn ours(address: &OperationAddress) {
     assert_eq!(address.url().origin(), Url::parse(PORTAL).unwrap().origin(), "{address}");
-    assert!(address.url().path().starts_with("/api/") && address.url().username().is_empty(), "{address}");
-    assert!(address.url().query().is_some_and(|query| query.contains("api-version=2017-10-31")), "{address}");
+    assert!(
+        address.url().path().starts_with("/api/") && address.url().username().is_empty(),
+        "{address}"
+    );
+    assert!(
+        address.url().query().is_some_and(|query| query.contains("api-version=2017-10-31")),
+        "{address}"
+    );
 }
 
 /// Whether one of the words of success is a status anywhere in the answer.
@@ -179,7 +236,8 @@ fn says_success(json: &serde_json::Value) -> bool {
     match json {
         serde_json::Value::Array(items) => items.iter().any(says_success),
         serde_json::Value::Object(fields) => fields.iter().any(|(name, value)| {
-            let status = ["status", "submissionState"].iter().any(|known| name.eq_ignore_ascii_case(known));
+            let status =
+                ["status", "submissionState"].iter().any(|known| name.eq_ignore_ascii_case(known));
             status && value.as_str().is_some_and(is_success) || says_success(value)
         }),
         _ => false,
@@ -188,7 +246,8 @@ fn says_success(json: &serde_json::Value) -> bool {
 
 /// Whatever stands around the letters, none may be left out.
 fn is_success(text: &str) -> bool {
-    let letters: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_')).collect();
+    let letters: String =
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_')).collect();
     SUCCESS.contains(&letters.to_ascii_lowercase().as_str())
 }
 
@@ -198,10 +257,22 @@ fn token(parts: &[String]) {
     let secrets = Arc::new(Secrets::new(Box::new(|_| {})));
     let wire = Wire { transport: Rc::new(Answers::read(parts)), clock, secrets };
     let authority = Url::parse("https://authority.example").unwrap();
-    let app = EntraApplication::new(&authority, "contoso.example", "application", "https://portal.example").unwrap();
+    let app = EntraApplication::new(
+        &authority,
+        "contoso.example",
+        "application",
+        "https://portal.example",
+    )
+    .unwrap();
     let secret = "the-secret-of-the-application";
-    let got = ClientSecret::new(app, SecretString::from(secret), wire).fetch().now_or_never().expect("nothing here waits");
+    let got = ClientSecret::new(app, SecretString::from(secret), wire)
+        .fetch()
+        .now_or_never()
+        .expect("nothing here waits");
     if let Err(problem) = got {
-        assert!(!problem.to_string().contains(secret) && !problem.message.is_empty(), "{problem:?}");
+        assert!(
+            !problem.to_string().contains(secret) && !problem.message.is_empty(),
+            "{problem:?}"
+        );
     }
 }

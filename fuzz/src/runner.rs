@@ -1,4 +1,5 @@
-//! The runner as it reads a step's log and its output file, written after its source (`ActionCommand.cs`, `FileCommandManager.cs`).
+//! The runner as it reads a step's log and its output file, written after its source
+//! (`ActionCommand.cs`, `FileCommandManager.cs`).
 
 /// A workflow command as the runner understands it.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,8 +21,8 @@ pub fn lines(log: &str) -> impl Iterator<Item = &str> {
     log.split(['\n', '\r']).filter(|line| !line.is_empty())
 }
 
-/// The command of a line, in either form and to either reader: one who takes each character as it is, and one who, like a comparison
-/// by the rules of a culture, overlooks what cannot be seen.
+/// The command of a line, in either form and to either reader: one who takes each character as it
+/// is, and one who, like a comparison by the rules of a culture, overlooks what cannot be seen.
 pub fn command(line: &str) -> Option<Command> {
     let seen: String = line.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect();
     current(line).or_else(|| older(line)).or_else(|| current(&seen)).or_else(|| older(&seen))
@@ -30,8 +31,13 @@ pub fn command(line: &str) -> Option<Command> {
 fn current(line: &str) -> Option<Command> {
     let (head, data) = line.trim_start().strip_prefix("::")?.split_once("::")?;
     let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
-    let properties = properties.trim().split(',').filter_map(|pair| pair.split_once('=')).filter(|(_, value)| !value.is_empty());
-    let properties = properties.map(|(key, value)| (key.to_owned(), unescape(value, true))).collect();
+    let properties = properties
+        .trim()
+        .split(',')
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(_, value)| !value.is_empty());
+    let properties =
+        properties.map(|(key, value)| (key.to_owned(), unescape(value, true))).collect();
     Some(Command { name: name.to_lowercase(), properties, data: unescape(data, false) })
 }
 

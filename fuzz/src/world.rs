@@ -1,4 +1,5 @@
-//! What surrounds the program in a fuzz target: a clock that does not wait, a log in memory, and a network that answers from the input.
+//! What surrounds the program in a fuzz target: a clock that does not wait, a log in memory, and a
+//! network that answers from the input.
 
 use std::cell::{Cell, RefCell};
 use std::io::Write;
@@ -63,8 +64,8 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Each answer is written as HTTP writes it: a status, lines of headers, an empty line, the body. `lost` instead of a status
-    /// stands for none.
+    /// Each answer is written as HTTP writes it: a status, lines of headers, an empty line, the
+    /// body. `lost` instead of a status stands for none.
     pub fn read(parts: &[String]) -> Self {
         Self { answers: parts.iter().map(|part| answer(part)).collect(), asked: RefCell::default() }
     }

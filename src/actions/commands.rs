@@ -1,9 +1,10 @@
-//! Workflow commands: lines that the runner reads from the log and acts upon. Pure functions from text to text; every returned text
-//! is whole lines without the last line's end.
+//! Workflow commands: lines that the runner reads from the log and acts upon. Pure functions from
+//! text to text; every returned text is whole lines without the last line's end.
 //!
-//! The runner parses stdout and stderr alike, and knows two forms: `::name key=value::data` at the start of a line, and the older
-//! `##[name key=value]data` anywhere in one (`ActionCommand.cs`). Whatever comes from outside therefore goes through one of the
-//! escapes, or through [`neutralise`].
+//! The runner parses stdout and stderr alike, and knows two forms: `::name key=value::data` at the
+//! start of a line, and the older `##[name key=value]data` anywhere in one (`ActionCommand.cs`).
+//! Whatever comes from outside therefore goes through one of the escapes, or through
+//! [`neutralise`].
 
 use std::borrow::Cow;
 
@@ -56,21 +57,36 @@ pub fn annotation(level: Level, place: Option<&Place>, title: &str, message: &st
         properties.push(format!("line={line},endLine={line},col={column},endColumn={end_column}"));
     }
     if !title.is_empty() {
-        properties.push(format!("title={}", escape_property(bounded(&visible(title), LONGEST_TITLE).as_ref())));
+        properties.push(format!(
+            "title={}",
+            escape_property(bounded(&visible(title), LONGEST_TITLE).as_ref())
+        ));
     }
     let space = if properties.is_empty() { "" } else { " " };
     let message = visible(message);
-    format!("::{}{space}{}::{}", level.name(), properties.join(","), escape_data(&bounded(&message, LONGEST_MESSAGE)))
+    format!(
+        "::{}{space}{}::{}",
+        level.name(),
+        properties.join(","),
+        escape_data(&bounded(&message, LONGEST_MESSAGE))
+    )
 }
 
-/// Hides a secret in everything that is printed afterwards. Empty for an empty secret: the runner would only warn.
+/// Hides a secret in everything that is printed afterwards. Empty for an empty secret: the runner
+/// would only warn.
 ///
-/// A secret of several lines is hidden as a whole and line by line, because the runner masks line by line.
+/// A secret of several lines is hidden as a whole and line by line, because the runner masks line
+/// by line.
 #[must_use]
 pub fn add_mask(secret: &str) -> String {
     let lines = secret.lines().map(str::trim).filter(|line| !line.is_empty() && *line != secret);
     let whole = (!secret.trim().is_empty()).then_some(secret);
-    whole.into_iter().chain(lines).map(|part| format!("::add-mask::{}", escape_data(part))).collect::<Vec<_>>().join("\n")
+    whole
+        .into_iter()
+        .chain(lines)
+        .map(|part| format!("::add-mask::{}", escape_data(part)))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Opens a group of log lines. Groups do not nest.
@@ -91,10 +107,12 @@ pub fn debug(message: &str) -> String {
     format!("::debug::{}", escape_data(&visible(message)))
 }
 
-/// Makes one harmless log line of any text: no command in either form, no line break, no control or direction character.
+/// Makes one harmless log line of any text: no command in either form, no line break, no control or
+/// direction character.
 ///
-/// The runner trims Unicode whitespace before it looks for `::`, and compares by the rules of a culture, in which some invisible
-/// characters count as nothing. So everything but printable ASCII is skipped in the search for both marks.
+/// The runner trims Unicode whitespace before it looks for `::`, and compares by the rules of a
+/// culture, in which some invisible characters count as nothing. So everything but printable ASCII
+/// is skipped in the search for both marks.
 #[must_use]
 pub fn neutralise(text: &str) -> String {
     let text = visible(text).replace('\n', "\\n");
@@ -116,7 +134,8 @@ pub fn neutralise(text: &str) -> String {
     safe
 }
 
-/// Replaces characters that would act on a terminal or reorder the text by their names; line feeds and tabs stay.
+/// Replaces characters that would act on a terminal or reorder the text by their names; line feeds
+/// and tabs stay.
 fn visible(text: &str) -> Cow<'_, str> {
     let acts = |c: char| {
         (c.is_control() && c != '\n' && c != '\t')

@@ -1,4 +1,5 @@
-//! Where and for what this process runs: the runner's variables and the event that started the workflow, as a value.
+//! Where and for what this process runs: the runner's variables and the event that started the
+//! workflow, as a value.
 
 use std::path::PathBuf;
 
@@ -93,17 +94,21 @@ impl Context {
         let event = path("GITHUB_EVENT_PATH").map(|path| Event::read(&path)).unwrap_or_default();
         let sha = text("GITHUB_SHA").filter(|sha| event::is_sha(sha));
         let in_actions = environment.get("GITHUB_ACTIONS") == Some("true");
-        let watched = !in_actions && environment.is_terminal() && environment.get("TERM") != Some("dumb");
+        let watched =
+            !in_actions && environment.is_terminal() && environment.get("TERM") != Some("dumb");
         Self {
             in_actions,
-            workspace: path("GITHUB_WORKSPACE").unwrap_or_else(|| environment.directory().to_owned()),
+            workspace: path("GITHUB_WORKSPACE")
+                .unwrap_or_else(|| environment.directory().to_owned()),
             repository: environment.get("GITHUB_REPOSITORY").and_then(Repository::parse),
             head_sha: event_name.as_deref().and_then(|name| event.head_sha(name)).or(sha),
             server_url: url(environment, "GITHUB_SERVER_URL", "https://github.com"),
             api_url: url(environment, "GITHUB_API_URL", "https://api.github.com"),
             graphql_url: url(environment, "GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
             run_id: environment.get("GITHUB_RUN_ID").and_then(|id| id.parse().ok()),
-            run_attempt: environment.get("GITHUB_RUN_ATTEMPT").and_then(|attempt| attempt.parse().ok()),
+            run_attempt: environment
+                .get("GITHUB_RUN_ATTEMPT")
+                .and_then(|attempt| attempt.parse().ok()),
             job: text("GITHUB_JOB"),
             workflow: text("GITHUB_WORKFLOW"),
             event_name,
@@ -124,7 +129,8 @@ impl Context {
     pub fn run_url(&self) -> Option<String> {
         let server = self.server_url.as_ref()?.as_str().trim_end_matches('/');
         let Repository { owner, name } = self.repository.as_ref()?;
-        let attempt = self.run_attempt.map(|attempt| format!("/attempts/{attempt}")).unwrap_or_default();
+        let attempt =
+            self.run_attempt.map(|attempt| format!("/attempts/{attempt}")).unwrap_or_default();
         Some(format!("{server}/{owner}/{name}/actions/runs/{}{attempt}", self.run_id?))
     }
 }
@@ -145,14 +151,20 @@ impl Repository {
 impl RepositoryIds {
     fn find(environment: &Environment) -> Option<Self> {
         let number = |name: &str| environment.get(name)?.parse().ok();
-        Some(Self { owner: number("GITHUB_REPOSITORY_OWNER_ID")?, repository: number("GITHUB_REPOSITORY_ID")? })
+        Some(Self {
+            owner: number("GITHUB_REPOSITORY_OWNER_ID")?,
+            repository: number("GITHUB_REPOSITORY_ID")?,
+        })
     }
 }
 
 impl OidcEndpoint {
     fn find(environment: &Environment) -> Option<Self> {
         let url = Url::parse(environment.get("ACTIONS_ID_TOKEN_REQUEST_URL")?).ok()?;
-        Some(Self { url, token: SecretString::from(environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?) })
+        Some(Self {
+            url,
+            token: SecretString::from(environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?),
+        })
     }
 }
 
@@ -173,14 +185,18 @@ mod tests {
         let path = directory.path().join("event.json");
         std::fs::write(&path, payload).unwrap();
         let path = path.to_str().unwrap();
-        let environment =
-            Environment::from_pairs([("GITHUB_SHA", SHA), ("GITHUB_EVENT_NAME", event_name), ("GITHUB_EVENT_PATH", path)]);
+        let environment = Environment::from_pairs([
+            ("GITHUB_SHA", SHA),
+            ("GITHUB_EVENT_NAME", event_name),
+            ("GITHUB_EVENT_PATH", path),
+        ]);
         Context::read(&environment).head_sha
     }
 
     #[test]
     fn a_check_run_belongs_to_the_commit_that_people_look_at() {
-        let pull_request = format!(r#"{{"pull_request":{{"number":1,"head":{{"sha":"{HEAD}"}}}}}}"#);
+        let pull_request =
+            format!(r#"{{"pull_request":{{"number":1,"head":{{"sha":"{HEAD}"}}}}}}"#);
         let workflow_run = format!(r#"{{"workflow_run":{{"id":1,"head_sha":"{HEAD}"}}}}"#);
         for event in ["pull_request", "pull_request_target", "pull_request_review"] {
             assert_eq!(head_sha(event, &pull_request).as_deref(), Some(HEAD), "{event}");
@@ -193,7 +209,14 @@ mod tests {
 
     #[test]
     fn a_strange_payload_falls_back_to_the_runners_commit() {
-        for payload in ["", "[]", "{", "null", r#"{"pull_request":null}"#, r#"{"pull_request":{"head":{"sha":"../x"}}}"#] {
+        for payload in [
+            "",
+            "[]",
+            "{",
+            "null",
+            r#"{"pull_request":null}"#,
+            r#"{"pull_request":{"head":{"sha":"../x"}}}"#,
+        ] {
             assert_eq!(head_sha("pull_request", payload).as_deref(), Some(SHA), "{payload}");
         }
     }
@@ -212,7 +235,10 @@ mod tests {
         ]));
         assert!(context.in_actions && context.debug);
         assert_eq!(context.api_url.as_ref().unwrap().as_str(), "https://ghe.contoso.com/api/v3");
-        assert_eq!(context.run_url().unwrap(), "https://ghe.contoso.com/contoso/offers/actions/runs/42/attempts/2");
+        assert_eq!(
+            context.run_url().unwrap(),
+            "https://ghe.contoso.com/contoso/offers/actions/runs/42/attempts/2"
+        );
     }
 
     #[test]
@@ -227,7 +253,9 @@ mod tests {
 
     #[test]
     fn colour_is_for_actions_unless_unwanted_and_never_for_a_pipe() {
-        let colour = |pairs: &[(&str, &str)]| Context::read(&Environment::from_pairs(pairs.iter().copied())).colour;
+        let colour = |pairs: &[(&str, &str)]| {
+            Context::read(&Environment::from_pairs(pairs.iter().copied())).colour
+        };
         assert!(colour(&[("GITHUB_ACTIONS", "true")]));
         assert!(colour(&[("GITHUB_ACTIONS", "true"), ("NO_COLOR", "")]));
         assert!(!colour(&[("GITHUB_ACTIONS", "true"), ("NO_COLOR", "1")]));
@@ -238,7 +266,8 @@ mod tests {
     fn the_oidc_endpoint_needs_both_variables_and_hides_the_token() {
         let address = ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://token.example/?api-version=2");
         assert!(Context::read(&Environment::from_pairs([address])).oidc.is_none());
-        let both = Environment::from_pairs([address, ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hunter2")]);
+        let both =
+            Environment::from_pairs([address, ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hunter2")]);
         let context = Context::read(&both);
         assert_eq!(context.oidc.as_ref().unwrap().url.query(), Some("api-version=2"));
         assert!(!format!("{context:?}").contains("hunter2"));
@@ -246,8 +275,13 @@ mod tests {
 
     #[test]
     fn a_repository_is_two_segments_of_a_url() {
-        assert_eq!(Repository::parse("contoso/offers"), Some(Repository { owner: "contoso".into(), name: "offers".into() }));
-        for wrong in ["contoso", "contoso/", "/offers", "contoso/offers/x", "contoso/..", "con toso/offers"] {
+        assert_eq!(
+            Repository::parse("contoso/offers"),
+            Some(Repository { owner: "contoso".into(), name: "offers".into() })
+        );
+        for wrong in
+            ["contoso", "contoso/", "/offers", "contoso/offers/x", "contoso/..", "con toso/offers"]
+        {
             assert_eq!(Repository::parse(wrong), None, "{wrong}");
         }
     }

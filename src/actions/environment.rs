@@ -23,7 +23,8 @@ enum Value {
 }
 
 impl Environment {
-    /// What this process was given. A variable whose name is not Unicode is left out: nothing here could ask for it.
+    /// What this process was given. A variable whose name is not Unicode is left out: nothing here
+    /// could ask for it.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the snapshot that all others ask")]
     pub fn capture() -> Self {
@@ -33,12 +34,20 @@ impl Environment {
     }
 
     /// An environment of these variables, in the working directory `.`.
-    pub fn from_pairs<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
-        let variables = pairs.into_iter().map(|(name, value)| (name.into(), Value::Text(value.into()))).collect();
+    pub fn from_pairs<N: Into<String>, V: Into<String>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let variables = pairs
+            .into_iter()
+            .map(|(name, value)| (name.into(), Value::Text(value.into())))
+            .collect();
         Self { variables, directory: PathBuf::from("."), terminal: false }
     }
 
-    pub(super) fn from_os(pairs: impl IntoIterator<Item = (OsString, OsString)>, directory: PathBuf) -> Self {
+    pub(super) fn from_os(
+        pairs: impl IntoIterator<Item = (OsString, OsString)>,
+        directory: PathBuf,
+    ) -> Self {
         let variables = pairs
             .into_iter()
             .filter_map(|(name, value)| {
@@ -49,8 +58,8 @@ impl Environment {
         Self { variables, directory, terminal: false }
     }
 
-    /// The variable's value; `None` if it is missing, empty or not Unicode. The runner sets what is not given to an empty text, so
-    /// empty and missing are the same thing.
+    /// The variable's value; `None` if it is missing, empty or not Unicode. The runner sets what is
+    /// not given to an empty text, so empty and missing are the same thing.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         match self.variables.get(name) {

@@ -44,8 +44,9 @@ impl Event {
         }
     }
 
-    /// The commit that the event is about, where it is another one than `GITHUB_SHA`: for a pull request that is a merge commit
-    /// which nobody looks at, for `workflow_run` the tip of the default branch.
+    /// The commit that the event is about, where it is another one than `GITHUB_SHA`: for a pull
+    /// request that is a merge commit which nobody looks at, for `workflow_run` the tip of the
+    /// default branch.
     pub fn head_sha(self, event_name: &str) -> Option<String> {
         let sha = match event_name {
             "workflow_run" => self.workflow_run?.head_sha,

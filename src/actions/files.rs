@@ -1,8 +1,8 @@
-//! File commands: the files through which a step hands its outputs and its summary to the runner, which reads them once the step's
-//! process has ended, also after a failure or a kill.
+//! File commands: the files through which a step hands its outputs and its summary to the runner,
+//! which reads them once the step's process has ended, also after a failure or a kill.
 //!
-//! Both are written whole at every change, so that a kill leaves the newest valid state. What the files held before this process
-//! belongs to others and stays.
+//! Both are written whole at every change, so that a kill leaves the newest valid state. What the
+//! files held before this process belongs to others and stays.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -52,8 +52,8 @@ impl SummaryFile {
         usize::try_from(LARGEST_SUMMARY.saturating_sub(self.0.start + 1)).unwrap_or(usize::MAX)
     }
 
-    /// Replaces our part by this Markdown. What exceeds [`Self::room`] is cut off after a line, because the runner would otherwise
-    /// drop the whole summary.
+    /// Replaces our part by this Markdown. What exceeds [`Self::room`] is cut off after a line,
+    /// because the runner would otherwise drop the whole summary.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -109,7 +109,9 @@ impl CommandFile {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut file = match File::open(&path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self { path, start: 0, open_line: false }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self { path, start: 0, open_line: false });
+            }
             Err(error) => return Err(error),
         };
         let start = file.metadata()?.len();
@@ -122,12 +124,18 @@ impl CommandFile {
     }
 
     fn rewrite(&self, content: &str) -> io::Result<()> {
-        let content = if self.open_line && !content.is_empty() { format!("\n{content}") } else { content.to_owned() };
-        // A single file that is mounted into the container cannot be renamed over, and a directory may be closed to us.
+        let content = if self.open_line && !content.is_empty() {
+            format!("\n{content}")
+        } else {
+            content.to_owned()
+        };
+        // A single file that is mounted into the container cannot be renamed over, and a directory
+        // may be closed to us.
         self.replace(&content).or_else(|_| self.overwrite(&content))
     }
 
-    /// Writes a new file beside the old one and renames it: whoever reads sees the one or the other whole.
+    /// Writes a new file beside the old one and renames it: whoever reads sees the one or the other
+    /// whole.
     fn replace(&self, content: &str) -> io::Result<()> {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         let new = self.path.with_file_name(format!(".{name}.{:016x}", fastrand::u64(..)));
@@ -150,19 +158,25 @@ impl CommandFile {
     }
 
     fn overwrite(&self, content: &str) -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&self.path)?;
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(false).open(&self.path)?;
         file.set_len(self.start)?;
         file.seek(SeekFrom::Start(self.start))?;
         file.write_all(content.as_bytes())
     }
 }
 
-/// Writes a file into the workspace, piece by piece. A new one is given to the owner of its folder: the container runs as root, the runner does not,
-/// and its later steps and its next checkout must be able to change the file and to remove it.
+/// Writes a file into the workspace, piece by piece. A new one is given to the owner of its folder:
+/// the container runs as root, the runner does not, and its later steps and its next checkout must
+/// be able to change the file and to remove it.
 ///
 /// # Errors
-/// When the file cannot be written. That it cannot be given away is none: it is there, and can be read.
-pub fn write_in_workspace(path: &Path, mut content: impl Iterator<Item = String>) -> io::Result<()> {
+/// When the file cannot be written. That it cannot be given away is none: it is there, and can be
+/// read.
+pub fn write_in_workspace(
+    path: &Path,
+    mut content: impl Iterator<Item = String>,
+) -> io::Result<()> {
     let is_new = fs::symlink_metadata(path).is_err();
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
     if is_new && let Some(folder) = path.parent() {

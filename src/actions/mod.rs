@@ -1,4 +1,5 @@
-//! The GitHub Actions runner's protocol: inputs, workflow commands, file commands and the event that started the workflow.
+//! The GitHub Actions runner's protocol: inputs, workflow commands, file commands and the event
+//! that started the workflow.
 
 pub mod commands;
 pub mod context;

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 pub const ALL: &[(&str, &str)] = &[
     (
         "outcome",
-        "`succeeded`, `pending`, `failed` or `cancelled`; of several offers the worst, in the order failed, cancelled, pending, succeeded.",
+        "`succeeded`, `pending`, `failed` or `cancelled`; of several offers the worst, in the \
+         order failed, cancelled, pending, succeeded.",
     ),
     ("phase", "The last phase that was reached: `publish` or `go-live`."),
     ("publish-operation", "Address of the publish operation, if there is a single offer."),
@@ -15,16 +16,21 @@ pub const ALL: &[(&str, &str)] = &[
     ("live-links", "Links to the live offers, one a line."),
     (
         "waiting",
-        "The offers whose preview waits to go live, separated by commas; without those whose manifest says `go-live: false`.",
+        "The offers whose preview waits to go live, separated by commas; without those whose \
+         manifest says `go-live: false`.",
     ),
     ("check-run-url", "Page of the check run; of several offers one a line."),
     (
         "offers",
-        "JSON array with an object for each offer: `publisher`, `offer`, `outcome`, `phase`, `state`, `publishOperation`, `goLiveOperation`, `previewLinks`, `liveLinks`, `checkRunUrl`, `message`, `code`, `startedAt`, `finishedAt`, `steps`.",
+        "JSON array with an object for each offer: `publisher`, `offer`, `outcome`, `phase`, \
+         `state`, `publishOperation`, `goLiveOperation`, `previewLinks`, `liveLinks`, \
+         `checkRunUrl`, `message`, `code`, `startedAt`, `finishedAt`, `steps`.",
     ),
     (
         "matrix",
-        "Only with `command: plan`: the offers as the `matrix` of a job, as JSON: `{\"include\": [{\"name\": …, \"offers\": …}]}`. An entry for each offer; beyond 256, which is the most that GitHub allows, several offers to an entry.",
+        "Only with `command: plan`: the offers as the `matrix` of a job, as JSON: `{\"include\": \
+         [{\"name\": …, \"offers\": …}]}`. An entry for each offer; beyond 256, which is the most \
+         that GitHub allows, several offers to an entry.",
     ),
     ("record", "Path of the record, if the input `record` asked for one."),
 ];

@@ -7,12 +7,16 @@ use secrecy::ExposeSecret as _;
 
 use crate::actions::context::Context;
 use crate::actions::inputs::Inputs;
-use crate::auth::{ClientSecret, Credentials, EntraApplication, GithubOidc, IdTokenService, Ids, ReadyMade, TokenSource, Wire};
+use crate::auth::{
+    ClientSecret, Credentials, EntraApplication, GithubOidc, IdTokenService, Ids, ReadyMade,
+    TokenSource, Wire,
+};
 use crate::clock::Clock;
 use crate::http::{Secrets, Transport};
 use crate::problem::{Code, Problem};
 
-/// A ready-made token, else the client's secret, else GitHub's OIDC token. Every secret is masked here, before its first use.
+/// A ready-made token, else the client's secret, else GitHub's OIDC token. Every secret is masked
+/// here, before its first use.
 ///
 /// # Errors
 /// What is missing.
@@ -23,15 +27,19 @@ pub fn credentials(
     clock: &Rc<dyn Clock>,
     secrets: &Arc<Secrets>,
 ) -> Result<Credentials, Problem> {
-    for secret in [&inputs.client_secret, &inputs.access_token, &inputs.github_token].into_iter().flatten() {
+    for secret in
+        [&inputs.client_secret, &inputs.access_token, &inputs.github_token].into_iter().flatten()
+    {
         secrets.register(secret.expose_secret());
     }
     let source: Box<dyn TokenSource> = if let Some(token) = &inputs.access_token {
         Box::new(ReadyMade::new(token, Rc::clone(clock), secrets)?)
     } else {
         let missing = |input: &str| {
-            Problem::new(Code::InputMissing, format!("input `{input}` is missing"))
-                .hint("give `tenant-id` and `client-id` of the Microsoft Entra application, or an `access-token`")
+            Problem::new(Code::InputMissing, format!("input `{input}` is missing")).hint(
+                "give `tenant-id` and `client-id` of the Microsoft Entra application, or an \
+                    `access-token`",
+            )
         };
         let tenant = inputs.tenant_id.as_deref().ok_or_else(|| missing("tenant-id"))?;
         let client = inputs.client_id.as_deref().ok_or_else(|| missing("client-id"))?;
@@ -43,7 +51,9 @@ pub fn credentials(
             let url = context.oidc.as_ref().map(|oidc| oidc.url.as_str());
             let token = context.oidc.as_ref().map(|oidc| oidc.token.expose_secret());
             let service = IdTokenService::new(url, token, secrets)?;
-            let ids = context.repository_ids.map(|ids| Ids { owner: ids.owner, repository: ids.repository });
+            let ids = context
+                .repository_ids
+                .map(|ids| Ids { owner: ids.owner, repository: ids.repository });
             Box::new(GithubOidc::new(app, service, &inputs.audience, wire).of_repository(ids))
         }
     };

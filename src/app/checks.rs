@@ -14,7 +14,8 @@ use crate::report::check_run::Commit;
 use crate::report::checks::Checks;
 use crate::report::console::Console;
 
-/// Whether there are to be check runs: in GitHub Actions unless forbidden, elsewhere only if demanded.
+/// Whether there are to be check runs: in GitHub Actions unless forbidden, elsewhere only if
+/// demanded.
 pub fn wanted(inputs: &Inputs, context: &Context) -> bool {
     match inputs.check_run {
         CheckRun::Auto => context.in_actions,
@@ -36,21 +37,26 @@ pub fn client(
 ) -> Result<(Box<dyn CheckRuns>, Commit), CheckRunError> {
     let missing = |what: &str| CheckRunError::NotPermitted(format!("{what} is missing"));
     let repository = context.repository.as_ref().ok_or_else(|| missing("GITHUB_REPOSITORY"))?;
-    let repository =
-        Repository::parse(&format!("{}/{}", repository.owner, repository.name)).ok_or_else(|| missing("GITHUB_REPOSITORY"))?;
+    let repository = Repository::parse(&format!("{}/{}", repository.owner, repository.name))
+        .ok_or_else(|| missing("GITHUB_REPOSITORY"))?;
     let api = context.api_url.as_ref().ok_or_else(|| missing("GITHUB_API_URL"))?;
     let sha = context.head_sha.clone().ok_or_else(|| missing("GITHUB_SHA"))?;
     let token = inputs.github_token.as_ref().ok_or_else(|| missing("input `github-token`"))?;
     let commit = Commit {
         sha,
         run_url: context.run_url(),
-        run_id: context.run_id.map_or_else(|| "local".to_owned(), |id| format!("{id}.{}", context.run_attempt.unwrap_or(1))),
+        run_id: context.run_id.map_or_else(
+            || "local".to_owned(),
+            |id| format!("{id}.{}", context.run_attempt.unwrap_or(1)),
+        ),
     };
-    let client = GithubChecks::new(http, api, repository, token, Rc::clone(clock), Arc::clone(secrets))?;
+    let client =
+        GithubChecks::new(http, api, repository, token, Rc::clone(clock), Arc::clone(secrets))?;
     Ok((Box::new(client), commit))
 }
 
-/// The check runs, if they are wanted and possible. `check-run: true` makes them before anything is posted.
+/// The check runs, if they are wanted and possible. `check-run: true` makes them before anything is
+/// posted.
 ///
 /// # Errors
 /// When they are required and not possible.
@@ -85,12 +91,17 @@ pub async fn begin(
 /// `check-run: true`, and there can be none.
 fn refused(error: &CheckRunError) -> Problem {
     let (code, hint) = match error {
-        CheckRunError::NotPermitted(_) | CheckRunError::NotOurs(_) | CheckRunError::Gone(_) | CheckRunError::Invalid(_) => {
-            (Code::CheckRunNotPermitted, "give the job `permissions: checks: write`, or set `check-run: auto`")
-        }
-        CheckRunError::RateLimited { .. } | CheckRunError::Unavailable(_) => {
-            (Code::Unavailable, "nothing was started; run the same command again later, or set `check-run: auto`")
-        }
+        CheckRunError::NotPermitted(_)
+        | CheckRunError::NotOurs(_)
+        | CheckRunError::Gone(_)
+        | CheckRunError::Invalid(_) => (
+            Code::CheckRunNotPermitted,
+            "give the job `permissions: checks: write`, or set `check-run: auto`",
+        ),
+        CheckRunError::RateLimited { .. } | CheckRunError::Unavailable(_) => (
+            Code::Unavailable,
+            "nothing was started; run the same command again later, or set `check-run: auto`",
+        ),
     };
     Problem::new(code, format!("input `check-run` is `true`, but: {error}")).hint(hint)
 }

@@ -15,10 +15,13 @@ pub fn goal(inputs: &Inputs, offer: &Offer, backend: &impl Backend) -> Result<Go
         Command::Release | Command::Rehearse => Aim::Release,
         Command::GoLive => Aim::GoLive,
         Command::Resume => {
-            let address = inputs.operation.as_ref().map(|text| backend.address(&offer.id, text)).transpose();
+            let address =
+                inputs.operation.as_ref().map(|text| backend.address(&offer.id, text)).transpose();
             Aim::Resume(address.map_err(|why| {
-                Problem::new(Code::InputInvalid, format!("input `operation`: {why}"))
-                    .hint("give the address or the id of an operation of this offer, as an earlier run printed it")
+                Problem::new(Code::InputInvalid, format!("input `operation`: {why}")).hint(
+                    "give the address or the id of an operation of this offer, as an earlier \
+                        run printed it",
+                )
             })?)
         }
         Command::Status => Aim::Status,

@@ -26,13 +26,22 @@ use crate::{manifest, simulator};
 /// The exit code of a signal: 128 and its number.
 pub type Signal = u8;
 
-/// Runs the program: `arguments` without its own name, all output to `out`, told to stop by `signals`. Returns the exit code.
-pub async fn run(arguments: &[OsString], environment: &Environment, out: Sink, signals: watch::Receiver<Option<Signal>>) -> u8 {
+/// Runs the program: `arguments` without its own name, all output to `out`, told to stop by
+/// `signals`. Returns the exit code.
+pub async fn run(
+    arguments: &[OsString],
+    environment: &Environment,
+    out: Sink,
+    signals: watch::Receiver<Option<Signal>>,
+) -> u8 {
     let context = Context::read(environment);
-    let console = Console::new(out, context.in_actions, context.debug).looking(context.colour, context.watched);
+    let console = Console::new(out, context.in_actions, context.debug)
+        .looking(context.colour, context.watched);
     let console = Arc::new(console);
     // Fails only if there is one already, which then serves as well.
-    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Diagnostics(Arc::clone(&console))));
+    let _ = tracing::subscriber::set_global_default(
+        tracing_subscriber::registry().with(Diagnostics(Arc::clone(&console))),
+    );
     let clock = Rc::new(SystemClock::new(1.0));
     match inputs::resolve(arguments, environment) {
         Ok(Invocation::Command(inputs)) => {
@@ -50,7 +59,8 @@ pub async fn run(arguments: &[OsString], environment: &Environment, out: Sink, s
                 Ok(()) => 0,
                 Err(why) => {
                     console.problem(
-                        &Problem::new(Code::ScenarioInvalid, why).hint("docs/simulator.md lists every key of a scenario"),
+                        &Problem::new(Code::ScenarioInvalid, why)
+                            .hint("docs/simulator.md lists every key of a scenario"),
                     );
                     Code::ScenarioInvalid.class().exit_code()
                 }
@@ -68,7 +78,8 @@ pub async fn run(arguments: &[OsString], environment: &Environment, out: Sink, s
     }
 }
 
-/// Says, after a panic, that the program is at fault, and returns the exit code. What runs at the portal goes on.
+/// Says, after a panic, that the program is at fault, and returns the exit code. What runs at the
+/// portal goes on.
 #[must_use]
 pub fn crashed(environment: &Environment, out: Sink) -> u8 {
     let context = Context::read(environment);
@@ -78,8 +89,10 @@ pub fn crashed(environment: &Environment, out: Sink) -> u8 {
 }
 
 fn bug(message: String) -> Problem {
-    Problem::new(Code::Bug, message)
-        .hint("what was started goes on at the portal: follow it with `command: resume`; and please report this, with the log")
+    Problem::new(Code::Bug, message).hint(
+        "what was started goes on at the portal: follow it with `command: resume`; and \
+            please report this, with the log",
+    )
 }
 
 /// Passes what the simulator prints on to the console, line by line.

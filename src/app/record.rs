@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::problem::{Code, Problem};
 
-/// The record's file. Its folder must exist, for files that we create in the workspace belong to root.
+/// The record's file. Its folder must exist, for files that we create in the workspace belong to
+/// root.
 ///
 /// # Errors
 /// When the path leads out of the workspace, or to what is not a file.
@@ -17,8 +18,10 @@ pub fn place(workspace: &Path, path: &str) -> Result<PathBuf, Problem> {
     let (Some(folder), Some(name)) = (given.parent(), given.file_name()) else {
         return Err(refused("is not the path of a file".to_owned()));
     };
-    let folder = folder.canonicalize().map_err(|error| refused(format!("has no folder: {error}")))?;
-    let workspace = workspace.canonicalize().map_err(|error| refused(format!("has no workspace: {error}")))?;
+    let folder =
+        folder.canonicalize().map_err(|error| refused(format!("has no folder: {error}")))?;
+    let workspace =
+        workspace.canonicalize().map_err(|error| refused(format!("has no workspace: {error}")))?;
     if !folder.starts_with(&workspace) {
         return Err(refused("leads out of the workspace".to_owned()));
     }
@@ -38,12 +41,23 @@ mod tests {
         let outside = tempfile::tempdir().unwrap();
         let inside = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(outside.path(), inside.path().join("out")).unwrap();
-        std::os::unix::fs::symlink(outside.path().join("file"), inside.path().join("link.json")).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("file"), inside.path().join("link.json"))
+            .unwrap();
         std::fs::create_dir(inside.path().join("folder")).unwrap();
         assert!(place(inside.path(), "record.json").is_ok());
         assert!(place(inside.path(), "folder/record.json").is_ok());
-        assert!(place(inside.path(), "out/record.json").unwrap_err().message.ends_with("leads out of the workspace"));
-        assert!(place(inside.path(), "link.json").unwrap_err().message.ends_with("exists, and is not a file"));
+        assert!(
+            place(inside.path(), "out/record.json")
+                .unwrap_err()
+                .message
+                .ends_with("leads out of the workspace")
+        );
+        assert!(
+            place(inside.path(), "link.json")
+                .unwrap_err()
+                .message
+                .ends_with("exists, and is not a file")
+        );
         assert!(place(inside.path(), "folder").is_err());
         assert!(place(inside.path(), "missing/record.json").is_err());
     }

@@ -1,5 +1,5 @@
-//! Wrong inputs and wrong manifests: everything that is wrong is told at once, in the log, the summary, the outputs and, for the
-//! manifest, a check run. Nothing is asked of the portal.
+//! Wrong inputs and wrong manifests: everything that is wrong is told at once, in the log, the
+//! summary, the outputs and, for the manifest, a check run. Nothing is asked of the portal.
 
 use std::time::Duration;
 
@@ -27,7 +27,13 @@ pub fn inputs(wrong: Wrong, context: &Context, console: &Console) -> u8 {
 }
 
 /// A wrong manifest.
-pub async fn manifest(problems: &[Problem], inputs: &Inputs, context: &Context, console: &Console, outside: Outside) -> u8 {
+pub async fn manifest(
+    problems: &[Problem],
+    inputs: &Inputs,
+    context: &Context,
+    console: &Console,
+    outside: Outside,
+) -> u8 {
     let code = told(problems, context, console);
     let Outside { clock, check_runs: Ok((runs, commit)), mut signals, .. } = outside else {
         return code;
@@ -35,7 +41,10 @@ pub async fn manifest(problems: &[Problem], inputs: &Inputs, context: &Context, 
     if !checks::wanted(inputs, context) {
         return code;
     }
-    let file = problems.iter().find_map(|problem| problem.place.as_ref()).map_or(&inputs.manifest, |place| &place.file);
+    let file = problems
+        .iter()
+        .find_map(|problem| problem.place.as_ref())
+        .map_or(&inputs.manifest, |place| &place.file);
     let request = wrong_manifest(&commit, file, problems, clock.now());
     let made = tokio::select! {
         biased;
@@ -60,7 +69,8 @@ pub fn told(problems: &[Problem], context: &Context, console: &Console) -> u8 {
             SummaryFile::open(path)?.rewrite(&secrets.redact(&summary::problems(problems)))?;
         }
         if let Some(path) = &context.output {
-            OutputFile::open(path)?.rewrite(&[("outcome", "failed".to_owned()), ("offers", "[]".to_owned())])?;
+            OutputFile::open(path)?
+                .rewrite(&[("outcome", "failed".to_owned()), ("offers", "[]".to_owned())])?;
         }
         Ok(())
     };
@@ -68,6 +78,9 @@ pub fn told(problems: &[Problem], context: &Context, console: &Console) -> u8 {
         console.warning(&format!("outputs and job summary cannot be written: {error}"));
     }
     let classes = || problems.iter().map(|problem| problem.code.class());
-    let class = classes().find(|class| *class == Class::Input).or_else(|| classes().next()).unwrap_or(Class::Input);
+    let class = classes()
+        .find(|class| *class == Class::Input)
+        .or_else(|| classes().next())
+        .unwrap_or(Class::Input);
     class.exit_code()
 }

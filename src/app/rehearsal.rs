@@ -23,26 +23,40 @@ const DEFAULT_MANIFEST: &str = "offer.yml";
 /// How much faster than the world: three days take a quarter of a minute.
 const SPEED: f64 = 20_000.0;
 
-/// Some seconds of people's time: an hour would be less than a busy machine may take for one request.
+/// Some seconds of people's time: an hour would be less than a busy machine may take for one
+/// request.
 const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
 /// Runs `release`, unchanged, against a simulator in this process.
-pub async fn run(inputs: Inputs, context: Context, console: Arc<Console>, signals: watch::Receiver<Option<Signal>>) -> u8 {
+pub async fn run(
+    inputs: Inputs,
+    context: Context,
+    console: Arc<Console>,
+    signals: watch::Receiver<Option<Signal>>,
+) -> u8 {
     let simulator = match start().await {
         Ok(simulator) => simulator,
         Err(error) => {
-            let problem = Problem::new(Code::Unavailable, format!("the simulator cannot listen on 127.0.0.1: {error}"))
-                .hint("allow this process to open a port on the loopback interface");
+            let problem = Problem::new(
+                Code::Unavailable,
+                format!("the simulator cannot listen on 127.0.0.1: {error}"),
+            )
+            .hint("allow this process to open a port on the loopback interface");
             return refusal::told(&[problem], &context, &console);
         }
     };
-    console.line("rehearsal: everything below happens in a simulator inside this process; nothing is published");
+    console.line(
+        "rehearsal: everything below happens in a simulator inside this process; nothing \
+        is published",
+    );
     let inputs = match rehearsed(inputs, &simulator) {
         Ok(inputs) => inputs,
         Err(problem) => return refusal::told(&[problem], &context, &console),
     };
     let loaded = load(&inputs, &context, &console);
-    let code = session::run(inputs, loaded, &context, console, Rc::new(SystemClock::new(SPEED)), signals).await;
+    let code =
+        session::run(inputs, loaded, &context, console, Rc::new(SystemClock::new(SPEED)), signals)
+            .await;
     simulator.stop().await;
     code
 }
@@ -65,7 +79,8 @@ async fn start() -> std::io::Result<Simulator> {
 /// The inputs, with every address and credential those of the simulator.
 fn rehearsed(inputs: Inputs, simulator: &Simulator) -> Result<Inputs, Problem> {
     let base = simulator.base_url();
-    let url = url::Url::parse(&base).map_err(|error| super::bug(format!("the simulator's address {base}: {error}")))?;
+    let url = url::Url::parse(&base)
+        .map_err(|error| super::bug(format!("the simulator's address {base}: {error}")))?;
     Ok(Inputs {
         command: Command::Release,
         portal_url: url.clone(),

@@ -30,8 +30,8 @@ use crate::report::story::{OfferStory, Story};
 use crate::report::summary::headline;
 use crate::report::{Bars, Files, Line, Paint, Reporter, keep_alive};
 
-/// How long the last reports may take: after a signal the runner kills soon, otherwise GitHub may be slow, and takes little more than
-/// one check run a second.
+/// How long the last reports may take: after a signal the runner kills soon, otherwise GitHub may
+/// be slow, and takes little more than one check run a second.
 const LAST_REPORTS_ON_SIGNAL: Duration = Duration::from_secs(2);
 const LAST_REPORTS: Duration = Duration::from_secs(30);
 const LONGEST_LAST_REPORTS: Duration = Duration::from_mins(5);
@@ -60,18 +60,25 @@ pub async fn run(
     let http = match ReqwestTransport::new() {
         Ok(http) => Rc::new(http),
         Err(error) => {
-            let problem = Problem::new(Code::Unavailable, format!("the HTTP client cannot be set up: {error}"))
-                .hint("check the proxy variables and `SSL_CERT_FILE` of the job's `env`");
+            let problem = Problem::new(
+                Code::Unavailable,
+                format!("the HTTP client cannot be set up: {error}"),
+            )
+            .hint("check the proxy variables and `SSL_CERT_FILE` of the job's `env`");
             return refusal::told(&[problem], context, &console);
         }
     };
     let check_runs = checks::client(&inputs, context, &http, &clock, &console.secrets());
     let outside = Outside { clock, transport: http, check_runs, signals };
-    match loaded.and_then(|manifest| manifest.select(&inputs.offers).map(|offers| (manifest, offers))) {
-        Ok((manifest, offers)) => match release(&inputs, manifest, &offers, context, console.clone(), outside).await {
-            Ok(code) => code,
-            Err(problem) => refusal::told(&[problem], context, &console),
-        },
+    match loaded
+        .and_then(|manifest| manifest.select(&inputs.offers).map(|offers| (manifest, offers)))
+    {
+        Ok((manifest, offers)) => {
+            match release(&inputs, manifest, &offers, context, console.clone(), outside).await {
+                Ok(code) => code,
+                Err(problem) => refusal::told(&[problem], context, &console),
+            }
+        }
         Err(problems) => refusal::manifest(&problems, &inputs, context, &console, outside).await,
     }
 }
@@ -91,7 +98,8 @@ pub async fn release(
     let Outside { clock, transport, check_runs, signals } = outside;
     let secrets = console.secrets();
     let tokens = Recorded::new(Rc::clone(&transport), Rc::clone(&clock), Box::new(debug));
-    let credentials = Rc::new(access::credentials(inputs, context, Rc::new(tokens), &clock, &secrets)?);
+    let credentials =
+        Rc::new(access::credentials(inputs, context, Rc::new(tokens), &clock, &secrets)?);
     let publisher = manifest.publisher.clone();
     let account = Account { portal: inputs.portal_url.clone(), publisher, credentials, secrets };
     let story = Story {
@@ -100,7 +108,8 @@ pub async fn release(
         go_live: inputs.go_live,
         offers: offers.iter().map(OfferStory::new).collect(),
     };
-    let reporter = Rc::new(Reporter::new(story, Arc::clone(&console), open_files(inputs, context)?));
+    let reporter =
+        Rc::new(Reporter::new(story, Arc::clone(&console), open_files(inputs, context)?));
 
     // One client an offer, so that every request is told of the offer that it was made for.
     let mut releases = Vec::new();
@@ -165,7 +174,19 @@ async fn work<B: Backend>(
         .map(|(index, (goal, backend))| async move {
             let emit = |event: Event| reporter.take(&event);
             let stop = stop.clone();
-            driver::run(goal, Surroundings { backend: &backend, clock, schedule, deadline, stop, index, emit: &emit }).await
+            driver::run(
+                goal,
+                Surroundings {
+                    backend: &backend,
+                    clock,
+                    schedule,
+                    deadline,
+                    stop,
+                    index,
+                    emit: &emit,
+                },
+            )
+            .await
         })
         .buffer_unordered(inputs.max_parallel.get())
         .collect()
@@ -173,7 +194,11 @@ async fn work<B: Backend>(
 }
 
 /// Passes a signal on to the releases.
-async fn pass_on(mut signals: watch::Receiver<Option<Signal>>, stop: watch::Sender<Option<Stop>>, cancel: bool) -> Infallible {
+async fn pass_on(
+    mut signals: watch::Receiver<Option<Signal>>,
+    stop: watch::Sender<Option<Stop>>,
+    cancel: bool,
+) -> Infallible {
     let signal = signals.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
     if let Some(signal) = signal {
         // Nobody listens any more if all releases have ended.
@@ -183,7 +208,11 @@ async fn pass_on(mut signals: watch::Receiver<Option<Signal>>, stop: watch::Send
 }
 
 /// Waits as long as the last reports may take, with so many check runs that are not at their end.
-async fn patience(clock: &dyn Clock, mut signals: watch::Receiver<Option<Signal>>, unfinished: usize) {
+async fn patience(
+    clock: &dyn Clock,
+    mut signals: watch::Receiver<Option<Signal>>,
+    unfinished: usize,
+) {
     let seconds = Duration::from_secs(u64::try_from(unfinished).unwrap_or(u64::MAX));
     let told_to_stop = async {
         if signals.wait_for(Option::is_some).await.is_err() {
@@ -205,43 +234,75 @@ async fn keep(checks: Option<&Checks<Box<dyn CheckRuns>>>) -> Infallible {
 }
 
 fn debug(exchange: Exchange) {
-    let answer = exchange.status.map_or_else(|| exchange.error.unwrap_or_default(), |status| status.to_string());
+    let answer = exchange
+        .status
+        .map_or_else(|| exchange.error.unwrap_or_default(), |status| status.to_string());
     tracing::debug!("{} {} → {answer}", exchange.method, exchange.url);
 }
 
 fn open_files(inputs: &Inputs, context: &Context) -> Result<Files, Problem> {
     let unwritable = |what: &str, path: &Path, error: std::io::Error| {
-        Problem::new(Code::InputInvalid, format!("{what} cannot be written to {}: {error}", path.display()))
-            .hint("the runner makes this file and its variable; do not set GITHUB_STEP_SUMMARY or GITHUB_OUTPUT in the workflow")
+        Problem::new(
+            Code::InputInvalid,
+            format!("{what} cannot be written to {}: {error}", path.display()),
+        )
+        .hint(
+            "the runner makes this file and its variable; do not set GITHUB_STEP_SUMMARY or \
+                GITHUB_OUTPUT in the workflow",
+        )
     };
-    let summary =
-        context.step_summary.as_deref().map(|path| SummaryFile::open(path).map_err(|e| unwritable("the job summary", path, e)));
-    let outputs = context.output.as_deref().map(|path| OutputFile::open(path).map_err(|e| unwritable("the outputs", path, e)));
-    let record = inputs.record.as_ref().map(|path| record::place(&context.workspace, path).map(|file| (path.clone(), file)));
-    Ok(Files { summary: summary.transpose()?, outputs: outputs.transpose()?, record: record.transpose()? })
+    let summary = context
+        .step_summary
+        .as_deref()
+        .map(|path| SummaryFile::open(path).map_err(|e| unwritable("the job summary", path, e)));
+    let outputs = context
+        .output
+        .as_deref()
+        .map(|path| OutputFile::open(path).map_err(|e| unwritable("the outputs", path, e)));
+    let record = inputs
+        .record
+        .as_ref()
+        .map(|path| record::place(&context.workspace, path).map(|file| (path.clone(), file)));
+    Ok(Files {
+        summary: summary.transpose()?,
+        outputs: outputs.transpose()?,
+        record: record.transpose()?,
+    })
 }
 
 /// What is about to be done, before it is done.
 fn introduce<B>(inputs: &Inputs, story: &Story, releases: &[(Goal, B)], console: &Console) {
     let (offers, manifest) = (releases.len(), &story.manifest);
     let plural = if offers == 1 { "" } else { "s" };
-    let title = format!("{}: {offers} offer{plural} of {}, from {}", inputs.command, manifest.publisher, manifest.file());
-    let width = releases.iter().map(|(goal, _)| goal.offer.as_str().len()).max().unwrap_or_default();
+    let title = format!(
+        "{}: {offers} offer{plural} of {}, from {}",
+        inputs.command,
+        manifest.publisher,
+        manifest.file()
+    );
+    let width =
+        releases.iter().map(|(goal, _)| goal.offer.as_str().len()).max().unwrap_or_default();
     let lines = releases.iter().map(|(goal, _)| {
         let then = match goal.aim {
             Aim::Status | Aim::Cancel => "",
             _ if goal.go_live => "goes live",
             _ => "does not go live",
         };
-        Line::of(Paint::Plain, "").cell(Paint::Strong, width, goal.offer.as_str()).cell(Paint::Plain, 0, then)
+        Line::of(Paint::Plain, "").cell(Paint::Strong, width, goal.offer.as_str()).cell(
+            Paint::Plain,
+            0,
+            then,
+        )
     });
     console.group(&title, lines);
 }
 
-/// The exit code of the worst verdict. Among failures a refusal of the portal says more than one of the credentials; among what is
-/// pending, an unreachable portal more than a timeout, and that more than what was left on purpose.
+/// The exit code of the worst verdict. Among failures a refusal of the portal says more than one of
+/// the credentials; among what is pending, an unreachable portal more than a timeout, and that more
+/// than what was left on purpose.
 fn exit_code(verdicts: &[Verdict]) -> u8 {
-    let interrupted = verdicts.iter().find(|verdict| matches!(verdict.ending, Ending::Interrupted(_)));
+    let interrupted =
+        verdicts.iter().find(|verdict| matches!(verdict.ending, Ending::Interrupted(_)));
     if let Some(verdict) = interrupted {
         return verdict.exit_code();
     }

@@ -1,4 +1,5 @@
-//! One token for all who need one: renewed before its end, by one exchange however many ask at once.
+//! One token for all who need one: renewed before its end, by one exchange however many ask at
+//! once.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,7 +14,8 @@ use crate::clock::Clock;
 use crate::http::Secrets;
 use crate::problem::Problem;
 
-/// Tokens are renewed this long before their end, which covers slow requests, slow clocks and a portal that rounds.
+/// Tokens are renewed this long before their end, which covers slow requests, slow clocks and a
+/// portal that rounds.
 const LONGEST_MARGIN: Duration = Duration::from_mins(5);
 
 /// Even the shortest-lived token is renewed a little early: a request has to arrive.
@@ -22,7 +24,8 @@ const SHORTEST_MARGIN: Duration = Duration::from_millis(300);
 /// No token lives longer; who says so is not believed.
 const LONGEST_LIFETIME: Duration = Duration::from_hours(24);
 
-/// After a renewal that failed while the old token is still good, the next one waits this long at most.
+/// After a renewal that failed while the old token is still good, the next one waits this long at
+/// most.
 const POSTPONED: Duration = Duration::from_mins(1);
 
 /// A token and when it ends, in [`Clock::elapsed`], which no change of the date disturbs.
@@ -69,12 +72,16 @@ impl Credentials {
             return Ok(secret);
         }
         if let Some(secret) = self.alive() {
-            // Renewal is due but not pressing: one task does it, the others go on with the old token.
+            // Renewal is due but not pressing: one task does it, the others go on with the old
+            // token.
             let Ok(_turn) = self.exchange.try_lock() else { return Ok(secret) };
             return match self.fetch().await {
                 Ok(renewed) => Ok(renewed),
                 Err(problem) => {
-                    tracing::warn!("the portal token could not be renewed yet, the old one is still good: {problem}");
+                    tracing::warn!(
+                        "the portal token could not be renewed yet, the old one is still good: \
+                         {problem}"
+                    );
                     self.postpone();
                     Ok(secret)
                 }
@@ -88,8 +95,8 @@ impl Credentials {
         self.fetch().await
     }
 
-    /// Another token, after the portal answered 401 to `refused`. If that one has been replaced meanwhile, its successor is returned
-    /// without an exchange.
+    /// Another token, after the portal answered 401 to `refused`. If that one has been replaced
+    /// meanwhile, its successor is returned without an exchange.
     ///
     /// # Errors
     /// The source's problem, or its last word if its tokens cannot be replaced.
@@ -99,7 +106,9 @@ impl Credentials {
         }
         let seen = self.ended.get();
         let _turn = self.exchange.lock().await;
-        if let Some(successor) = self.alive().filter(|held| held.expose_secret() != refused.expose_secret()) {
+        if let Some(successor) =
+            self.alive().filter(|held| held.expose_secret() != refused.expose_secret())
+        {
             return Ok(successor);
         }
         self.result_of_others(seen)?;
@@ -110,7 +119,11 @@ impl Credentials {
 
     fn fresh(&self) -> Option<SecretString> {
         let now = self.clock.elapsed();
-        self.held.borrow().as_ref().filter(|held| now < held.renew_at).map(|held| held.secret.clone())
+        self.held
+            .borrow()
+            .as_ref()
+            .filter(|held| now < held.renew_at)
+            .map(|held| held.secret.clone())
     }
 
     fn alive(&self) -> Option<SecretString> {
@@ -118,7 +131,8 @@ impl Credentials {
         self.held.borrow().as_ref().filter(|held| now < held.end).map(|held| held.secret.clone())
     }
 
-    /// If an exchange ended since `seen` and failed, its problem is everyone's: twenty tasks that wait must not try twenty times.
+    /// If an exchange ended since `seen` and failed, its problem is everyone's: twenty tasks that
+    /// wait must not try twenty times.
     fn result_of_others(&self, seen: u64) -> Result<(), Problem> {
         match &*self.failure.borrow() {
             Some(problem) if self.ended.get() != seen => Err(problem.clone()),
@@ -133,7 +147,11 @@ impl Credentials {
             Ok(token) => {
                 self.secrets.register(token.secret.expose_secret());
                 self.failure.replace(None);
-                self.held.replace(Some(held(token.secret.clone(), token.lifetime, self.clock.elapsed())));
+                self.held.replace(Some(held(
+                    token.secret.clone(),
+                    token.lifetime,
+                    self.clock.elapsed(),
+                )));
                 Ok(token.secret)
             }
             Err(problem) => {
@@ -151,7 +169,8 @@ impl Credentials {
     }
 }
 
-/// Plans the renewal: a sixth of its life before the end, between [`SHORTEST_MARGIN`] and [`LONGEST_MARGIN`].
+/// Plans the renewal: a sixth of its life before the end, between [`SHORTEST_MARGIN`] and
+/// [`LONGEST_MARGIN`].
 fn held(secret: SecretString, lifetime: Option<Duration>, now: Duration) -> Held {
     let Some(lifetime) = lifetime.map(|lifetime| lifetime.min(LONGEST_LIFETIME)) else {
         return Held { secret, renew_at: Duration::MAX, end: Duration::MAX };

@@ -1,4 +1,5 @@
-//! What a token says of itself. Nothing is verified: the claims are for messages and for lifetimes, never for trust.
+//! What a token says of itself. Nothing is verified: the claims are for messages and for lifetimes,
+//! never for trust.
 
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
@@ -10,10 +11,13 @@ use super::subject::Ids;
 use crate::http;
 
 /// JWTs are written without padding; some issuers pad nevertheless.
-const LENIENT: GeneralPurpose =
-    GeneralPurpose::new(&URL_SAFE, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
-/// Longest claim that is shown, in characters; a subject with owner, repository and environment stays below.
+/// Longest claim that is shown, in characters; a subject with owner, repository and environment
+/// stays below.
 const LONGEST_CLAIM: usize = 255;
 
 /// The claims that decide whether Entra knows a token, and its end.
@@ -36,7 +40,10 @@ impl Claims {
     #[must_use]
     pub fn of(token: &str) -> Option<Self> {
         let mut parts = token.split('.');
-        let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
+        let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next())
+        else {
+            return None;
+        };
         let claims = http::json(&LENIENT.decode(payload).ok()?)?;
         claims.is_object().then(|| Self {
             issuer: text(&claims["iss"]),
@@ -52,7 +59,9 @@ impl Claims {
 fn text(claim: &Value) -> Option<String> {
     let text = match claim {
         Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        Value::Array(items) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+        }
         _ => return None,
     };
     Some(text.chars().filter(|c| !c.is_control()).take(LONGEST_CLAIM).collect())
@@ -64,15 +73,26 @@ fn ids(claims: &Value) -> Option<Ids> {
 }
 
 fn expires(claim: &Value) -> Option<Timestamp> {
-    #[expect(clippy::cast_possible_truncation, reason = "saturates, and what is out of range is no timestamp")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "saturates, and what is out of range is no timestamp"
+    )]
     let second = claim.as_i64().or_else(|| claim.as_f64().map(|second| second as i64))?;
     Timestamp::from_second(second).ok()
 }
 
 impl std::fmt::Display for Claims {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown = |claim: &Option<String>| claim.as_ref().map_or_else(|| "missing".to_owned(), |text| format!("`{text}`"));
-        write!(f, "iss {}, sub {}, aud {}", shown(&self.issuer), shown(&self.subject), shown(&self.audience))
+        let shown = |claim: &Option<String>| {
+            claim.as_ref().map_or_else(|| "missing".to_owned(), |text| format!("`{text}`"))
+        };
+        write!(
+            f,
+            "iss {}, sub {}, aud {}",
+            shown(&self.issuer),
+            shown(&self.subject),
+            shown(&self.audience)
+        )
     }
 }
 
@@ -86,20 +106,32 @@ pub(crate) mod tests {
 
     /// A JWT with these claims and a signature that nobody checks.
     pub(crate) fn jwt(claims: &Value) -> String {
-        format!("{}.{}.{}", URL_SAFE_NO_PAD.encode("{}"), URL_SAFE_NO_PAD.encode(claims.to_string()), "c2lnbmF0dXJl")
+        format!(
+            "{}.{}.{}",
+            URL_SAFE_NO_PAD.encode("{}"),
+            URL_SAFE_NO_PAD.encode(claims.to_string()),
+            "c2lnbmF0dXJl"
+        )
     }
 
     #[test]
     fn reads_what_entra_compares() {
-        let token = jwt(&json!({"iss": "https://i", "sub": "repo:o/r:environment:é", "aud": "api://x", "exp": 1_800_000_000}));
+        let token = jwt(
+            &json!({"iss": "https://i", "sub": "repo:o/r:environment:é", "aud": "api://x", "exp": 1_800_000_000}),
+        );
         let claims = Claims::of(&token).unwrap();
-        assert_eq!(claims.to_string(), "iss `https://i`, sub `repo:o/r:environment:é`, aud `api://x`");
+        assert_eq!(
+            claims.to_string(),
+            "iss `https://i`, sub `repo:o/r:environment:é`, aud `api://x`"
+        );
         assert_eq!(claims.expires, Some("2027-01-15T08:00:00Z".parse().unwrap()));
     }
 
     #[test]
     fn claims_may_be_missing_or_odd() {
-        let claims = Claims::of(&jwt(&json!({"aud": ["a", 1, "b\n\u{1b}[0m"], "sub": 7, "exp": 1.8e9}))).unwrap();
+        let claims =
+            Claims::of(&jwt(&json!({"aud": ["a", 1, "b\n\u{1b}[0m"], "sub": 7, "exp": 1.8e9})))
+                .unwrap();
         assert_eq!(claims.to_string(), "iss missing, sub missing, aud `a, b[0m`");
         assert!(claims.expires.is_some());
         assert_eq!(Claims::of(&jwt(&json!({"exp": 1e300}))).unwrap().expires, None);

@@ -28,7 +28,10 @@ impl TokenSource for ClientSecret {
     fn fetch(&self) -> LocalBoxFuture<'_, Result<Token, Problem>> {
         Box::pin(async move {
             let fields = [("client_secret", self.secret.expose_secret())];
-            patiently(&self.wire, async || self.app.exchange(&self.wire, &fields, Proof::Secret).await).await
+            patiently(&self.wire, async || {
+                self.app.exchange(&self.wire, &fields, Proof::Secret).await
+            })
+            .await
         })
     }
 }

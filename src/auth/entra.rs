@@ -16,7 +16,10 @@ use super::entra_error::{Answer, Proof};
 use super::ready_made::fits_a_header;
 use super::{Token, entra_error};
 use crate::clock::Clock;
-use crate::http::{Again, Repeatable, Request, Response, Retry, Secrets, Transport, bounded, protected, repeat, retry_after};
+use crate::http::{
+    Again, Repeatable, Request, Response, Retry, Secrets, Transport, bounded, protected, repeat,
+    retry_after,
+};
 use crate::problem::{Code, Problem};
 
 /// Limit of one request for a token.
@@ -52,28 +55,43 @@ pub struct EntraApplication {
 }
 
 impl EntraApplication {
-    /// Puts the parts together: the endpoint is `{authority}/{tenant}/oauth2/v2.0/token`, the scope `{resource}/.default`.
+    /// Puts the parts together: the endpoint is `{authority}/{tenant}/oauth2/v2.0/token`, the scope
+    /// `{resource}/.default`.
     ///
     /// # Errors
     /// If a part is empty, or the authority may not receive secrets.
-    pub fn new(authority: &Url, tenant: &str, client_id: &str, resource: &str) -> Result<Self, Problem> {
-        for (input, value) in [("tenant-id", tenant), ("client-id", client_id), ("resource", resource)] {
+    pub fn new(
+        authority: &Url,
+        tenant: &str,
+        client_id: &str,
+        resource: &str,
+    ) -> Result<Self, Problem> {
+        for (input, value) in
+            [("tenant-id", tenant), ("client-id", client_id), ("resource", resource)]
+        {
             if value.is_empty() {
                 return Err(Problem::new(Code::InputMissing, format!("input `{input}` is empty"))
                     .hint(format!("give `{input}`, or a token of your own as `access-token`")));
             }
         }
-        let invalid = |message: String, hint: &str| Problem::new(Code::InputInvalid, message).hint(hint);
+        let invalid =
+            |message: String, hint: &str| Problem::new(Code::InputInvalid, message).hint(hint);
         // A tenant is an id or a domain. Anything else could walk to another path of the authority.
-        if !tenant.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')) || tenant.chars().all(|c| c == '.') {
+        if !tenant.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
+            || tenant.chars().all(|c| c == '.')
+        {
             let message = format!("input `tenant-id` is `{}`, which is no tenant", bounded(tenant));
             return Err(invalid(
                 message,
-                "give the Directory (tenant) ID, or a domain of the tenant such as `contoso.onmicrosoft.com`",
+                "give the Directory (tenant) ID, or a domain of the tenant such as \
+                 `contoso.onmicrosoft.com`",
             ));
         }
         protected(authority).map_err(|why| {
-            let message = format!("input `authority-url` is `{}`, which {why}", crate::http::shown(authority));
+            let message = format!(
+                "input `authority-url` is `{}`, which {why}",
+                crate::http::shown(authority)
+            );
             invalid(message, "for the public cloud it is `https://login.microsoftonline.com`")
         })?;
         let mut endpoint = authority.clone();
@@ -82,7 +100,12 @@ impl EntraApplication {
         if let Ok(mut path) = endpoint.path_segments_mut() {
             path.pop_if_empty().extend([tenant, "oauth2", "v2.0", "token"]);
         }
-        Ok(Self { endpoint, tenant: tenant.to_owned(), client_id: client_id.to_owned(), resource: resource.to_owned() })
+        Ok(Self {
+            endpoint,
+            tenant: tenant.to_owned(),
+            client_id: client_id.to_owned(),
+            resource: resource.to_owned(),
+        })
     }
 
     fn request(&self, proof: &[(&str, &str)]) -> Request {
@@ -95,14 +118,28 @@ impl EntraApplication {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Request { method: Method::POST, url: self.endpoint.clone(), headers, body: Some(Bytes::from(form)), timeout: TIMEOUT }
+        Request {
+            method: Method::POST,
+            url: self.endpoint.clone(),
+            headers,
+            body: Some(Bytes::from(form)),
+            timeout: TIMEOUT,
+        }
     }
 
     /// One exchange of a proof for a token.
-    pub(super) async fn exchange(&self, wire: &Wire, fields: &[(&str, &str)], proof: Proof<'_>) -> Result<Token, Failure> {
+    pub(super) async fn exchange(
+        &self,
+        wire: &Wire,
+        fields: &[(&str, &str)],
+        proof: Proof<'_>,
+    ) -> Result<Token, Failure> {
         let origin = self.endpoint.origin().ascii_serialization();
-        let service =
-            Service { what: "token", origin: &origin, cure: "check input `authority-url`, and that this runner reaches it" };
+        let service = Service {
+            what: "token",
+            origin: &origin,
+            cure: "check input `authority-url`, and that this runner reaches it",
+        };
         let answer = match wire.transport.send(self.request(fields)).await {
             Ok(answer) => answer,
             Err(error) => return Err(service.lost(wire, &error.to_string())),
@@ -115,10 +152,16 @@ impl EntraApplication {
             return token(wire, &json).ok_or_else(|| service.unusable(wire, &answer));
         }
         match Answer::read(answer.status, &json, |text| wire.secrets.redact(text)) {
-            Some(refusal) if refusal.error == "temporarily_unavailable" => Err(service.unusable(wire, &answer)),
+            Some(refusal) if refusal.error == "temporarily_unavailable" => {
+                Err(service.unusable(wire, &answer))
+            }
             Some(refusal) => {
                 let problem = entra_error::refused(self, proof, &refusal);
-                Err(Failure { problem, again: Again::Never, unknown_credential: refusal.is_unknown_credential() })
+                Err(Failure {
+                    problem,
+                    again: Again::Never,
+                    unknown_credential: refusal.is_unknown_credential(),
+                })
             }
             None => Err(service.unusable(wire, &answer)),
         }
@@ -127,10 +170,15 @@ impl EntraApplication {
 
 /// Reads a token, and registers it as a secret before anything else.
 fn token(wire: &Wire, json: &Value) -> Option<Token> {
-    let secret = json["access_token"].as_str().filter(|secret| !secret.is_empty() && fits_a_header(secret))?;
+    let secret = json["access_token"]
+        .as_str()
+        .filter(|secret| !secret.is_empty() && fits_a_header(secret))?;
     wire.secrets.register(secret);
     let bearer = json["token_type"].as_str().is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
-    bearer.then(|| Token { secret: SecretString::from(secret), lifetime: Some(lifetime(&json["expires_in"])) })
+    bearer.then(|| Token {
+        secret: SecretString::from(secret),
+        lifetime: Some(lifetime(&json["expires_in"])),
+    })
 }
 
 /// `expires_in`: a number in version 2, a text in version 1.
@@ -138,7 +186,8 @@ fn lifetime(expires_in: &Value) -> Duration {
     let seconds = expires_in.as_f64().or_else(|| expires_in.as_str()?.trim().parse().ok());
     match seconds {
         Some(seconds) if seconds > 0.0 && seconds.is_finite() => {
-            Duration::try_from_secs_f64(seconds).map_or(LONGEST_LIFETIME, |lifetime| lifetime.min(LONGEST_LIFETIME))
+            Duration::try_from_secs_f64(seconds)
+                .map_or(LONGEST_LIFETIME, |lifetime| lifetime.min(LONGEST_LIFETIME))
         }
         _ => ASSUMED_LIFETIME,
     }
@@ -181,21 +230,35 @@ impl Service<'_> {
             _ if answer.status.is_success() => "with a body that holds no token".to_owned(),
             quote => format!("`{quote}`"),
         };
-        let id = answer.correlation_id().map(|id| format!(" (request id {id})")).unwrap_or_default();
-        let again = retry_after(&answer.headers, wire.clock.now()).map_or(Again::Soon, Again::After);
-        Failure { again, ..self.lost(wire, &format!("{} answered HTTP {} {quote}{id}", self.origin, answer.status.as_u16())) }
+        let id =
+            answer.correlation_id().map(|id| format!(" (request id {id})")).unwrap_or_default();
+        let again =
+            retry_after(&answer.headers, wire.clock.now()).map_or(Again::Soon, Again::After);
+        Failure {
+            again,
+            ..self.lost(
+                wire,
+                &format!("{} answered HTTP {} {quote}{id}", self.origin, answer.status.as_u16()),
+            )
+        }
     }
 
     /// There is no answer.
     pub fn lost(&self, wire: &Wire, message: &str) -> Failure {
-        let problem = Problem::new(Code::Unavailable, format!("no {}: {}", self.what, wire.secrets.redact(message)))
-            .hint(format!("{}; if the service is down, run the job again later", self.cure));
+        let problem = Problem::new(
+            Code::Unavailable,
+            format!("no {}: {}", self.what, wire.secrets.redact(message)),
+        )
+        .hint(format!("{}; if the service is down, run the job again later", self.cure));
         Failure { problem, again: Again::Soon, unknown_credential: false }
     }
 }
 
 /// Attempts until there is a token, within [`PATIENCE`].
-pub(super) async fn patiently(wire: &Wire, attempt: impl AsyncFnMut() -> Result<Token, Failure>) -> Result<Token, Problem> {
+pub(super) async fn patiently(
+    wire: &Wire,
+    attempt: impl AsyncFnMut() -> Result<Token, Failure>,
+) -> Result<Token, Problem> {
     let deadline = wire.clock.elapsed().saturating_add(PATIENCE);
     let mut repeats = 0;
     let observe = |failure: &Failure, wait: Duration, number: u32| {

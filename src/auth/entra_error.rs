@@ -1,5 +1,6 @@
-//! Why Microsoft Entra gives no token, for people. Microsoft warns not to program against the AADSTS codes, so they only choose the
-//! hint (and two of them a short wait); the text of the answer is always shown.
+//! Why Microsoft Entra gives no token, for people. Microsoft warns not to program against the
+//! AADSTS codes, so they only choose the hint (and two of them a short wait); the text of the
+//! answer is always shown.
 
 use http::StatusCode;
 use serde_json::Value;
@@ -31,26 +32,38 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads the answer; `None` if it is not one of a token endpoint. `redact` takes out known secrets.
+    /// Reads the answer; `None` if it is not one of a token endpoint. `redact` takes out known
+    /// secrets.
     pub fn read(status: StatusCode, json: &Value, redact: impl Fn(&str) -> String) -> Option<Self> {
-        let text = |key: &str| json[key].as_str().map(|text| bounded(&redact(text))).filter(|text| !text.is_empty());
+        let text = |key: &str| {
+            json[key].as_str().map(|text| bounded(&redact(text))).filter(|text| !text.is_empty())
+        };
         let error = text("error")?;
         let description = json["error_description"].as_str().unwrap_or_default();
         // The ids and the time are appended to the description too, each on a line of its own.
         let own = description.split("Trace ID:").next().unwrap_or_default();
-        let mut codes: Vec<u64> =
-            json["error_codes"].as_array().map(|codes| codes.iter().filter_map(Value::as_u64).collect()).unwrap_or_default();
+        let mut codes: Vec<u64> = json["error_codes"]
+            .as_array()
+            .map(|codes| codes.iter().filter_map(Value::as_u64).collect())
+            .unwrap_or_default();
         for code in codes_in(description) {
             if !codes.contains(&code) {
                 codes.push(code);
             }
         }
         let description = bounded(&redact(own)).trim_end_matches('.').to_owned();
-        Some(Self { status, error, description, codes, trace_id: text("trace_id"), correlation_id: text("correlation_id") })
+        Some(Self {
+            status,
+            error,
+            description,
+            codes,
+            trace_id: text("trace_id"),
+            correlation_id: text("correlation_id"),
+        })
     }
 
-    /// Whether no federated credential matched. A credential that was made minutes ago may be known to one replica of Entra and not
-    /// yet to the next.
+    /// Whether no federated credential matched. A credential that was made minutes ago may be known
+    /// to one replica of Entra and not yet to the next.
     #[must_use]
     pub fn is_unknown_credential(&self) -> bool {
         self.codes.iter().any(|code| matches!(code, 70_021 | 700_213))
@@ -76,8 +89,12 @@ pub fn refused(app: &EntraApplication, proof: Proof<'_>, answer: &Answer) -> Pro
     if !answer.description.is_empty() {
         message = format!("{message}: {}", answer.description);
     }
-    let unnamed: Vec<_> =
-        answer.codes.iter().map(|code| format!("AADSTS{code}")).filter(|code| !answer.description.contains(code)).collect();
+    let unnamed: Vec<_> = answer
+        .codes
+        .iter()
+        .map(|code| format!("AADSTS{code}"))
+        .filter(|code| !answer.description.contains(code))
+        .collect();
     for (name, value) in [
         ("code", (!unnamed.is_empty()).then(|| unnamed.join(", "))),
         ("trace id", answer.trace_id.clone()),
@@ -91,7 +108,11 @@ pub fn refused(app: &EntraApplication, proof: Proof<'_>, answer: &Answer) -> Pro
             message = format!("{message}; {name} {value}");
         }
     }
-    let hint = answer.codes.iter().find_map(|code| hint(*code, app, proof)).unwrap_or_else(|| general_hint(answer));
+    let hint = answer
+        .codes
+        .iter()
+        .find_map(|code| hint(*code, app, proof))
+        .unwrap_or_else(|| general_hint(answer));
     Problem::new(Code::TokenRefused, message).hint(hint)
 }
 
@@ -99,25 +120,44 @@ fn hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Option<String> {
     let EntraApplication { tenant, client_id, resource, .. } = app;
     Some(match code {
         700_016 => format!(
-            "tenant `{tenant}` has no application `{client_id}`: check `tenant-id`, that `client-id` is the Application (client) ID and not an object id, and that the application has a service principal in this tenant (`az ad sp create --id {client_id}` makes it)"
+            "tenant `{tenant}` has no application `{client_id}`: check `tenant-id`, that \
+             `client-id` is the Application (client) ID and not an object id, and that the \
+             application has a service principal in this tenant (`az ad sp create --id \
+             {client_id}` makes it)"
         ),
-        7_000_215 => "`client-secret` is wrong: it must be the Value that was shown when the secret was made, not its Secret ID, and it must belong to this application".to_owned(),
-        7_000_222 => "the client secret has expired: make a new one (App registrations, Certificates & secrets), or use GitHub's OIDC token, which does not \
-             expire: remove `client-secret`, add a federated credential to the application and `permissions: id-token: write` to the job"
+        7_000_215 => "`client-secret` is wrong: it must be the Value that was shown when the \
+            secret was made, not its Secret ID, and it must belong to this application"
             .to_owned(),
-        700_024 => "GitHub's id token is made anew for each exchange, so a clock is wrong: if the GitHub server is your own, check its time".to_owned(),
+        7_000_222 => "the client secret has expired: make a new one (App registrations, \
+            Certificates & secrets), or use GitHub's OIDC token, which does not \
+             expire: remove `client-secret`, add a federated credential to the application and \
+             `permissions: id-token: write` to the job"
+            .to_owned(),
+        700_024 => "GitHub's id token is made anew for each exchange, so a clock is wrong: if the \
+            GitHub server is your own, check its time"
+            .to_owned(),
         70_021 | 700_211 | 700_212 | 700_213 => credential_hint(code, app, proof),
         90_002 => format!(
-            "there is no tenant `{tenant}` at `{}`: check `tenant-id`, and `authority-url` if the tenant is in a national cloud",
+            "there is no tenant `{tenant}` at `{}`: check `tenant-id`, and `authority-url` if the \
+             tenant is in a national cloud",
             app.endpoint.origin().ascii_serialization()
         ),
         500_011 => format!(
-            "tenant `{tenant}` does not know the resource `{resource}`: check input `resource`, and that `tenant-id` is the tenant that is linked to the Partner Center account"
+            "tenant `{tenant}` does not know the resource `{resource}`: check input `resource`, \
+             and that `tenant-id` is the tenant that is linked to the Partner Center account"
         ),
-        501_051 => format!("an administrator of tenant `{tenant}` has to assign application `{client_id}` to a role of `{resource}`"),
-        70_011 => format!("input `resource` is `{resource}`; it must be an application id URI without `/.default`, such as `https://cloudpartner.azure.com`"),
-        53_003 => "a Conditional Access policy of the tenant blocks the application: its administrator finds the policy in the sign-in log of service principals \
-             under the correlation id; policies by location need a self-hosted runner, because GitHub's runners have no fixed addresses"
+        501_051 => format!(
+            "an administrator of tenant `{tenant}` has to assign application \
+            `{client_id}` to a role of `{resource}`"
+        ),
+        70_011 => format!(
+            "input `resource` is `{resource}`; it must be an application id URI \
+            without `/.default`, such as `https://cloudpartner.azure.com`"
+        ),
+        53_003 => "a Conditional Access policy of the tenant blocks the application: its \
+            administrator finds the policy in the sign-in log of service principals \
+             under the correlation id; policies by location need a self-hosted runner, because \
+             GitHub's runners have no fixed addresses"
             .to_owned(),
         _ => return None,
     })
@@ -130,19 +170,36 @@ fn credential_hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Strin
         700_212 => "audience",
         _ => "issuer, subject and audience",
     };
-    let cure = format!("application `{}` needs a federated credential with exactly the {wrong} of the id token", app.client_id);
-    let Proof::IdToken(Some(Claims { issuer: Some(issuer), subject: Some(subject), audience: Some(audience), ids, .. })) = proof
+    let cure = format!(
+        "application `{}` needs a federated credential with exactly the {wrong} of the id token",
+        app.client_id
+    );
+    let Proof::IdToken(Some(Claims {
+        issuer: Some(issuer),
+        subject: Some(subject),
+        audience: Some(audience),
+        ids,
+        ..
+    })) = proof
     else {
         return cure;
     };
-    let cure = format!("{cure}, letter by letter: issuer `{issuer}`, subject `{subject}`, audience `{audience}`");
-    let form = if matches!(code, 70_021 | 700_213) { format!("; {}", form(subject, *ids)) } else { String::new() };
+    let cure = format!(
+        "{cure}, letter by letter: issuer `{issuer}`, subject `{subject}`, audience `{audience}`"
+    );
+    let form = if matches!(code, 70_021 | 700_213) {
+        format!("; {}", form(subject, *ids))
+    } else {
+        String::new()
+    };
     let parameters = serde_json::json!({"name": "github-actions", "issuer": issuer, "subject": subject, "audiences": [audience]});
-    // The line is made to be copied into a shell, and an environment's name may have a quote in it. It is code, for in anything else the
-    // summary parts addresses and references by characters that nobody sees; so no backtick may end it.
+    // The line is made to be copied into a shell, and an environment's name may have a quote in it.
+    // It is code, for in anything else the summary parts addresses and references by characters
+    // that nobody sees; so no backtick may end it.
     let parameters = parameters.to_string().replace('`', r"\u0060").replace('\'', r"'\''");
     let mut hint = format!(
-        "{cure}{form}. To make it: `az ad app federated-credential create --id {} --parameters '{parameters}'`",
+        "{cure}{form}. To make it: `az ad app federated-credential create --id {} --parameters \
+         '{parameters}'`",
         app.client_id
     );
     if code == 700_212 {
@@ -153,29 +210,38 @@ fn credential_hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Strin
     hint
 }
 
-/// What is to be known about the subject's form. A credential in the other one looks right, and does not match.
+/// What is to be known about the subject's form. A credential in the other one looks right, and
+/// does not match.
 fn form(subject: &str, ids: Option<super::subject::Ids>) -> String {
     match forms(subject, ids) {
         Some((Form::Classic, other)) => {
             let other = other.unwrap_or_else(|| "repo:OWNER@OWNERID/REPO@REPOID:…".to_owned());
             format!(
-                "the subject has the classic form, so a credential in the form with ids, `{other}`, does not match; it will once the repository is renamed, transferred or opts in"
+                "the subject has the classic form, so a credential in the form with ids, \
+                 `{other}`, does not match; it will once the repository is renamed, transferred or \
+                 opts in"
             )
         }
         Some((Form::Immutable, other)) => format!(
-            "the subject has the form with ids (repositories created, renamed or transferred after 15 July 2026), so a credential in the classic form, `{}`, does not match",
+            "the subject has the form with ids (repositories created, renamed or transferred after \
+             15 July 2026), so a credential in the classic form, `{}`, does not match",
             other.unwrap_or_else(|| "repo:OWNER/REPO:…".to_owned())
         ),
-        None => "the subject has a form of the organisation's own, so the credential must copy it as it is".to_owned(),
+        None => "the subject has a form of the organisation's own, so the credential must copy it \
+            as it is"
+            .to_owned(),
     }
 }
 
 fn general_hint(answer: &Answer) -> String {
     match answer.codes.first() {
         Some(code) => format!(
-            "https://login.microsoftonline.com/error?code={code} explains the code; the tenant's sign-in log of service principals has the whole story"
+            "https://login.microsoftonline.com/error?code={code} explains the code; the tenant's \
+             sign-in log of service principals has the whole story"
         ),
-        None => "check `tenant-id`, `client-id` and the credentials; the tenant's sign-in log of service principals has the whole story".to_owned(),
+        None => "check `tenant-id`, `client-id` and the credentials; the tenant's sign-in log of \
+            service principals has the whole story"
+            .to_owned(),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Without a secret: GitHub vouches for the job by an id token, which Entra exchanges for one of its own.
+//! Without a secret: GitHub vouches for the job by an id token, which Entra exchanges for one of
+//! its own.
 
 use std::time::Duration;
 
@@ -19,9 +20,10 @@ use crate::problem::{Code, Problem};
 /// The kind of client assertion (RFC 7523, 2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// Entra's replicas learn of a new credential one by one, so a refusal may be followed by a success, seconds later. Two more tries
-/// bridge that; the minutes that a credential needs at first are not waited for: a wrong subject is by far the commoner cause, and
-/// whoever waits for the job wants to hear of it.
+/// Entra's replicas learn of a new credential one by one, so a refusal may be followed by a
+/// success, seconds later. Two more tries bridge that; the minutes that a credential needs at first
+/// are not waited for: a wrong subject is by far the commoner cause, and whoever waits for the job
+/// wants to hear of it.
 const CREDENTIAL_REPEATS: u32 = 2;
 const CREDENTIAL_WAIT: Duration = Duration::from_secs(5);
 
@@ -35,19 +37,35 @@ impl IdTokenService {
     /// Takes the values of `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
     ///
     /// # Errors
-    /// If GitHub did not set them, which means that the job lacks the permission; or if the address may not receive a token.
-    pub fn new(url: Option<&str>, request_token: Option<&str>, secrets: &Secrets) -> Result<Self, Problem> {
-        let given = |value: Option<&str>| value.map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
-        let (Some(url), Some(request_token)) = (given(url), given(request_token)) else { return Err(not_permitted()) };
+    /// If GitHub did not set them, which means that the job lacks the permission; or if the address
+    /// may not receive a token.
+    pub fn new(
+        url: Option<&str>,
+        request_token: Option<&str>,
+        secrets: &Secrets,
+    ) -> Result<Self, Problem> {
+        let given = |value: Option<&str>| {
+            value.map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+        };
+        let (Some(url), Some(request_token)) = (given(url), given(request_token)) else {
+            return Err(not_permitted());
+        };
         secrets.register(&request_token);
         let refused = |why: String| {
-            Problem::new(Code::OidcRefused, why).hint("these variables are set by the runner: do not set them in the workflow")
+            Problem::new(Code::OidcRefused, why)
+                .hint("these variables are set by the runner: do not set them in the workflow")
         };
-        let url =
-            Url::parse(&url).map_err(|error| refused(format!("ACTIONS_ID_TOKEN_REQUEST_URL is not an address: {error}")))?;
-        protected(&url).map_err(|why| refused(format!("ACTIONS_ID_TOKEN_REQUEST_URL is `{}`, which {why}", shown(&url))))?;
+        let url = Url::parse(&url).map_err(|error| {
+            refused(format!("ACTIONS_ID_TOKEN_REQUEST_URL is not an address: {error}"))
+        })?;
+        protected(&url).map_err(|why| {
+            refused(format!("ACTIONS_ID_TOKEN_REQUEST_URL is `{}`, which {why}", shown(&url)))
+        })?;
         if !fits_a_header(&request_token) {
-            return Err(refused("ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token: it has spaces or line breaks in it".to_owned()));
+            return Err(refused(
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token: it has spaces or line breaks in it"
+                    .to_owned(),
+            ));
         }
         Ok(Self { url, request_token: SecretString::from(request_token) })
     }
@@ -57,7 +75,9 @@ impl IdTokenService {
         url.query_pairs_mut().append_pair("audience", audience);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        if let Ok(mut bearer) = HeaderValue::from_str(&format!("Bearer {}", self.request_token.expose_secret())) {
+        if let Ok(mut bearer) =
+            HeaderValue::from_str(&format!("Bearer {}", self.request_token.expose_secret()))
+        {
             bearer.set_sensitive(true);
             headers.insert(AUTHORIZATION, bearer);
         }
@@ -67,14 +87,23 @@ impl IdTokenService {
     /// A new id token. They live five minutes, so none is ever kept.
     async fn id_token(&self, wire: &Wire, audience: &str) -> Result<SecretString, Failure> {
         let origin = self.url.origin().ascii_serialization();
-        let service = Service { what: "id token from GitHub", origin: &origin, cure: "look at https://www.githubstatus.com" };
+        let service = Service {
+            what: "id token from GitHub",
+            origin: &origin,
+            cure: "look at https://www.githubstatus.com",
+        };
         let answer = match wire.transport.send(self.request(audience)).await {
             Ok(answer) => answer,
             Err(error) => return Err(service.lost(wire, &error.to_string())),
         };
         if answer.status.is_client_error() && !is_busy(&answer) {
             return Err(Failure {
-                problem: refused(answer.status.as_u16(), &origin, audience, &answer.quote(&wire.secrets)),
+                problem: refused(
+                    answer.status.as_u16(),
+                    &origin,
+                    audience,
+                    &answer.quote(&wire.secrets),
+                ),
                 again: Again::Never,
                 unknown_credential: false,
             });
@@ -93,10 +122,12 @@ impl IdTokenService {
 fn not_permitted() -> Problem {
     Problem::new(
         Code::OidcNotPermitted,
-        "GitHub gives this job no OIDC token: ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set",
+        "GitHub gives this job no OIDC token: ACTIONS_ID_TOKEN_REQUEST_URL and \
+         ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set",
     )
     .hint(
-        "add to the job:\n\npermissions:\n  id-token: write\n  contents: read\n\n(a called workflow needs it from its caller too). Pull requests from forks never get an \
+        "add to the job:\n\npermissions:\n  id-token: write\n  contents: read\n\n\
+         (a called workflow needs it from its caller too). Pull requests from forks never get an \
          OIDC token. Elsewhere than in a workflow, give `client-secret` or `access-token`.",
     )
 }
@@ -104,13 +135,17 @@ fn not_permitted() -> Problem {
 fn refused(status: u16, origin: &str, audience: &str, quote: &str) -> Problem {
     let hint = match status {
         401 | 403 => {
-            "the job's request token may have ended: GitHub's hosted jobs end after 6 hours; continue in a new job with `command: resume`"
+            "the job's request token may have ended: GitHub's hosted jobs end after 6 hours; \
+             continue in a new job with `command: resume`"
         }
         _ => "check input `audience`",
     };
     let quote = if quote.is_empty() { String::new() } else { format!(": `{quote}`") };
-    Problem::new(Code::OidcRefused, format!("{origin} gives no id token for audience `{audience}` (HTTP {status}){quote}"))
-        .hint(hint)
+    Problem::new(
+        Code::OidcRefused,
+        format!("{origin} gives no id token for audience `{audience}` (HTTP {status}){quote}"),
+    )
+    .hint(hint)
 }
 
 /// Tokens by GitHub's OIDC.
@@ -137,8 +172,10 @@ impl GithubOidc {
 
     async fn exchange(&self) -> Result<Token, Failure> {
         let id_token = self.service.id_token(&self.wire, &self.audience).await?;
-        let claims = Claims::of(id_token.expose_secret()).map(|claims| Claims { ids: claims.ids.or(self.ids), ..claims });
-        let fields = [("client_assertion_type", JWT_BEARER), ("client_assertion", id_token.expose_secret())];
+        let claims = Claims::of(id_token.expose_secret())
+            .map(|claims| Claims { ids: claims.ids.or(self.ids), ..claims });
+        let fields =
+            [("client_assertion_type", JWT_BEARER), ("client_assertion", id_token.expose_secret())];
         self.app.exchange(&self.wire, &fields, Proof::IdToken(claims.as_ref())).await
     }
 }

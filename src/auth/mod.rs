@@ -1,4 +1,5 @@
-//! Tokens for the portal: from a client secret, from GitHub's OIDC token, or ready-made; cached and renewed.
+//! Tokens for the portal: from a client secret, from GitHub's OIDC token, or ready-made; cached and
+//! renewed.
 
 mod cache;
 mod claims;

@@ -25,12 +25,23 @@ impl ReadyMade {
     ///
     /// # Errors
     /// If it does not fit an HTTP header, such as a token with a line break in it.
-    pub fn new(secret: &SecretString, clock: Rc<dyn Clock>, secrets: &Secrets) -> Result<Self, Problem> {
+    pub fn new(
+        secret: &SecretString,
+        clock: Rc<dyn Clock>,
+        secrets: &Secrets,
+    ) -> Result<Self, Problem> {
         let text = secret.expose_secret().trim();
         secrets.register(text);
         if text.is_empty() || !fits_a_header(text) {
-            return Err(Problem::new(Code::InputInvalid, "input `access-token` is not a token: it is empty, or has spaces or line breaks in it")
-                .hint("give the bare token: `az account get-access-token --resource https://cloudpartner.azure.com --query accessToken --output tsv`"));
+            return Err(Problem::new(
+                Code::InputInvalid,
+                "input `access-token` is not a token: it \
+                is empty, or has spaces or line breaks in it",
+            )
+            .hint(
+                "give the bare token: `az account get-access-token --resource \
+                    https://cloudpartner.azure.com --query accessToken --output tsv`",
+            ));
         }
         let expires = Claims::of(text).and_then(|claims| claims.expires);
         let secret = SecretString::from(text);
@@ -50,24 +61,37 @@ pub(super) fn fits_a_header(token: &str) -> bool {
 }
 
 impl TokenSource for ReadyMade {
-    /// The same token again. One that has ended by its own word is used all the same: this machine's date may be wrong, and the
-    /// portal knows best.
+    /// The same token again. One that has ended by its own word is used all the same: this
+    /// machine's date may be wrong, and the portal knows best.
     fn fetch(&self) -> LocalBoxFuture<'_, Result<Token, Problem>> {
-        let lifetime = self.expires.map(|end| Duration::try_from(end.duration_since(self.clock.now())).unwrap_or_default());
+        let lifetime = self.expires.map(|end| {
+            Duration::try_from(end.duration_since(self.clock.now())).unwrap_or_default()
+        });
         let token = Token { secret: self.secret.clone(), lifetime };
         Box::pin(std::future::ready(Ok(token)))
     }
 
     fn last_word(&self) -> Option<Problem> {
         let end = match self.expires {
-            Some(end) if end <= self.clock.now() => format!("; by its own word it ended at {end:.0}"),
-            Some(end) => format!("; by its own word it is good until {end:.0}, so it may be for another resource or tenant"),
+            Some(end) if end <= self.clock.now() => {
+                format!("; by its own word it ended at {end:.0}")
+            }
+            Some(end) => format!(
+                "; by its own word it is good until {end:.0}, so it may be for another resource or \
+                 tenant"
+            ),
             None => String::new(),
         };
         Some(
-            Problem::new(Code::PortalUnauthorized, format!("the portal answered 401 to the token of input `access-token`{end}")).hint(
-                "a ready-made token cannot be renewed, and a release takes longer than the hour that tokens live: remove `access-token` and give `tenant-id` and \
-                 `client-id`, with `client-secret` or with the permission `id-token: write`; or get a new token for the resource https://cloudpartner.azure.com and \
+            Problem::new(
+                Code::PortalUnauthorized,
+                format!("the portal answered 401 to the token of input `access-token`{end}"),
+            )
+            .hint(
+                "a ready-made token cannot be renewed, and a release takes longer than the hour \
+                 that tokens live: remove `access-token` and give `tenant-id` and \
+                 `client-id`, with `client-secret` or with the permission `id-token: write`; or \
+                 get a new token for the resource https://cloudpartner.azure.com and \
                  continue with `command: resume`",
             ),
         )

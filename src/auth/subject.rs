@@ -1,6 +1,8 @@
-//! The subject of GitHub's id token, which names the repository in one of two forms: `repo:OWNER/REPO:…`, and with the numbers that
-//! no renaming changes, `repo:OWNER@OWNERID/REPO@REPOID:…`. A repository has one of them: those that were created, renamed or
-//! transferred after 15 July 2026 the second, older ones the first unless they opted in; GitHub Enterprise Server knows the first only.
+//! The subject of GitHub's id token, which names the repository in one of two forms:
+//! `repo:OWNER/REPO:…`, and with the numbers that no renaming changes,
+//! `repo:OWNER@OWNERID/REPO@REPOID:…`. A repository has one of them: those that were created,
+//! renamed or transferred after 15 July 2026 the second, older ones the first unless they opted in;
+//! GitHub Enterprise Server knows the first only.
 
 /// The numbers in the subject's second form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,16 +22,20 @@ pub enum Form {
     Immutable,
 }
 
-/// The form of the subject, and the same subject in the other form if that can be told; `None` if it has neither, because the
-/// organisation made its own.
+/// The form of the subject, and the same subject in the other form if that can be told; `None` if
+/// it has neither, because the organisation made its own.
 #[must_use]
 pub fn forms(subject: &str, ids: Option<Ids>) -> Option<(Form, Option<String>)> {
     let (owner, rest) = subject.strip_prefix("repo:")?.split_once('/')?;
     let (repository, context) = rest.split_once(':')?;
     match (numbered(owner), numbered(repository)) {
-        (Some(owner), Some(repository)) => Some((Form::Immutable, Some(format!("repo:{owner}/{repository}:{context}")))),
+        (Some(owner), Some(repository)) => {
+            Some((Form::Immutable, Some(format!("repo:{owner}/{repository}:{context}"))))
+        }
         (None, None) => {
-            let other = ids.map(|ids| format!("repo:{owner}@{}/{repository}@{}:{context}", ids.owner, ids.repository));
+            let other = ids.map(|ids| {
+                format!("repo:{owner}@{}/{repository}@{}:{context}", ids.owner, ids.repository)
+            });
             Some((Form::Classic, other))
         }
         _ => None,
@@ -49,7 +55,8 @@ mod tests {
     #[test]
     fn each_form_is_told_in_the_other() {
         let ids = Some(Ids { owner: 1, repository: 2 });
-        let (classic, immutable) = ("repo:o/r:environment:a:b/c@3", "repo:o@1/r@2:environment:a:b/c@3");
+        let (classic, immutable) =
+            ("repo:o/r:environment:a:b/c@3", "repo:o@1/r@2:environment:a:b/c@3");
         assert_eq!(forms(classic, ids), Some((Form::Classic, Some(immutable.to_owned()))));
         assert_eq!(forms(immutable, None), Some((Form::Immutable, Some(classic.to_owned()))));
         assert_eq!(forms(classic, None), Some((Form::Classic, None)));
@@ -57,7 +64,14 @@ mod tests {
 
     #[test]
     fn an_organisations_own_subject_has_neither() {
-        for subject in ["", "repository_owner_id:1:repository_id:2", "repo:o", "repo:o/r", "repo:o@1/r:x", "repo:o@/r@2:x"] {
+        for subject in [
+            "",
+            "repository_owner_id:1:repository_id:2",
+            "repo:o",
+            "repo:o/r",
+            "repo:o@1/r:x",
+            "repo:o@/r@2:x",
+        ] {
             assert_eq!(forms(subject, None), None, "{subject}");
         }
     }

@@ -32,7 +32,8 @@ fn world() -> World {
     let clock = Rc::new(FakeClock::with_chance(0.5));
     let masked = Arc::new(Mutex::new(Vec::new()));
     let log = masked.clone();
-    let secrets = Arc::new(Secrets::new(Box::new(move |value| log.lock().unwrap().push(value.to_owned()))));
+    let secrets =
+        Arc::new(Secrets::new(Box::new(move |value| log.lock().unwrap().push(value.to_owned()))));
     let wire = Wire { transport: network.clone(), clock: clock.clone(), secrets };
     World { network, clock, masked, wire }
 }
@@ -44,7 +45,8 @@ impl World {
 
     /// The bodies that were posted.
     fn forms(&self) -> Vec<String> {
-        let posts = self.network.asked().into_iter().filter(|request| request.method == Method::POST);
+        let posts =
+            self.network.asked().into_iter().filter(|request| request.method == Method::POST);
         posts.map(|request| String::from_utf8(request.body.unwrap().to_vec()).unwrap()).collect()
     }
 
@@ -54,13 +56,20 @@ impl World {
 }
 
 fn app() -> EntraApplication {
-    EntraApplication::new(&Url::parse(AUTHORITY).unwrap(), "contoso.com", "client 1", "https://cloudpartner.azure.com").unwrap()
+    EntraApplication::new(
+        &Url::parse(AUTHORITY).unwrap(),
+        "contoso.com",
+        "client 1",
+        "https://cloudpartner.azure.com",
+    )
+    .unwrap()
 }
 
 /// The token and its lifetime in seconds.
 fn fetch(source: &dyn TokenSource) -> Result<(String, Option<u64>), Problem> {
-    block_on(source.fetch())
-        .map(|token| (token.secret.expose_secret().to_owned(), token.lifetime.map(|lifetime| lifetime.as_secs())))
+    block_on(source.fetch()).map(|token| {
+        (token.secret.expose_secret().to_owned(), token.lifetime.map(|lifetime| lifetime.as_secs()))
+    })
 }
 
 fn shown(problem: &Problem) -> String {
@@ -99,7 +108,9 @@ fn lifetimes_come_in_many_shapes() {
         ("[1]", Some(300)),
     ] {
         let world = world();
-        world.network.answer(200, &format!(r#"{{"access_token":"access-1","expires_in":{expires_in}}}"#));
+        world
+            .network
+            .answer(200, &format!(r#"{{"access_token":"access-1","expires_in":{expires_in}}}"#));
         assert_eq!(fetch(&world.client_secret()).unwrap().1, lifetime, "{expires_in}");
     }
 }
@@ -130,8 +141,10 @@ fn a_service_that_stays_down_is_unavailable() {
     }
     let problem = fetch(&world.client_secret()).unwrap_err();
     assert_snapshot!(shown(&problem), @"
-    offer-release/unavailable no token: https://login.example answered HTTP 502 `Bad gateway of ***` (request id r-1) (after 5 attempts)
-    => check input `authority-url`, and that this runner reaches it; if the service is down, run the job again later
+    offer-release/unavailable no token: https://login.example answered HTTP 502 `Bad gateway of \
+    ***` (request id r-1) (after 5 attempts)
+    => check input `authority-url`, and that this runner reaches it; if the service is down, run \
+    the job again later
     ");
 }
 
@@ -150,7 +163,8 @@ fn answers_without_a_token_are_not_quoted() {
         let problem = fetch(&world.client_secret()).unwrap_err();
         assert_eq!(
             problem.message,
-            "no token: https://login.example answered HTTP 200 with a body that holds no token (after 5 attempts)"
+            "no token: https://login.example answered HTTP 200 with a body that holds no token \
+             (after 5 attempts)"
         );
     }
 }
@@ -167,7 +181,10 @@ fn a_wait_beyond_all_patience_is_not_waited_for() {
 #[test]
 fn a_refusal_is_final() {
     let world = world();
-    world.network.answer(401, r#"{"error":"invalid_client","error_description":"AADSTS7000215: Not s3cret&~+ value."}"#);
+    world.network.answer(
+        401,
+        r#"{"error":"invalid_client","error_description":"AADSTS7000215: Not s3cret&~+ value."}"#,
+    );
     let problem = fetch(&world.client_secret()).unwrap_err();
     assert_eq!(problem.code, Code::TokenRefused);
     assert!(problem.message.ends_with("AADSTS7000215: Not ***"), "{problem}");
@@ -187,7 +204,10 @@ fn an_application_is_put_together_from_its_inputs() {
             .map(|app| app.endpoint.to_string())
             .map_err(|p| p.message)
     };
-    assert_eq!(make("https://login.example/sub/?q#f", "t-1", "c").unwrap(), "https://login.example/sub/t-1/oauth2/v2.0/token");
+    assert_eq!(
+        make("https://login.example/sub/?q#f", "t-1", "c").unwrap(),
+        "https://login.example/sub/t-1/oauth2/v2.0/token"
+    );
     assert_eq!(make("http://[::1]:9", "t", "c").unwrap(), "http://[::1]:9/t/oauth2/v2.0/token");
     assert_snapshot!(make("http://login.example", "t", "c").unwrap_err(), @"input `authority-url` is `http://login.example/`, which must begin with `https://` (plain `http://` is for loopback addresses only)");
     assert_snapshot!(make("https://u:p@login.example", "t", "c").unwrap_err(), @"input `authority-url` is `https://login.example/`, which must not carry a user name or password");

@@ -1,9 +1,10 @@
-//! How often check runs may be written. A refused request would come late, and one who goes on while refused is banned, so the limits
-//! are kept from our side.
+//! How often check runs may be written. A refused request would come late, and one who goes on
+//! while refused is banned, so the limits are kept from our side.
 //!
-//! GitHub allows about 80 requests a minute and 500 an hour that create content, and asks for one at a time and a second between two
-//! ("Rate limits for the REST API", "Best practices for using the REST API"). The token's limits are shared by all jobs of a
-//! repository, so a little is left over.
+//! GitHub allows about 80 requests a minute and 500 an hour that create content, and asks for one
+//! at a time and a second between two ("Rate limits for the REST API", "Best practices for using
+//! the REST API"). The token's limits are shared by all jobs of a repository, so a little is left
+//! over.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -25,7 +26,8 @@ pub enum Urgency {
     },
     /// How it ended.
     End,
-    /// How it ended, in a process that is about to end too: not even the second between two is waited for.
+    /// How it ended, in a process that is about to end too: not even the second between two is
+    /// waited for.
     LastWords,
 }
 
@@ -51,7 +53,9 @@ impl Budget {
             Urgency::LastWords => (0, AN_HOUR),
         };
         let spaced = self.until_fewer_than(gap, SECOND, now);
-        let wait = spaced.max(self.until_fewer_than(A_MINUTE, MINUTE, now)).max(self.until_fewer_than(an_hour, HOUR, now));
+        let wait = spaced
+            .max(self.until_fewer_than(A_MINUTE, MINUTE, now))
+            .max(self.until_fewer_than(an_hour, HOUR, now));
         if wait > Duration::ZERO {
             return Err(wait);
         }
@@ -59,9 +63,12 @@ impl Budget {
         Ok(())
     }
 
-    /// How long until fewer than so many were written within this span; no limit if none may be written at all.
+    /// How long until fewer than so many were written within this span; no limit if none may be
+    /// written at all.
     fn until_fewer_than(&self, most: usize, span: Duration, now: Duration) -> Duration {
-        let Some(oldest) = most.checked_sub(1).and_then(|others| self.written.iter().rev().nth(others)) else {
+        let Some(oldest) =
+            most.checked_sub(1).and_then(|others| self.written.iter().rev().nth(others))
+        else {
             return Duration::ZERO;
         };
         (*oldest + span).saturating_sub(now)

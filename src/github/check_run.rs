@@ -1,4 +1,5 @@
-//! A check run, as we write it: our own minimal structs, so that no change of GitHub's models can hurt.
+//! A check run, as we write it: our own minimal structs, so that no change of GitHub's models can
+//! hurt.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -112,7 +113,8 @@ pub struct CheckRunRef {
     pub html_url: Option<String>,
     /// When it began.
     pub started_at: Option<Timestamp>,
-    /// How it ended; `None` while it has not. Kept as GitHub says it, for GitHub has words of its own, such as `stale`.
+    /// How it ended; `None` while it has not. Kept as GitHub says it, for GitHub has words of its
+    /// own, such as `stale`.
     pub conclusion: Option<String>,
 }
 
@@ -126,7 +128,8 @@ pub struct AnnotationKey {
 }
 
 impl AnnotationKey {
-    /// The key of these fields. White space does not count, for it is not certain to survive the way to GitHub and back.
+    /// The key of these fields. White space does not count, for it is not certain to survive the
+    /// way to GitHub and back.
     #[must_use]
     pub fn new(path: &str, line: u64, title: &str, message: &str) -> Self {
         let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -138,7 +141,12 @@ impl Annotation {
     /// What this one is known by.
     #[must_use]
     pub fn key(&self) -> AnnotationKey {
-        AnnotationKey::new(&self.path, self.start_line.into(), self.title.as_deref().unwrap_or_default(), &self.message)
+        AnnotationKey::new(
+            &self.path,
+            self.start_line.into(),
+            self.title.as_deref().unwrap_or_default(),
+            &self.message,
+        )
     }
 }
 

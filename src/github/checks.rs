@@ -17,11 +17,15 @@ use url::form_urlencoded::byte_serialize;
 
 use super::check_run::{Body, Output};
 use super::error::of_repository;
-use super::{Annotation, AnnotationKey, CheckRunError, CheckRunRef, CheckRunRequest, CheckRuns, Status, limits};
+use super::{
+    Annotation, AnnotationKey, CheckRunError, CheckRunRef, CheckRunRequest, CheckRuns, Status,
+    limits,
+};
 use crate::clock::Clock;
 use crate::http::{ReqwestTransport, Secrets, causes, json, protected, quote};
 
-/// Largest answer that is read; one check run is a few kilobytes, a page of a hundred less than this.
+/// Largest answer that is read; one check run is a few kilobytes, a page of a hundred less than
+/// this.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
 /// Annotations of a page; GitHub's largest.
@@ -35,11 +39,13 @@ const MOST_PAGES: usize = 20;
 pub struct Repository(String);
 
 impl Repository {
-    /// Accepts two names of letters, digits, `-`, `_` and `.`, so that no path can be made of them but the repository's.
+    /// Accepts two names of letters, digits, `-`, `_` and `.`, so that no path can be made of them
+    /// but the repository's.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_name = |name: &str| {
-            !matches!(name, "" | "." | "..") && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+            !matches!(name, "" | "." | "..")
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
         };
         let (owner, name) = text.split_once('/')?;
         (is_name(owner) && is_name(name)).then(|| Self(text.to_owned()))
@@ -55,8 +61,9 @@ pub struct GithubChecks {
 }
 
 impl GithubChecks {
-    /// Sets up the client for the API at `api` (`GITHUB_API_URL`; its path is kept). Must be called on a runtime, where octocrab
-    /// starts a task. The time that a call may take is the HTTP client's own limit.
+    /// Sets up the client for the API at `api` (`GITHUB_API_URL`; its path is kept). Must be called
+    /// on a runtime, where octocrab starts a task. The time that a call may take is the HTTP
+    /// client's own limit.
     ///
     /// # Errors
     /// If the address may not receive a token, or the token fits no header.
@@ -71,8 +78,11 @@ impl GithubChecks {
         secrets.register(token.expose_secret());
         protected(api).map_err(|why| CheckRunError::Invalid(format!("GITHUB_API_URL {why}")))?;
         // octocrab unwraps what it makes of the token.
-        if token.expose_secret().is_empty() || HeaderValue::from_str(token.expose_secret()).is_err() {
-            return Err(CheckRunError::NotPermitted("input `github-token` is empty, or no token".to_owned()));
+        if token.expose_secret().is_empty() || HeaderValue::from_str(token.expose_secret()).is_err()
+        {
+            return Err(CheckRunError::NotPermitted(
+                "input `github-token` is empty, or no token".to_owned(),
+            ));
         }
         let setup = |error: octocrab::Error| CheckRunError::Invalid(causes(&error));
         let octocrab = Octocrab::builder()
@@ -123,8 +133,14 @@ impl GithubChecks {
         }
     }
 
-    async fn patch<B: serde::Serialize>(&self, id: u64, body: &B) -> Result<CheckRunRef, CheckRunError> {
-        let answer = self.read(self.octocrab._patch(self.route(&format!("check-runs/{id}")), Some(body)).await).await?;
+    async fn patch<B: serde::Serialize>(
+        &self,
+        id: u64,
+        body: &B,
+    ) -> Result<CheckRunRef, CheckRunError> {
+        let answer = self
+            .read(self.octocrab._patch(self.route(&format!("check-runs/{id}")), Some(body)).await)
+            .await?;
         check_run(&answer).ok_or_else(no_check_run)
     }
 
@@ -133,17 +149,28 @@ impl GithubChecks {
         &self,
         sent: octocrab::Result<http::Response<BoxBody<Bytes, octocrab::Error>>>,
     ) -> Result<Value, CheckRunError> {
-        let (head, body) = sent.map_err(|error| CheckRunError::Unavailable(causes(&error)))?.into_parts();
+        let (head, body) =
+            sent.map_err(|error| CheckRunError::Unavailable(causes(&error)))?.into_parts();
         let body = Limited::new(body, LARGEST_BODY).collect().await;
-        let body =
-            body.map_err(|error| CheckRunError::Unavailable(format!("the answer broke off: {}", causes(&*error))))?.to_bytes();
+        let body = body
+            .map_err(|error| {
+                CheckRunError::Unavailable(format!("the answer broke off: {}", causes(&*error)))
+            })?
+            .to_bytes();
         let said = quote(&body, &self.secrets);
         match json(&body) {
             Some(value) if head.status.is_success() => Ok(value),
-            None if head.status.is_success() => {
-                Err(CheckRunError::Unavailable(format!("HTTP {} without JSON: {said}", head.status.as_u16())))
-            }
-            value => Err(CheckRunError::of(head.status, &head.headers, &value.unwrap_or_default(), &said, self.clock.now())),
+            None if head.status.is_success() => Err(CheckRunError::Unavailable(format!(
+                "HTTP {} without JSON: {said}",
+                head.status.as_u16()
+            ))),
+            value => Err(CheckRunError::of(
+                head.status,
+                &head.headers,
+                &value.unwrap_or_default(),
+                &said,
+                self.clock.now(),
+            )),
         }
     }
 }
@@ -161,13 +188,20 @@ fn check_run(answer: &Value) -> Option<CheckRunRef> {
         html_url: text("html_url").map(str::to_owned),
         started_at: text("started_at").and_then(|at| at.parse().ok()),
         // Ended without a conclusion is not known to happen; it would be ended all the same.
-        conclusion: text("conclusion").or(text("status").filter(|status| *status == "completed")).map(str::to_owned),
+        conclusion: text("conclusion")
+            .or(text("status").filter(|status| *status == "completed"))
+            .map(str::to_owned),
     })
 }
 
 fn key(annotation: &Value) -> AnnotationKey {
     let text = |name: &str| annotation[name].as_str().unwrap_or_default();
-    AnnotationKey::new(text("path"), annotation["start_line"].as_u64().unwrap_or_default(), text("title"), text("message"))
+    AnnotationKey::new(
+        text("path"),
+        annotation["start_line"].as_u64().unwrap_or_default(),
+        text("title"),
+        text("message"),
+    )
 }
 
 fn no_check_run() -> CheckRunError {
@@ -180,16 +214,25 @@ fn is_sha(text: &str) -> bool {
 }
 
 impl CheckRuns for GithubChecks {
-    fn create(&self, request: CheckRunRequest) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    fn create(
+        &self,
+        request: CheckRunRequest,
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
         Box::pin(async move {
             let body = self.body(request, true);
-            let answer =
-                self.read(self.octocrab._post(self.route("check-runs"), Some(&body)).await).await.map_err(of_repository)?;
+            let answer = self
+                .read(self.octocrab._post(self.route("check-runs"), Some(&body)).await)
+                .await
+                .map_err(of_repository)?;
             check_run(&answer).ok_or_else(no_check_run)
         })
     }
 
-    fn update(&self, id: u64, request: CheckRunRequest) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    fn update(
+        &self,
+        id: u64,
+        request: CheckRunRequest,
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
         Box::pin(async move {
             let body = self.body(request, false);
             self.patch(id, &body).await
@@ -208,13 +251,22 @@ impl CheckRuns for GithubChecks {
     ) -> LocalBoxFuture<'a, Result<Vec<CheckRunRef>, CheckRunError>> {
         Box::pin(async move {
             if !is_sha(head_sha) {
-                return Err(CheckRunError::Invalid(format!("`{head_sha}` is not the hash of a commit")));
+                return Err(CheckRunError::Invalid(format!(
+                    "`{head_sha}` is not the hash of a commit"
+                )));
             }
             let name: String = byte_serialize(name.as_bytes()).collect();
-            // `filter=latest`, the default, would hide a run of ours behind a later one of the same name.
-            let route = format!("commits/{head_sha}/check-runs?check_name={name}&filter=all&per_page=100");
-            let answer = self.read(self.octocrab._get(self.route(&route)).await).await.map_err(of_repository)?;
-            let ours = |run: &&Value| run["external_id"].as_str().is_some_and(|id| id.starts_with(external_id_prefix));
+            // `filter=latest`, the default, would hide a run of ours behind a later one of the same
+            // name.
+            let route =
+                format!("commits/{head_sha}/check-runs?check_name={name}&filter=all&per_page=100");
+            let answer = self
+                .read(self.octocrab._get(self.route(&route)).await)
+                .await
+                .map_err(of_repository)?;
+            let ours = |run: &&Value| {
+                run["external_id"].as_str().is_some_and(|id| id.starts_with(external_id_prefix))
+            };
             let runs = answer["check_runs"].as_array().into_iter().flatten();
             let mut found: Vec<CheckRunRef> = runs.filter(ours).filter_map(check_run).collect();
             found.sort_by_key(|run| std::cmp::Reverse(run.id));
@@ -222,15 +274,19 @@ impl CheckRuns for GithubChecks {
         })
     }
 
-    fn annotations(&self, id: u64) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>> {
+    fn annotations(
+        &self,
+        id: u64,
+    ) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>> {
         Box::pin(async move {
             let mut keys = Vec::new();
             for page in 1..=MOST_PAGES {
-                let route = self.route(&format!("check-runs/{id}/annotations?per_page={PAGE}&page={page}"));
+                let route =
+                    self.route(&format!("check-runs/{id}/annotations?per_page={PAGE}&page={page}"));
                 let answer = self.read(self.octocrab._get(route).await).await?;
-                let listed = answer
-                    .as_array()
-                    .ok_or_else(|| CheckRunError::Unavailable("the answer is no list of annotations".to_owned()))?;
+                let listed = answer.as_array().ok_or_else(|| {
+                    CheckRunError::Unavailable("the answer is no list of annotations".to_owned())
+                })?;
                 keys.extend(listed.iter().map(key));
                 if listed.len() < PAGE {
                     break;

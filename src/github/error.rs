@@ -16,7 +16,8 @@ const LEAST_WAIT: Duration = Duration::from_mins(1);
 pub enum CheckRunError {
     /// This token may not write check runs here; it will not get better within this run.
     #[error(
-        "GitHub does not let this job write check runs ({0}): add `permissions: checks: write` to the job; pull requests from forks never may"
+        "GitHub does not let this job write check runs ({0}): add `permissions: checks: write` to \
+         the job; pull requests from forks never may"
     )]
     NotPermitted(String),
     /// Too many requests, of this job or of others with the same token.
@@ -30,7 +31,8 @@ pub enum CheckRunError {
     /// No useful answer. The request may have been carried out.
     #[error("GitHub's checks API did not answer usefully: {0}")]
     Unavailable(String),
-    /// The check run is another app's: it can be read, but only its maker may write it. A run of our own may still be made.
+    /// The check run is another app's: it can be read, but only its maker may write it. A run of
+    /// our own may still be made.
     #[error("the check run belongs to another GitHub App: {0}")]
     NotOurs(String),
     /// The check run is not there any more. Another one may be made.
@@ -43,10 +45,19 @@ pub enum CheckRunError {
 
 impl CheckRunError {
     /// Reads an answer that is no success. `quote` is its body, short and redacted.
-    pub(super) fn of(status: StatusCode, headers: &HeaderMap, json: &Value, quote: &str, now: Timestamp) -> Self {
+    pub(super) fn of(
+        status: StatusCode,
+        headers: &HeaderMap,
+        json: &Value,
+        quote: &str,
+        now: Timestamp,
+    ) -> Self {
         let message = json["message"].as_str().unwrap_or_default();
-        let said =
-            if quote.is_empty() { format!("HTTP {}", status.as_u16()) } else { format!("HTTP {}: {quote}", status.as_u16()) };
+        let said = if quote.is_empty() {
+            format!("HTTP {}", status.as_u16())
+        } else {
+            format!("HTTP {}: {quote}", status.as_u16())
+        };
         match status.as_u16() {
             403 | 429 if let Some(retry_after) = limited(status, headers, message, now) => {
                 Self::RateLimited { retry_after, message: said }
@@ -60,7 +71,8 @@ impl CheckRunError {
     }
 }
 
-/// An answer about the repository itself, which is there as long as the job runs: with 404 GitHub then says that the token may not see it.
+/// An answer about the repository itself, which is there as long as the job runs: with 404 GitHub
+/// then says that the token may not see it.
 pub(super) fn of_repository(error: CheckRunError) -> CheckRunError {
     match error {
         CheckRunError::Gone(said) => CheckRunError::NotPermitted(said),
@@ -68,25 +80,35 @@ pub(super) fn of_repository(error: CheckRunError) -> CheckRunError {
     }
 }
 
-/// `Invalid app_id 15368 - check run can only be modified by the GitHub App that created it`, and what is said of the check run of a
-/// job since 2025: `Check run status and conclusions can only be updated internally by GitHub Actions`.
+/// `Invalid app_id 15368 - check run can only be modified by the GitHub App that created it`, and
+/// what is said of the check run of a job since 2025: `Check run status and conclusions can only be
+/// updated internally by GitHub Actions`.
 fn is_anothers(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    message.contains("by the github app that created it") || message.contains("only be updated internally")
+    message.contains("by the github app that created it")
+        || message.contains("only be updated internally")
 }
 
-/// How long to wait if this is a rate limit: `retry-after`, else the end of the hour's budget, else a minute.
-fn limited(status: StatusCode, headers: &HeaderMap, message: &str, now: Timestamp) -> Option<Duration> {
+/// How long to wait if this is a rate limit: `retry-after`, else the end of the hour's budget, else
+/// a minute.
+fn limited(
+    status: StatusCode,
+    headers: &HeaderMap,
+    message: &str,
+    now: Timestamp,
+) -> Option<Duration> {
     if let Some(wait) = retry_after(headers, now) {
         return Some(wait);
     }
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
     if number("x-ratelimit-remaining") == Some(0) {
-        let reset = number("x-ratelimit-reset").and_then(|second| Timestamp::from_second(second).ok());
+        let reset =
+            number("x-ratelimit-reset").and_then(|second| Timestamp::from_second(second).ok());
         let wait = reset.and_then(|reset| Duration::try_from(reset.duration_since(now)).ok());
         return Some(wait.map_or(LEAST_WAIT, |wait| wait.min(Duration::from_hours(1))));
     }
-    (status == StatusCode::TOO_MANY_REQUESTS || message.to_ascii_lowercase().contains("rate limit")).then_some(LEAST_WAIT)
+    (status == StatusCode::TOO_MANY_REQUESTS || message.to_ascii_lowercase().contains("rate limit"))
+        .then_some(LEAST_WAIT)
 }
 
 #[cfg(test)]
@@ -101,7 +123,10 @@ mod tests {
     }
 
     fn read(status: u16, headers: &[(&'static str, String)], json: &Value) -> CheckRunError {
-        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect();
         CheckRunError::of(StatusCode::from_u16(status).unwrap(), &headers, json, "words", now())
     }
 
@@ -116,7 +141,10 @@ mod tests {
     fn limits_say_how_long() {
         let empty = Value::Null;
         let reset = |seconds: i64| {
-            vec![("x-ratelimit-remaining", "0".to_owned()), ("x-ratelimit-reset", (now().as_second() + seconds).to_string())]
+            vec![
+                ("x-ratelimit-remaining", "0".to_owned()),
+                ("x-ratelimit-reset", (now().as_second() + seconds).to_string()),
+            ]
         };
         assert_eq!(wait(403, &[("retry-after", "90".to_owned())], &empty), Some(90));
         assert_eq!(wait(429, &[], &empty), Some(60));
@@ -124,8 +152,18 @@ mod tests {
         assert_eq!(wait(403, &reset(90_000), &empty), Some(3600));
         assert_eq!(wait(403, &reset(-5), &empty), Some(60));
         assert_eq!(wait(403, &reset(1200)[..1], &empty), Some(60));
-        assert_eq!(wait(403, &[], &json!({"message": "You have exceeded a secondary rate limit."})), Some(60));
-        assert_eq!(wait(403, &[("x-ratelimit-remaining", "999".to_owned())], &json!({"message": "Forbidden"})), None);
+        assert_eq!(
+            wait(403, &[], &json!({"message": "You have exceeded a secondary rate limit."})),
+            Some(60)
+        );
+        assert_eq!(
+            wait(
+                403,
+                &[("x-ratelimit-remaining", "999".to_owned())],
+                &json!({"message": "Forbidden"})
+            ),
+            None
+        );
         assert_eq!(wait(500, &[("retry-after", "90".to_owned())], &empty), None);
     }
 
@@ -135,7 +173,10 @@ mod tests {
             "Invalid app_id 15368 - check run can only be modified by the GitHub App that created it",
             "Check run status and conclusions can only be updated internally by GitHub Actions",
         ] {
-            assert!(matches!(read(403, &[], &json!({"message": message})), CheckRunError::NotOurs(_)), "{message}");
+            assert!(
+                matches!(read(403, &[], &json!({"message": message})), CheckRunError::NotOurs(_)),
+                "{message}"
+            );
         }
         assert!(matches!(
             read(403, &[], &json!({"message": "Resource not accessible by integration"})),
@@ -145,12 +186,14 @@ mod tests {
 
     #[test]
     fn every_status_has_its_kind() {
-        let kinds =
-            [400, 401, 403, 404, 408, 410, 422, 429, 301, 500, 503].map(|status| read(status, &[], &Value::Null).to_string());
+        let kinds = [400, 401, 403, 404, 408, 410, 422, 429, 301, 500, 503]
+            .map(|status| read(status, &[], &Value::Null).to_string());
         assert_snapshot!(kinds.join("\n"), @"
         GitHub refused the check run: HTTP 400: words
-        GitHub does not let this job write check runs (HTTP 401: words): add `permissions: checks: write` to the job; pull requests from forks never may
-        GitHub does not let this job write check runs (HTTP 403: words): add `permissions: checks: write` to the job; pull requests from forks never may
+        GitHub does not let this job write check runs (HTTP 401: words): add `permissions: checks: \
+        write` to the job; pull requests from forks never may
+        GitHub does not let this job write check runs (HTTP 403: words): add `permissions: checks: \
+        write` to the job; pull requests from forks never may
         GitHub no longer has the check run: HTTP 404: words
         GitHub's checks API did not answer usefully: HTTP 408: words
         GitHub refused the check run: HTTP 410: words

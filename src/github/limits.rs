@@ -1,11 +1,13 @@
-//! GitHub refuses a whole check run if one text is too long. Everything here is cut so that what is left still reads and renders.
+//! GitHub refuses a whole check run if one text is too long. Everything here is cut so that what is
+//! left still reads and renders.
 
 use super::{Annotation, CheckRunRequest};
 
 /// Most annotations of one request.
 pub const ANNOTATIONS: usize = 50;
 
-/// Longest `summary` and `text`, in bytes: the API's description says characters, its check counts bytes.
+/// Longest `summary` and `text`, in bytes: the API's description says characters, its check counts
+/// bytes.
 pub const MARKDOWN: usize = 65_535;
 
 /// Longest `message` and `raw_details` of an annotation ("64 KB"), in bytes.
@@ -14,7 +16,8 @@ pub const MESSAGE: usize = 64_000;
 /// Longest title, in characters.
 pub const TITLE: usize = 255;
 
-/// The request as GitHub accepts it: texts cut, the first [`ANNOTATIONS`] only, columns only where they are allowed.
+/// The request as GitHub accepts it: texts cut, the first [`ANNOTATIONS`] only, columns only where
+/// they are allowed.
 #[must_use]
 pub fn fitted(mut request: CheckRunRequest) -> CheckRunRequest {
     request.title = title(&request.title);
@@ -33,10 +36,13 @@ pub fn fit(annotation: &mut Annotation) {
         (annotation.start_column, annotation.end_column) = (None, None);
     }
     annotation.start_column = annotation.start_column.filter(|column| *column > 0);
-    annotation.end_column = annotation.end_column.filter(|end| annotation.start_column.is_some_and(|start| start <= *end));
+    annotation.end_column = annotation
+        .end_column
+        .filter(|end| annotation.start_column.is_some_and(|start| start <= *end));
     annotation.message = noted(&annotation.message, MESSAGE);
     annotation.title = annotation.title.as_deref().map(title);
-    annotation.raw_details = annotation.raw_details.as_deref().map(|details| noted(details, MESSAGE));
+    annotation.raw_details =
+        annotation.raw_details.as_deref().map(|details| noted(details, MESSAGE));
 }
 
 /// One line of at most [`TITLE`] characters.
@@ -61,7 +67,9 @@ pub fn plain(text: &str, limit: usize) -> String {
 
 /// Plain text of at most `limit` bytes that says how much of it is missing, and where the whole is.
 fn noted(text: &str, limit: usize) -> String {
-    let note = |left_out: usize| format!("… ({left_out} bytes are left out here; Partner Center has the whole)");
+    let note = |left_out: usize| {
+        format!("… ({left_out} bytes are left out here; Partner Center has the whole)")
+    };
     if text.len() <= limit {
         return text.to_owned();
     }
@@ -69,8 +77,9 @@ fn noted(text: &str, limit: usize) -> String {
     format!("{}{}", text.get(..kept).unwrap_or_default(), note(text.len() - kept))
 }
 
-/// Markdown of at most `limit` bytes, cut at the end of a line, so that no table row or tag is torn; what is open is closed, and the
-/// last line says how much is missing and that the whole is in `elsewhere`, such as "the [job log](…)".
+/// Markdown of at most `limit` bytes, cut at the end of a line, so that no table row or tag is
+/// torn; what is open is closed, and the last line says how much is missing and that the whole is
+/// in `elsewhere`, such as "the [job log](…)".
 #[must_use]
 pub fn markdown(text: &str, limit: usize, elsewhere: &str) -> String {
     if text.len() <= limit {
@@ -92,14 +101,19 @@ pub fn markdown(text: &str, limit: usize, elsewhere: &str) -> String {
         }
     }
     if kept == 0 {
-        // The first line alone is too long. A piece of a sentence is better than nothing; a piece of a table or a tag is not.
+        // The first line alone is too long. A piece of a sentence is better than nothing; a piece
+        // of a table or a tag is not.
         let first = text.lines().next().unwrap_or_default();
         if !first.trim_start().starts_with(['|', '<', '`', '~']) {
             kept = first.floor_char_boundary(room.saturating_sub(1));
             closing.push('\n');
         }
     }
-    let cut = format!("{}{closing}{}", text.get(..kept).unwrap_or_default(), note(text.len() - kept, elsewhere));
+    let cut = format!(
+        "{}{closing}{}",
+        text.get(..kept).unwrap_or_default(),
+        note(text.len() - kept, elsewhere)
+    );
     // Only an absurdly small limit, or an absurdly long note, does not leave room for the note.
     if cut.len() <= limit { cut } else { plain(text, limit) }
 }
@@ -125,12 +139,16 @@ impl Open {
         let rest = body.get(run..).unwrap_or_default().trim();
         match &self.fence {
             Some(closing) => {
-                if closing.trim_start().chars().next() == mark && run >= closing.trim_start().len() && rest.is_empty() {
+                if closing.trim_start().chars().next() == mark
+                    && run >= closing.trim_start().len()
+                    && rest.is_empty()
+                {
                     self.fence = None;
                 }
             }
             None if run >= 3 && !(mark == Some('`') && rest.contains('`')) => {
-                // Indented as the opening line is: a fence in a list item is closed inside the item.
+                // Indented as the opening line is: a fence in a list item is closed inside the
+                // item.
                 let indent = line.len() - body.len();
                 self.fence = line.get(..indent + run).map(str::to_owned);
             }
@@ -147,7 +165,8 @@ impl Open {
 
     fn closing(&self) -> String {
         let fence = self.fence.as_ref().map(|fence| format!("{fence}\n")).unwrap_or_default();
-        // The blank line ends a table or a paragraph, which the tag would otherwise become a part of.
+        // The blank line ends a table or a paragraph, which the tag would otherwise become a part
+        // of.
         format!("{fence}{}", "\n</details>\n".repeat(self.details))
     }
 }
@@ -173,22 +192,30 @@ mod tests {
         let text = format!("| a |\n|---|\n{}", "| some row |\n".repeat(9));
         assert_eq!(
             cut(&text, 100),
-            "| a |\n|---|\n| some row |\n| some row |\n\n*91 bytes are left out here; the whole is in the log.*\n"
+            "| a |\n|---|\n| some row |\n| some row |\n\n\
+             *91 bytes are left out here; the whole is in the log.*\n"
         );
     }
 
     #[test]
     fn code_and_details_are_closed() {
-        let text = format!("<details><summary>x</summary>\n\n  ~~~~ text\n  ```\n{}", "  line of code\n".repeat(9));
+        let text = format!(
+            "<details><summary>x</summary>\n\n  ~~~~ text\n  ```\n{}",
+            "  line of code\n".repeat(9)
+        );
         assert_eq!(
             cut(&text, 150),
-            "<details><summary>x</summary>\n\n  ~~~~ text\n  ```\n  line of code\n  ~~~~\n\n</details>\n\n*120 bytes are left out here; the whole is in the log.*\n"
+            "<details><summary>x</summary>\n\n  ~~~~ text\n  ```\n  line of code\n\
+               ~~~~\n\n</details>\n\n*120 bytes are left out here; the whole is in the log.*\n"
         );
     }
 
     #[test]
     fn what_was_closed_is_not_closed_again() {
-        let text = format!("<details>\n```\n</details>\n```\n</details>\nsay `<details>`\n{}", "x\n".repeat(90));
+        let text = format!(
+            "<details>\n```\n</details>\n```\n</details>\nsay `<details>`\n{}",
+            "x\n".repeat(90)
+        );
         let shown = cut(&text, 150);
         assert_eq!(shown.matches("```").count(), 2);
         assert_eq!(shown.matches("</details>").count(), 2);
@@ -198,9 +225,15 @@ mod tests {
     fn one_endless_line_is_cut_between_characters() {
         assert_eq!(
             cut(&"é".repeat(99), 80),
-            format!("{}\n\n*176 bytes are left out here; the whole is in the log.*\n", "é".repeat(11))
+            format!(
+                "{}\n\n*176 bytes are left out here; the whole is in the log.*\n",
+                "é".repeat(11)
+            )
         );
-        assert_eq!(cut(&"| cell ".repeat(30), 80), "\n*210 bytes are left out here; the whole is in the log.*\n");
+        assert_eq!(
+            cut(&"| cell ".repeat(30), 80),
+            "\n*210 bytes are left out here; the whole is in the log.*\n"
+        );
     }
 
     #[test]
@@ -229,7 +262,12 @@ mod tests {
         let columns = |lines, columns| {
             let mut annotation = annotation(lines, columns);
             fit(&mut annotation);
-            (annotation.start_line, annotation.end_line, annotation.start_column, annotation.end_column)
+            (
+                annotation.start_line,
+                annotation.end_line,
+                annotation.start_column,
+                annotation.end_column,
+            )
         };
         assert_eq!(columns((3, 3), (Some(2), Some(5))), (3, 3, Some(2), Some(5)));
         assert_eq!(columns((3, 4), (Some(2), Some(5))), (3, 4, None, None));
@@ -248,7 +286,9 @@ mod tests {
             "{}",
             &annotation.message[63_900..]
         );
-        assert!(annotation.message.ends_with(" bytes are left out here; Partner Center has the whole)"));
+        assert!(
+            annotation.message.ends_with(" bytes are left out here; Partner Center has the whole)")
+        );
         let once = annotation.clone();
         fit(&mut annotation);
         assert_eq!(annotation, once);
@@ -256,7 +296,8 @@ mod tests {
         assert!(annotation.title.is_some_and(|title| title.chars().count() == TITLE));
     }
 
-    /// Whether fences and details are balanced, by a rule of its own: no indentation, three backticks only.
+    /// Whether fences and details are balanced, by a rule of its own: no indentation, three
+    /// backticks only.
     fn is_balanced(text: &str) -> bool {
         let (mut fence, mut details) = (false, 0_i32);
         for line in text.lines() {

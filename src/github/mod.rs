@@ -10,29 +10,41 @@ mod patience;
 use futures_util::future::LocalBoxFuture;
 
 pub use budget::{Budget, Urgency};
-pub use check_run::{Annotation, AnnotationKey, CheckRunRef, CheckRunRequest, Conclusion, Level, Status};
+pub use check_run::{
+    Annotation, AnnotationKey, CheckRunRef, CheckRunRequest, Conclusion, Level, Status,
+};
 pub use checks::{GithubChecks, Repository};
 pub use error::CheckRunError;
 pub use patience::{Patience, Verdict};
 
-/// The check runs of one repository. Each call is one request, bounded in time and never repeated here: what to do after an error is
-/// for [`Patience`] to say.
+/// The check runs of one repository. Each call is one request, bounded in time and never repeated
+/// here: what to do after an error is for [`Patience`] to say.
 pub trait CheckRuns {
-    /// Makes a check run. Not idempotent: after an error that leaves the outcome open, [`CheckRuns::find`] it before making another.
+    /// Makes a check run. Not idempotent: after an error that leaves the outcome open,
+    /// [`CheckRuns::find`] it before making another.
     ///
     /// Of the annotations the first [`limits::ANNOTATIONS`] are sent.
-    fn create(&self, request: CheckRunRequest) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>>;
+    fn create(
+        &self,
+        request: CheckRunRequest,
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>>;
 
-    /// Changes a check run. Texts replace what was there; annotations are added to what is there, and none is ever removed, so each
-    /// must be sent only once. Of the annotations the first [`limits::ANNOTATIONS`] are sent.
-    fn update(&self, id: u64, request: CheckRunRequest) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>>;
+    /// Changes a check run. Texts replace what was there; annotations are added to what is there,
+    /// and none is ever removed, so each must be sent only once. Of the annotations the first
+    /// [`limits::ANNOTATIONS`] are sent.
+    fn update(
+        &self,
+        id: u64,
+        request: CheckRunRequest,
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>>;
 
-    /// Opens a check run again that has ended, changing nothing else of it, and says how it stands then. GitHub may accept the request
-    /// and leave the run ended: the answer's `conclusion` tells.
+    /// Opens a check run again that has ended, changing nothing else of it, and says how it stands
+    /// then. GitHub may accept the request and leave the run ended: the answer's `conclusion`
+    /// tells.
     fn reopen(&self, id: u64) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>>;
 
-    /// The check runs of this name on this commit whose external id begins so, the newest first. Whether another app made them is
-    /// not told.
+    /// The check runs of this name on this commit whose external id begins so, the newest first.
+    /// Whether another app made them is not told.
     fn find<'a>(
         &'a self,
         name: &'a str,
@@ -40,16 +52,25 @@ pub trait CheckRuns {
         external_id_prefix: &'a str,
     ) -> LocalBoxFuture<'a, Result<Vec<CheckRunRef>, CheckRunError>>;
 
-    /// The annotations that a check run has: tells, after an update whose answer was lost, which of them arrived.
-    fn annotations(&self, id: u64) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>>;
+    /// The annotations that a check run has: tells, after an update whose answer was lost, which of
+    /// them arrived.
+    fn annotations(&self, id: u64)
+    -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>>;
 }
 
 impl<C: CheckRuns + ?Sized> CheckRuns for Box<C> {
-    fn create(&self, request: CheckRunRequest) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    fn create(
+        &self,
+        request: CheckRunRequest,
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
         (**self).create(request)
     }
 
-    fn update(&self, id: u64, request: CheckRunRequest) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    fn update(
+        &self,
+        id: u64,
+        request: CheckRunRequest,
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
         (**self).update(id, request)
     }
 
@@ -66,7 +87,10 @@ impl<C: CheckRuns + ?Sized> CheckRuns for Box<C> {
         (**self).find(name, head_sha, external_id_prefix)
     }
 
-    fn annotations(&self, id: u64) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>> {
+    fn annotations(
+        &self,
+        id: u64,
+    ) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>> {
         (**self).annotations(id)
     }
 }

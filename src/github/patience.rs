@@ -1,4 +1,5 @@
-//! When to try again after an error, so that reports neither pester GitHub nor stop for good because of one hiccup.
+//! When to try again after an error, so that reports neither pester GitHub nor stop for good
+//! because of one hiccup.
 
 use std::time::Duration;
 
@@ -38,16 +39,19 @@ impl Patience {
 
     /// A call failed.
     pub fn failed(&mut self, error: &CheckRunError) -> Verdict {
-        let doubled = |first: Duration| first.saturating_mul(1_u32.checked_shl(self.errors.min(16)).unwrap_or(u32::MAX));
+        let doubled = |first: Duration| {
+            first.saturating_mul(1_u32.checked_shl(self.errors.min(16)).unwrap_or(u32::MAX))
+        };
         let verdict = match error {
             // What is gone was replaced once before anyone asks here.
             CheckRunError::NotPermitted(_) | CheckRunError::Gone(_) => Verdict::GiveUp,
             CheckRunError::Invalid(_) | CheckRunError::NotOurs(_) => return Verdict::Drop,
             CheckRunError::Unavailable(_) => Verdict::Wait(doubled(FIRST_WAIT).min(LONGEST_WAIT)),
-            // Who runs into the limit again right after the wait has to wait longer, or GitHub bans the whole integration.
-            CheckRunError::RateLimited { retry_after, .. } => {
-                Verdict::Wait(doubled((*retry_after).max(Duration::from_secs(1))).min(LONGEST_LIMIT))
-            }
+            // Who runs into the limit again right after the wait has to wait longer, or GitHub bans
+            // the whole integration.
+            CheckRunError::RateLimited { retry_after, .. } => Verdict::Wait(
+                doubled((*retry_after).max(Duration::from_secs(1))).min(LONGEST_LIMIT),
+            ),
         };
         self.errors = self.errors.saturating_add(1);
         verdict
@@ -63,7 +67,10 @@ mod tests {
         let mut patience = Patience::default();
         let down = CheckRunError::Unavailable(String::new());
         let waits: Vec<_> = (0..9).map(|_| patience.failed(&down)).collect();
-        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 600, 600].map(|s| Verdict::Wait(Duration::from_secs(s))));
+        assert_eq!(
+            waits,
+            [5, 10, 20, 40, 80, 160, 320, 600, 600].map(|s| Verdict::Wait(Duration::from_secs(s)))
+        );
         assert_eq!(patience.failed(&CheckRunError::Invalid(String::new())), Verdict::Drop);
         patience.succeeded();
         assert_eq!(patience.failed(&down), Verdict::Wait(FIRST_WAIT));
@@ -73,7 +80,10 @@ mod tests {
     #[test]
     fn waits_as_long_as_the_limit_says_and_longer_the_second_time() {
         let mut patience = Patience::default();
-        let limit = |seconds| CheckRunError::RateLimited { retry_after: Duration::from_secs(seconds), message: String::new() };
+        let limit = |seconds| CheckRunError::RateLimited {
+            retry_after: Duration::from_secs(seconds),
+            message: String::new(),
+        };
         assert_eq!(patience.failed(&limit(90)), Verdict::Wait(Duration::from_secs(90)));
         assert_eq!(patience.failed(&limit(90)), Verdict::Wait(Duration::from_mins(3)));
         assert_eq!(patience.failed(&limit(9_000)), Verdict::Wait(LONGEST_LIMIT));

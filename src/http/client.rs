@@ -11,7 +11,8 @@ use url::Url;
 
 use super::{Lost, Request, Response, Transport, TransportError, is_loopback};
 
-/// Largest body that is read, after decompression. The portal's longest answers, an offer's operations, stay far below.
+/// Largest body that is read, after decompression. The portal's longest answers, an offer's
+/// operations, stay far below.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -19,8 +20,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Limit of a whole exchange for callers that set none of their own, such as octocrab.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Load balancers close idle connections after minutes; a POST on a connection that is just being closed has an unknown fate, so
-/// connections do not grow that old.
+/// Load balancers close idle connections after minutes; a POST on a connection that is just being
+/// closed has an unknown fate, so connections do not grow that old.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Longest list of causes in a message.
@@ -33,8 +34,9 @@ pub struct ClientError(String);
 
 /// Sends requests through reqwest.
 ///
-/// Certificates are checked against the system's authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured) and against the public
-/// ones that are built in, so that an image without a CA bundle and a company with its own authority both work.
+/// Certificates are checked against the system's authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR`
+/// are honoured) and against the public ones that are built in, so that an image without a CA
+/// bundle and a company with its own authority both work.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     outside: reqwest::Client,
@@ -56,12 +58,18 @@ impl ReqwestTransport {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut public = Vec::with_capacity(webpki_root_certs::TLS_SERVER_ROOT_CERTS.len());
         for certificate in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
-            public.push(reqwest::Certificate::from_der(certificate).map_err(|error| ClientError(causes(&error)))?);
+            public.push(
+                reqwest::Certificate::from_der(certificate)
+                    .map_err(|error| ClientError(causes(&error)))?,
+            );
         }
-        let build = |builder: reqwest::ClientBuilder| builder.build().map_err(|error| ClientError(causes(&error)));
+        let build = |builder: reqwest::ClientBuilder| {
+            builder.build().map_err(|error| ClientError(causes(&error)))
+        };
         Ok(Self {
             outside: build(builder(exchange_timeout).tls_certs_merge(public.clone()))?,
-            // A proxy cannot reach this machine's loopback: a rehearsal must not go through the one that the runner is behind.
+            // A proxy cannot reach this machine's loopback: a rehearsal must not go through the one
+            // that the runner is behind.
             loopback: build(builder(exchange_timeout).tls_certs_merge(public).no_proxy())?,
             largest_body,
         })
@@ -77,7 +85,10 @@ impl ReqwestTransport {
         let origin = request.url.origin().ascii_serialization();
         let client = self.client_for(&request.url);
         let posts = request.method == Method::POST;
-        let mut builder = client.request(request.method, request.url).headers(request.headers).timeout(request.timeout);
+        let mut builder = client
+            .request(request.method, request.url)
+            .headers(request.headers)
+            .timeout(request.timeout);
         builder = match request.body {
             Some(body) => builder.body(body),
             // Azure's front ends refuse a POST that does not say that it has no body (411).
@@ -86,7 +97,11 @@ impl ReqwestTransport {
         };
         let mut answer = builder.send().await.map_err(|error| lost(error, &origin))?;
         let body = read(&mut answer, self.largest_body, &origin).await?;
-        Ok(Response { status: answer.status(), headers: std::mem::take(answer.headers_mut()), body })
+        Ok(Response {
+            status: answer.status(),
+            headers: std::mem::take(answer.headers_mut()),
+            body,
+        })
     }
 }
 
@@ -110,27 +125,39 @@ fn builder(exchange_timeout: Duration) -> reqwest::ClientBuilder {
         .pool_idle_timeout(IDLE_TIMEOUT)
 }
 
-/// Reads the body piece by piece, after decompression, so that neither its length nor what it unpacks to is believed.
-async fn read(answer: &mut reqwest::Response, largest: usize, origin: &str) -> Result<Bytes, TransportError> {
+/// Reads the body piece by piece, after decompression, so that neither its length nor what it
+/// unpacks to is believed.
+async fn read(
+    answer: &mut reqwest::Response,
+    largest: usize,
+    origin: &str,
+) -> Result<Bytes, TransportError> {
     let status = answer.status().as_u16();
     let mut body = BytesMut::new();
     loop {
         match answer.chunk().await {
-            Ok(Some(piece)) if body.len() + piece.len() <= largest => body.extend_from_slice(&piece),
+            Ok(Some(piece)) if body.len() + piece.len() <= largest => {
+                body.extend_from_slice(&piece)
+            }
             Ok(Some(_)) => {
-                let message = format!("{origin} answered HTTP {status} with more than {largest} bytes");
+                let message =
+                    format!("{origin} answered HTTP {status} with more than {largest} bytes");
                 return Err(TransportError { lost: Lost::TooLarge, message });
             }
             Ok(None) => return Ok(body.freeze()),
             Err(error) => {
-                let message = format!("the answer of {origin} (HTTP {status}) broke off: {}", causes(&error.without_url()));
+                let message = format!(
+                    "the answer of {origin} (HTTP {status}) broke off: {}",
+                    causes(&error.without_url())
+                );
                 return Err(TransportError { lost: Lost::Unknown, message });
             }
         }
     }
 }
 
-/// An error before the answer's head arrived. Only while a connection is being made is it certain that nothing was sent.
+/// An error before the answer's head arrived. Only while a connection is being made is it certain
+/// that nothing was sent.
 fn lost(error: reqwest::Error, origin: &str) -> TransportError {
     let (connecting, timed_out) = (error.is_connect(), error.is_timeout());
     let causes = causes(&error.without_url());
@@ -138,7 +165,8 @@ fn lost(error: reqwest::Error, origin: &str) -> TransportError {
         (true, _) if causes.contains("UnknownIssuer") => (
             Lost::Unsent,
             format!(
-                "no connection to {origin}: {causes}; if a proxy of your company opens TLS, name its certificate authority in SSL_CERT_FILE, \
+                "no connection to {origin}: {causes}; if a proxy of your company opens TLS, name \
+                 its certificate authority in SSL_CERT_FILE, \
                  a PEM file that this process can read"
             ),
         ),

@@ -1,4 +1,5 @@
-//! What went over the wire, for the record and for debug logs: when, whereto and with what result; no body, no header, no secret.
+//! What went over the wire, for the record and for debug logs: when, whereto and with what result;
+//! no body, no header, no secret.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,7 +13,8 @@ use super::{Request, Response, Transport, TransportError};
 use crate::clock::Clock;
 
 /// Query parameters whose values are shown; of all others only the name is.
-const SHOWN_PARAMETERS: [&str; 7] = ["api-version", "audience", "check_name", "filter", "page", "per_page", "status"];
+const SHOWN_PARAMETERS: [&str; 7] =
+    ["api-version", "audience", "check_name", "filter", "page", "per_page", "status"];
 
 /// One request and its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +35,8 @@ pub struct Exchange {
     pub error: Option<String>,
 }
 
-/// The address without user, password, fragment and the values of query parameters that are not known to be harmless.
+/// The address without user, password, fragment and the values of query parameters that are not
+/// known to be harmless.
 #[must_use]
 pub fn shown(url: &Url) -> String {
     let mut shown = url.clone();
@@ -44,7 +47,13 @@ pub fn shown(url: &Url) -> String {
     if url.query().is_some() {
         let pairs: Vec<_> = url
             .query_pairs()
-            .map(|(name, value)| if SHOWN_PARAMETERS.contains(&&*name) { (name, value) } else { (name, "***".into()) })
+            .map(|(name, value)| {
+                if SHOWN_PARAMETERS.contains(&&*name) {
+                    (name, value)
+                } else {
+                    (name, "***".into())
+                }
+            })
             .collect();
         shown.query_pairs_mut().clear().extend_pairs(pairs);
     }
@@ -99,8 +108,14 @@ mod tests {
     #[test]
     fn addresses_are_shown_without_secrets() {
         let show = |text: &str| shown(&Url::parse(text).unwrap());
-        assert_eq!(show("https://u:p@x.example/a?api-version=2017-10-31#f"), "https://x.example/a?api-version=2017-10-31");
-        assert_eq!(show("https://x.example/a?sig=abc&api-version=1"), "https://x.example/a?sig=***&api-version=1");
+        assert_eq!(
+            show("https://u:p@x.example/a?api-version=2017-10-31#f"),
+            "https://x.example/a?api-version=2017-10-31"
+        );
+        assert_eq!(
+            show("https://x.example/a?sig=abc&api-version=1"),
+            "https://x.example/a?sig=***&api-version=1"
+        );
         assert_eq!(show("https://x.example/a"), "https://x.example/a");
         assert_eq!(show("data:text/plain,x"), "data:text/plain,x");
     }
@@ -108,15 +123,26 @@ mod tests {
     #[test]
     fn every_request_is_told_of() {
         let scripted = Scripted::default();
-        scripted.answer_with(503, &[("x-ms-request-id", "id-1")], "{}").lose(Lost::Unsent, "no route");
+        scripted
+            .answer_with(503, &[("x-ms-request-id", "id-1")], "{}")
+            .lose(Lost::Unsent, "no route");
         let told: Rc<RefCell<Vec<Exchange>>> = Rc::default();
         let log = Rc::clone(&told);
         let clock = Rc::new(FakeClock::with_chance(0.0));
-        let recorded = Recorded::new(scripted, clock.clone(), Box::new(move |exchange| log.borrow_mut().push(exchange)));
+        let recorded = Recorded::new(
+            scripted,
+            clock.clone(),
+            Box::new(move |exchange| log.borrow_mut().push(exchange)),
+        );
         for _ in 0..2 {
             let url = Url::parse("https://x.example/?t=1").unwrap();
-            let request =
-                Request { method: Method::GET, url, headers: HeaderMap::new(), body: None, timeout: Duration::from_secs(1) };
+            let request = Request {
+                method: Method::GET,
+                url,
+                headers: HeaderMap::new(),
+                body: None,
+                timeout: Duration::from_secs(1),
+            };
             let _ = block_on(recorded.send(request));
         }
         let expected = Exchange {
@@ -128,7 +154,12 @@ mod tests {
             correlation_id: Some("id-1".to_owned()),
             error: None,
         };
-        let lost = Exchange { status: None, correlation_id: None, error: Some("no route".to_owned()), ..expected.clone() };
+        let lost = Exchange {
+            status: None,
+            correlation_id: None,
+            error: Some("no route".to_owned()),
+            ..expected.clone()
+        };
         assert_eq!(*told.borrow(), [expected, lost]);
     }
 }

@@ -1,4 +1,5 @@
-//! The one HTTP client. Everything that leaves this process goes through [`Transport`]; tests put a world in memory behind it.
+//! The one HTTP client. Everything that leaves this process goes through [`Transport`]; tests put a
+//! world in memory behind it.
 
 mod client;
 mod exchange;
@@ -57,7 +58,8 @@ pub struct Response {
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lost {
-    /// The request surely did not reach the other side: name not resolved, connection refused, TLS not agreed.
+    /// The request surely did not reach the other side: name not resolved, connection refused, TLS
+    /// not agreed.
     Unsent,
     /// It may have been carried out: timeout, reset, a body that broke off.
     Unknown,

@@ -1,12 +1,13 @@
-//! The values that must not be seen. GitHub's own masking covers the job log only: not check runs, not files, and nothing before the
-//! mask was asked for.
+//! The values that must not be seen. GitHub's own masking covers the job log only: not check runs,
+//! not files, and nothing before the mask was asked for.
 
 use std::sync::{PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// Shorter values are not kept: no issuer makes them, while `live` or `true` would shred every report and be given away by the shreds.
+/// Shorter values are not kept: no issuer makes them, while `live` or `true` would shred every
+/// report and be given away by the shreds.
 const SHORTEST: usize = 6;
 
 const MASK: &str = "***";
@@ -25,14 +26,15 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// An empty registry. `on_new` is called once for each value, before [`Secrets::register`] returns, hence before any use: in a
-    /// workflow it prints `::add-mask::`.
+    /// An empty registry. `on_new` is called once for each value, before [`Secrets::register`]
+    /// returns, hence before any use: in a workflow it prints `::add-mask::`.
     #[must_use]
     pub fn new(on_new: Box<dyn Fn(&str) + Send + Sync>) -> Self {
         Self { needles: RwLock::default(), on_new }
     }
 
-    /// Keeps a value secret from now on. Call it at first sight of the value, before anything else is done with it.
+    /// Keeps a value secret from now on. Call it at first sight of the value, before anything else
+    /// is done with it.
     pub fn register(&self, secret: &str) {
         let secret = secret.trim();
         if secret.len() < SHORTEST || self.knows(secret) {
@@ -52,7 +54,11 @@ impl Secrets {
     }
 
     fn knows(&self, secret: &str) -> bool {
-        self.needles.read().unwrap_or_else(PoisonError::into_inner).iter().any(|needle| needle == secret)
+        self.needles
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .any(|needle| needle == secret)
     }
 
     /// The text with every known secret, in every known form, replaced by `***`.
@@ -70,7 +76,8 @@ impl Secrets {
             }
         }
         hidden.sort_unstable();
-        // Overlapping stretches become one mask, else the end of one secret would stand beside the mask of another.
+        // Overlapping stretches become one mask, else the end of one secret would stand beside the
+        // mask of another.
         let mut shown = String::with_capacity(text.len());
         let mut done = 0;
         for (start, end) in hidden {
@@ -89,10 +96,13 @@ impl Secrets {
 fn forms(value: &str) -> Vec<String> {
     let form_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'-' | b'.' | b'_');
     let component_byte = |b: u8| form_byte(b) || matches!(b, b'~' | b'!' | b'\'' | b'(' | b')');
-    let unreserved_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+    let unreserved_byte =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
     let json = serde_json::Value::from(value).to_string();
     let mut forms = vec![value.to_owned(), json.trim_matches('"').to_owned()];
-    for encoded in [percent(value, form_byte), percent(value, component_byte), percent(value, unreserved_byte)] {
+    for encoded in
+        [percent(value, form_byte), percent(value, component_byte), percent(value, unreserved_byte)]
+    {
         forms.push(encoded.replace("%20", "+"));
         forms.push(lower_escapes(&encoded));
         forms.push(encoded);
@@ -102,7 +112,10 @@ fn forms(value: &str) -> Vec<String> {
 }
 
 fn percent(value: &str, keep: impl Fn(u8) -> bool) -> String {
-    value.bytes().map(|b| if keep(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    value
+        .bytes()
+        .map(|b| if keep(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 /// `%2F` as `%2f`.
@@ -122,16 +135,18 @@ fn lower_escapes(encoded: &str) -> String {
         .collect()
 }
 
-/// The value inside a longer text that was encoded as a whole (`user:secret` of basic authentication): in each of the three places a
-/// group of four may start, without the outer characters, which depend on the neighbours.
+/// The value inside a longer text that was encoded as a whole (`user:secret` of basic
+/// authentication): in each of the three places a group of four may start, without the outer
+/// characters, which depend on the neighbours.
 fn base64_forms(value: &str) -> impl Iterator<Item = String> {
     (0..3_usize).flat_map(move |shift| {
         let mut bytes = vec![0_u8; shift];
         bytes.extend_from_slice(value.as_bytes());
         let skip = [0, 2, 3][shift];
         let tail = usize::from(!bytes.len().is_multiple_of(3));
-        [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)]
-            .map(|encoded| encoded.get(skip..encoded.len().saturating_sub(tail)).unwrap_or_default().to_owned())
+        [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)].map(|encoded| {
+            encoded.get(skip..encoded.len().saturating_sub(tail)).unwrap_or_default().to_owned()
+        })
     })
 }
 
@@ -163,7 +178,11 @@ mod tests {
             "p~8%2fQ%2b%20a%22z%3d",
             &STANDARD_NO_PAD.encode(value),
         ] {
-            assert_eq!(secrets.redact(&format!("a {seen} b")).trim_end_matches(['b', ' ']).get(..5), Some("a ***"), "{seen}");
+            assert_eq!(
+                secrets.redact(&format!("a {seen} b")).trim_end_matches(['b', ' ']).get(..5),
+                Some("a ***"),
+                "{seen}"
+            );
             assert!(!secrets.redact(seen).contains("8%"), "{seen}");
         }
     }
@@ -203,7 +222,8 @@ mod tests {
     fn announces_each_value_once() {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
-        let secrets = Secrets::new(Box::new(move |value| log.lock().unwrap().push(value.to_owned())));
+        let secrets =
+            Secrets::new(Box::new(move |value| log.lock().unwrap().push(value.to_owned())));
         for value in ["first-secret", "live", "first-secret", " first-secret\n", "other-secret"] {
             secrets.register(value);
         }

@@ -1,4 +1,5 @@
-//! What is read from any answer, whoever gave it: its correlation id, its JSON, and a quote of it for a person.
+//! What is read from any answer, whoever gave it: its correlation id, its JSON, and a quote of it
+//! for a person.
 
 use http::HeaderMap;
 use serde_json::Value;
@@ -24,17 +25,20 @@ pub fn correlation_id(headers: &HeaderMap) -> Option<String> {
     })
 }
 
-/// The body as JSON, whatever content type it claims and with or without a byte order mark; `None` if it is not JSON.
+/// The body as JSON, whatever content type it claims and with or without a byte order mark; `None`
+/// if it is not JSON.
 #[must_use]
 pub fn json(body: &[u8]) -> Option<Value> {
     serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()
 }
 
-/// The body as one short line to put into a message: HTML becomes its text, whitespace and control characters become single spaces,
-/// and what is too long is cut. Secrets are taken out first: half of one, left by the cut, would not be recognised any more.
+/// The body as one short line to put into a message: HTML becomes its text, whitespace and control
+/// characters become single spaces, and what is too long is cut. Secrets are taken out first: half
+/// of one, left by the cut, would not be recognised any more.
 #[must_use]
 pub fn quote(body: &[u8], secrets: &Secrets) -> String {
-    let text = secrets.redact(&String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)));
+    let text = secrets
+        .redact(&String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)));
     if looks_like_html(&text) { bounded(&text_of_html(&text)) } else { bounded(&text) }
 }
 
@@ -62,7 +66,9 @@ impl Response {
 pub(crate) fn bounded(text: &str) -> String {
     let mut line = String::new();
     let mut length = 0;
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+    for word in
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty())
+    {
         if length > 0 {
             line.push(' ');
             length += 1;
@@ -80,21 +86,29 @@ pub(crate) fn bounded(text: &str) -> String {
 
 fn looks_like_html(text: &str) -> bool {
     let start: String = text.trim_start().chars().take(15).collect::<String>().to_ascii_lowercase();
-    ["<!doctype html", "<html", "<head", "<body", "<title", "<!--"].iter().any(|tag| start.starts_with(tag))
+    ["<!doctype html", "<html", "<head", "<body", "<title", "<!--"]
+        .iter()
+        .any(|tag| start.starts_with(tag))
 }
 
 /// Tags inside a word or a sentence; all others separate words.
-const INLINE_TAGS: [&str; 12] = ["a", "abbr", "b", "code", "em", "i", "q", "small", "span", "strong", "sub", "u"];
+const INLINE_TAGS: [&str; 12] =
+    ["a", "abbr", "b", "code", "em", "i", "q", "small", "span", "strong", "sub", "u"];
 
-/// The words of a page, without its tags, scripts and styles. Not a parser: gateways' error pages are simple, and this is for reading.
+/// The words of a page, without its tags, scripts and styles. Not a parser: gateways' error pages
+/// are simple, and this is for reading.
 #[must_use]
 pub fn text_of_html(page: &str) -> String {
     let mut text = String::new();
     let mut rest = page;
     while let Some((before, tag)) = rest.split_once('<') {
         text.push_str(before);
-        let name: String =
-            tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let name: String = tag
+            .trim_start_matches('/')
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_ascii_lowercase();
         if !INLINE_TAGS.contains(&name.as_str()) {
             text.push(' ');
         }
@@ -108,9 +122,16 @@ pub fn text_of_html(page: &str) -> String {
     }
     text.push_str(rest);
     // `&amp;` last, so that `&amp;lt;` stays `&lt;`.
-    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")]
-        .iter()
-        .fold(text, |text, (entity, plain)| text.replace(entity, plain))
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text, |text, (entity, plain)| text.replace(entity, plain))
 }
 
 fn after_closing_tag<'a>(text: &'a str, name: &str) -> &'a str {
@@ -144,11 +165,18 @@ mod tests {
     #[test]
     fn correlation_ids_of_both_houses() {
         let headers = |pairs: &[(&'static str, &'static str)]| {
-            pairs.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect::<HeaderMap>()
+            pairs
+                .iter()
+                .map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap()))
+                .collect::<HeaderMap>()
         };
         assert_eq!(correlation_id(&headers(&[])), None);
-        assert_eq!(correlation_id(&headers(&[("x-github-request-id", "AB:1")])).as_deref(), Some("AB:1"));
-        let both = headers(&[("x-ms-request-id", "second"), ("x-ms-correlation-request-id", "first")]);
+        assert_eq!(
+            correlation_id(&headers(&[("x-github-request-id", "AB:1")])).as_deref(),
+            Some("AB:1")
+        );
+        let both =
+            headers(&[("x-ms-request-id", "second"), ("x-ms-correlation-request-id", "first")]);
         assert_eq!(correlation_id(&both).as_deref(), Some("first"));
         assert_eq!(correlation_id(&headers(&[("x-ms-request-id", " ")])), None);
     }
@@ -163,8 +191,10 @@ mod tests {
 
     #[test]
     fn a_gateways_page_is_quoted_as_its_words() {
-        let page = b"<!DOCTYPE html>\r\n<html><head><title>502 Bad Gateway</title><STYLE>a{b:c}</STYLE>\
-            <script>if (1 < 2) {}</script></head><body><!-- padding --><h1>Bad&nbsp;Gateway</h1> R&amp;D </body></html>";
+        let page = b"<!DOCTYPE html>\r\n<html><head><title>502 Bad \
+            Gateway</title><STYLE>a{b:c}</STYLE>\
+            <script>if (1 < 2) {}</script></head><body><!-- padding --><h1>Bad&nbsp;Gateway</h1> \
+            R&amp;D </body></html>";
         assert_eq!(quote(page), "502 Bad Gateway Bad Gateway R&D");
     }
 

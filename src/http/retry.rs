@@ -1,4 +1,5 @@
-//! Repeats of what may be repeated: reads and token exchanges. A publish or go-live is never put through here.
+//! Repeats of what may be repeated: reads and token exchanges. A publish or go-live is never put
+//! through here.
 
 use std::time::Duration;
 
@@ -6,7 +7,8 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 
 use crate::clock::Clock;
 
-/// The longest wait that a server may ask for; a longer one is cut to this, and the server asked again.
+/// The longest wait that a server may ask for; a longer one is cut to this, and the server asked
+/// again.
 const LONGEST_WAIT: Duration = Duration::from_mins(15);
 
 /// How often and how slowly to repeat.
@@ -22,10 +24,12 @@ pub struct Retry {
 
 impl Retry {
     /// For reads of the portal: rides out about half a minute.
-    pub const READ: Self = Self { attempts: 6, base: Duration::from_secs(1), cap: Duration::from_secs(30) };
+    pub const READ: Self =
+        Self { attempts: 6, base: Duration::from_secs(1), cap: Duration::from_secs(30) };
 
     /// For token exchanges.
-    pub const TOKEN: Self = Self { attempts: 5, base: Duration::from_secs(1), cap: Duration::from_secs(20) };
+    pub const TOKEN: Self =
+        Self { attempts: 5, base: Duration::from_secs(1), cap: Duration::from_secs(20) };
 }
 
 /// Whether a failed attempt is worth another.
@@ -45,10 +49,11 @@ pub trait Repeatable {
     fn again(&self) -> Again;
 }
 
-/// Attempts until one succeeds, cannot succeed, or the policy or the deadline (of [`Clock::elapsed`]) is reached; then returns the
-/// last error. Waits are drawn evenly from zero to the exponential backoff ("full jitter", so that jobs that failed together do not
-/// come back together). `observe` is told of every error that is followed by another attempt, with the wait before it and the number
-/// of the attempt that failed, from 1.
+/// Attempts until one succeeds, cannot succeed, or the policy or the deadline (of
+/// [`Clock::elapsed`]) is reached; then returns the last error. Waits are drawn evenly from zero to
+/// the exponential backoff ("full jitter", so that jobs that failed together do not come back
+/// together). `observe` is told of every error that is followed by another attempt, with the wait
+/// before it and the number of the attempt that failed, from 1.
 ///
 /// # Errors
 /// The error of the last attempt.
@@ -59,7 +64,8 @@ pub async fn repeat<T, E: Repeatable>(
     mut attempt: impl AsyncFnMut() -> Result<T, E>,
     mut observe: impl FnMut(&E, Duration, u32),
 ) -> Result<T, E> {
-    // The loop is our own because backon's demands a `'static` sleeper and `Send` delays, which an injected clock is not.
+    // The loop is our own because backon's demands a `'static` sleeper and `Send` delays, which an
+    // injected clock is not.
     let mut waits = ExponentialBuilder::new()
         .with_min_delay(policy.base)
         .with_max_delay(policy.cap)
@@ -78,7 +84,8 @@ pub async fn repeat<T, E: Repeatable>(
         let wait = match again {
             Again::Never => return Err(error),
             Again::Soon => jittered,
-            // The jitter comes on top: asked to come back in a minute, all jobs would come back in the same second.
+            // The jitter comes on top: asked to come back in a minute, all jobs would come back in
+            // the same second.
             Again::After(asked) => asked.min(LONGEST_WAIT).saturating_add(jittered),
         };
         if deadline.is_some_and(|deadline| clock.elapsed().saturating_add(wait) > deadline) {
@@ -107,7 +114,8 @@ mod tests {
         }
     }
 
-    const POLICY: Retry = Retry { attempts: 5, base: Duration::from_secs(1), cap: Duration::from_secs(5) };
+    const POLICY: Retry =
+        Retry { attempts: 5, base: Duration::from_secs(1), cap: Duration::from_secs(5) };
 
     /// Runs the scripted failures, then success; returns the result and what was observed.
     fn run(
@@ -137,7 +145,8 @@ mod tests {
         let clock = FakeClock::with_chance(0.5);
         let (result, seen) = run(&clock, POLICY, None, &[Again::Soon; 4]);
         assert_eq!(result, Ok(5));
-        let millis: Vec<_> = seen.iter().map(|(wait, number)| (wait.as_millis(), *number)).collect();
+        let millis: Vec<_> =
+            seen.iter().map(|(wait, number)| (wait.as_millis(), *number)).collect();
         assert_eq!(millis, [(500, 1), (1000, 2), (2000, 3), (2500, 4)]);
         assert_eq!(clock.slept(), [500, 1000, 2000, 2500].map(Duration::from_millis));
     }
@@ -145,7 +154,8 @@ mod tests {
     #[test]
     fn the_first_wait_keeps_to_the_cap_too() {
         let clock = FakeClock::with_chance(1.0);
-        let policy = Retry { attempts: 2, base: Duration::from_secs(9), cap: Duration::from_secs(2) };
+        let policy =
+            Retry { attempts: 2, base: Duration::from_secs(9), cap: Duration::from_secs(2) };
         let (_, seen) = run(&clock, policy, None, &[Again::Soon]);
         assert_eq!(seen, [(Duration::from_secs(2), 1)]);
     }
@@ -170,8 +180,12 @@ mod tests {
     #[test]
     fn the_servers_wish_is_met_but_bounded() {
         let clock = FakeClock::with_chance(0.0);
-        let (_, seen) =
-            run(&clock, POLICY, None, &[Again::After(Duration::from_secs(42)), Again::After(Duration::from_hours(9))]);
+        let (_, seen) = run(
+            &clock,
+            POLICY,
+            None,
+            &[Again::After(Duration::from_secs(42)), Again::After(Duration::from_hours(9))],
+        );
         assert_eq!(seen, [(Duration::from_secs(42), 1), (Duration::from_mins(15), 2)]);
     }
 

@@ -9,13 +9,16 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
 
-/// No service means more than a day; who says so is not believed, and the caller's own backoff is used.
+/// No service means more than a day; who says so is not believed, and the caller's own backoff is
+/// used.
 const LONGEST: Duration = Duration::from_hours(24);
 
-/// The obsolete date forms that a recipient must still accept (RFC 9110, 5.6.7): RFC 850 and C's `asctime`.
+/// The obsolete date forms that a recipient must still accept (RFC 9110, 5.6.7): RFC 850 and C's
+/// `asctime`.
 const OBSOLETE: [&str; 2] = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
 
-/// How long the answer with these headers asks to wait; `None` if it does not say, or not believably.
+/// How long the answer with these headers asks to wait; `None` if it does not say, or not
+/// believably.
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     parse(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
@@ -59,7 +62,11 @@ mod tests {
     fn seconds_and_all_three_forms_of_dates() {
         assert_eq!(parse("120", now()), Some(Duration::from_mins(2)));
         assert_eq!(parse(" 0 ", now()), Some(Duration::ZERO));
-        for date in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+        for date in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+        ] {
             assert_eq!(parse(date, now()), Some(Duration::from_mins(2)), "{date}");
         }
     }

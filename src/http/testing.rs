@@ -1,4 +1,5 @@
-//! What the tests of this crate share: a clock that never waits, and a transport that answers from a script.
+//! What the tests of this crate share: a clock that never waits, and a transport that answers from
+//! a script.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -64,7 +65,8 @@ impl Clock for FakeClock {
     }
 }
 
-/// Answers from a script, in order, and keeps what it was asked. A request that the script does not know fails the test.
+/// Answers from a script, in order, and keeps what it was asked. A request that the script does not
+/// know fails the test.
 #[derive(Default)]
 pub(crate) struct Scripted {
     answers: RefCell<VecDeque<Result<Response, TransportError>>>,
@@ -76,18 +78,29 @@ impl Scripted {
         self.answer_with(status, &[], body)
     }
 
-    pub(crate) fn answer_with(&self, status: u16, headers: &[(&'static str, &'static str)], body: &str) -> &Self {
+    pub(crate) fn answer_with(
+        &self,
+        status: u16,
+        headers: &[(&'static str, &'static str)],
+        body: &str,
+    ) -> &Self {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, value.parse().unwrap());
         }
         let status = StatusCode::from_u16(status).unwrap();
-        self.answers.borrow_mut().push_back(Ok(Response { status, headers: map, body: Bytes::from(body.to_owned()) }));
+        self.answers.borrow_mut().push_back(Ok(Response {
+            status,
+            headers: map,
+            body: Bytes::from(body.to_owned()),
+        }));
         self
     }
 
     pub(crate) fn lose(&self, lost: Lost, message: &str) -> &Self {
-        self.answers.borrow_mut().push_back(Err(TransportError { lost, message: message.to_owned() }));
+        self.answers
+            .borrow_mut()
+            .push_back(Err(TransportError { lost, message: message.to_owned() }));
         self
     }
 
@@ -103,7 +116,10 @@ impl Transport for Scripted {
             tokio::task::yield_now().await;
             let what = format!("{} {}", request.method, request.url);
             self.asked.borrow_mut().push(request);
-            self.answers.borrow_mut().pop_front().unwrap_or_else(|| panic!("nobody expected {what}"))
+            self.answers
+                .borrow_mut()
+                .pop_front()
+                .unwrap_or_else(|| panic!("nobody expected {what}"))
         })
     }
 }

@@ -1,5 +1,6 @@
-//! The manifest as it is written, and its JSON Schema. The types are the one description of the format: serde reads by them, the
-//! schema is made of them, and [`super::shape`] explains by that schema what is wrong.
+//! The manifest as it is written, and its JSON Schema. The types are the one description of the
+//! format: serde reads by them, the schema is made of them, and [`super::shape`] explains by that
+//! schema what is wrong.
 
 use std::borrow::Cow;
 
@@ -37,7 +38,8 @@ pub struct WrittenOffer {
     /// `false`: this offer never goes live, whatever the input `go-live` says.
     #[serde(default = "allowed")]
     pub go_live: bool,
-    /// The offer's plans, so that the portal's messages can be shown at the plan's line; their ids are unique within the offer.
+    /// The offer's plans, so that the portal's messages can be shown at the plan's line; their ids
+    /// are unique within the offer.
     #[serde(default)]
     pub plans: Vec<WrittenPlan>,
 }
@@ -57,7 +59,8 @@ fn allowed() -> bool {
 /// The manifest's JSON Schema (draft 2020-12), for editors.
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     settings.into_generator().into_root_schema_for::<Document>().to_value()
 }
 
@@ -77,7 +80,8 @@ macro_rules! text_schema {
 
 /// What [`crate::ids`] accepts: no escaping in a URL path, and not dots alone.
 const ID: &str = "^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$";
-/// What [`Email::parse`] accepts: printable ASCII but for the separators and quotes, one `@`, no empty part of the domain.
+/// What [`Email::parse`] accepts: printable ASCII but for the separators and quotes, one `@`, no
+/// empty part of the domain.
 const EMAIL: &str = r"^[!#-+\--:=?A-\[\]-~]+@[!#-+\-/-:=?A-\[\]-~]+(\.[!#-+\-/-:=?A-\[\]-~]+)*$";
 
 text_schema! {

@@ -33,7 +33,11 @@ pub fn excerpt(source_line: &str, place: &Place, label: &str) -> String {
     let margin = " ".repeat(number.len());
     let Place { file, line, column, .. } = place;
     let marked = format!("{indent}{marks} {label}");
-    format!("{margin}--> {file}:{line}:{column}\n{margin} |\n{number} | {}\n{margin} | {}", text.trim_end(), marked.trim_end())
+    format!(
+        "{margin}--> {file}:{line}:{column}\n{margin} |\n{number} | {}\n{margin} | {}",
+        text.trim_end(),
+        marked.trim_end()
+    )
 }
 
 fn index(column: u32) -> usize {
@@ -77,7 +81,8 @@ impl Cell {
     }
 }
 
-/// Terminal columns of a character: the blocks of Unicode that are wide (East Asian, emoji) or that join the character before.
+/// Terminal columns of a character: the blocks of Unicode that are wide (East Asian, emoji) or that
+/// join the character before.
 fn width(c: char) -> usize {
     match u32::from(c) {
         0x0300..=0x036F | 0x200B..=0x200D | 0x20D0..=0x20FF | 0xFE00..=0xFE0F => 0,

@@ -31,7 +31,8 @@ fn outside(path: &str) -> Problem {
     )
 }
 
-/// The path relative to the workspace, by its letters alone: GitHub places annotations by that path, links or not.
+/// The path relative to the workspace, by its letters alone: GitHub places annotations by that
+/// path, links or not.
 fn below(workspace: &Path, path: &str) -> Result<String, Problem> {
     let relative = Path::new(path);
     let relative = relative.strip_prefix(workspace).unwrap_or(relative);
@@ -45,7 +46,10 @@ fn below(workspace: &Path, path: &str) -> Result<String, Problem> {
         }
     }
     if parts.is_empty() {
-        return Err(unreadable(format!("the manifest {path:?} is a directory"), "give the path of the manifest's file"));
+        return Err(unreadable(
+            format!("the manifest {path:?} is a directory"),
+            "give the path of the manifest's file",
+        ));
     }
     Ok(parts.join("/"))
 }
@@ -61,7 +65,8 @@ fn real(workspace: &Path, path: &str, file: &str) -> Result<PathBuf, Problem> {
     let real = fs::canonicalize(workspace.join(file)).map_err(|error| {
         let hint = other_ending(&workspace, file).map_or_else(
             || {
-                "check the input `manifest`, and that the repository is checked out (`actions/checkout`) before this step"
+                "check the input `manifest`, and that the repository is checked out \
+                 (`actions/checkout`) before this step"
                     .to_owned()
             },
             |other| format!("did you mean `{other}`? set the input `manifest` to it"),
@@ -82,13 +87,21 @@ fn other_ending(workspace: &Path, file: &str) -> Option<String> {
     workspace.join(&other).is_file().then_some(other)
 }
 
-/// The bytes of a regular file. Its kind is asked before it is opened: opening a pipe would wait for a writer.
+/// The bytes of a regular file. Its kind is asked before it is opened: opening a pipe would wait
+/// for a writer.
 fn bytes(path: &str, real: &Path) -> Result<Vec<u8>, Problem> {
-    let failed =
-        |error: std::io::Error| unreadable(format!("the manifest {path:?} cannot be read: {error}"), "check its permissions");
+    let failed = |error: std::io::Error| {
+        unreadable(
+            format!("the manifest {path:?} cannot be read: {error}"),
+            "check its permissions",
+        )
+    };
     if !fs::metadata(real).map_err(failed)?.is_file() {
         let kind = if real.is_dir() { "a directory" } else { "not a regular file" };
-        return Err(unreadable(format!("the manifest {path:?} is {kind}"), "give the path of the manifest's file"));
+        return Err(unreadable(
+            format!("the manifest {path:?} is {kind}"),
+            "give the path of the manifest's file",
+        ));
     }
     let mut bytes = Vec::new();
     File::open(real).map_err(failed)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -102,7 +115,8 @@ fn bytes(path: &str, real: &Path) -> Result<Vec<u8>, Problem> {
 }
 
 fn not_utf8(file: &str, bytes: &[u8], good: usize) -> Problem {
-    // Each wrong byte becomes one character, so the lines before and the columns on the line stay right.
+    // Each wrong byte becomes one character, so the lines before and the columns on the line stay
+    // right.
     let text = String::from_utf8_lossy(bytes);
     let source = Source::new(file, &text);
     let before = Source::new(file, &String::from_utf8_lossy(&bytes[..good]));

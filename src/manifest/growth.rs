@@ -1,4 +1,5 @@
-//! Grows the tree out of the parser's events, and refuses the features of YAML that are not allowed while it does.
+//! Grows the tree out of the parser's events, and refuses the features of YAML that are not allowed
+//! while it does.
 
 use std::collections::HashMap;
 
@@ -15,9 +16,15 @@ const MOST_NODES: usize = 20_000;
 /// Whoever uses a feature more often than can be told knows by then that it is not allowed.
 const MOST_REFUSALS: usize = super::MOST_PROBLEMS + 1;
 
-/// Grows the tree of a manifest. `None` if there is none to look into: the text is not YAML, or too deep or too large.
+/// Grows the tree of a manifest. `None` if there is none to look into: the text is not YAML, or too
+/// deep or too large.
 pub fn grow(source: &Source) -> (Option<Node>, Vec<Finding>) {
-    let mut builder = Builder { source, events: Parser::new_from_str(source.text()), findings: Vec::new(), nodes: 0 };
+    let mut builder = Builder {
+        source,
+        events: Parser::new_from_str(source.text()),
+        findings: Vec::new(),
+        nodes: 0,
+    };
     let root = builder.document().ok();
     (root, builder.findings)
 }
@@ -40,14 +47,22 @@ impl<'a> Builder<'a> {
             match event {
                 Event::StreamEnd => break,
                 Event::DocumentStart(_) if root.is_some() => {
-                    self.refuse(self.extent(span), "a second document starts here", "keep one document in the file");
+                    self.refuse(
+                        self.extent(span),
+                        "a second document starts here",
+                        "keep one document in the file",
+                    );
                     break;
                 }
-                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
+                Event::StreamStart
+                | Event::DocumentStart(_)
+                | Event::DocumentEnd
+                | Event::Nothing => {}
                 event => root = Some(self.node(event, span, 1)?),
             }
         }
-        Ok(root.unwrap_or_else(|| Node { at: self.source.extent((1, 0), (1, 0)), value: nothing() }))
+        Ok(root
+            .unwrap_or_else(|| Node { at: self.source.extent((1, 0), (1, 0)), value: nothing() }))
     }
 
     fn next(&mut self) -> Result<(Event<'a>, Span), Stop> {
@@ -78,7 +93,8 @@ impl<'a> Builder<'a> {
         }
         let value = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let value = Value::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
+                let value =
+                    Value::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
                 self.properties(span.start, anchor, tag.as_deref(), value)
             }
             Event::SequenceStart(anchor, tag) => {
@@ -121,8 +137,15 @@ impl<'a> Builder<'a> {
         let empty = matches!(value, Value::Scalar { text, plain: true } if text.is_empty());
         let before = at.column.saturating_sub(1);
         let line = self.source.line(at.line).unwrap_or_default();
-        let is_dash = |column: u32| line.chars().nth(usize::try_from(column).unwrap_or_default().wrapping_sub(1)) == Some('-');
-        if empty && is_dash(before) { Extent { line: at.line, column: before, end_column: before } } else { *at }
+        let is_dash = |column: u32| {
+            line.chars().nth(usize::try_from(column).unwrap_or_default().wrapping_sub(1))
+                == Some('-')
+        };
+        if empty && is_dash(before) {
+            Extent { line: at.line, column: before, end_column: before }
+        } else {
+            *at
+        }
     }
 
     fn mapping(&mut self, depth: usize) -> Result<Vec<Entry>, Stop> {
@@ -139,7 +162,10 @@ impl<'a> Builder<'a> {
             let value = self.node(event, span, depth + 1)?;
             let Some(key) = key else { continue };
             if let Some(line) = seen.get(&key) {
-                let message = format!("the key `{}` is here a second time; the first is on line {line}", key.escape_debug());
+                let message = format!(
+                    "the key `{}` is here a second time; the first is on line {line}",
+                    key.escape_debug()
+                );
                 self.refuse(key_at, message, "remove one of the two");
                 continue;
             }
@@ -153,7 +179,11 @@ impl<'a> Builder<'a> {
         let at = self.extent(span);
         let merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
         if merge {
-            self.refuse(at, "a merge key `<<` stands here", "write the keys out: merge keys are not allowed in a manifest");
+            self.refuse(
+                at,
+                "a merge key `<<` stands here",
+                "write the keys out: merge keys are not allowed in a manifest",
+            );
             return Ok(None);
         }
         if matches!(event, Event::SequenceStart(..) | Event::MappingStart(..)) {
@@ -166,10 +196,20 @@ impl<'a> Builder<'a> {
     }
 
     /// Refuses what may stand before a value; a tag also changes what the value means.
-    fn properties(&mut self, start: Marker, anchor: usize, tag: Option<&Tag>, value: Value) -> Value {
+    fn properties(
+        &mut self,
+        start: Marker,
+        anchor: usize,
+        tag: Option<&Tag>,
+        value: Value,
+    ) -> Value {
         if anchor > 0 {
             let at = self.property(start, '&');
-            self.refuse(at, "an anchor stands here", "remove it: anchors are not allowed in a manifest");
+            self.refuse(
+                at,
+                "an anchor stands here",
+                "remove it: anchors are not allowed in a manifest",
+            );
         }
         if tag.is_none() {
             return value;
@@ -179,14 +219,21 @@ impl<'a> Builder<'a> {
         Value::Refused
     }
 
-    /// Where the anchor or the tag is, of which the parser tells only where the first of the two starts.
+    /// Where the anchor or the tag is, of which the parser tells only where the first of the two
+    /// starts.
     fn property(&self, start: Marker, mark: char) -> Extent {
         /// The two together are not longer, in what people write.
         const LONGEST: usize = 200;
-        let line = u32::try_from(start.line()).ok().and_then(|line| self.source.line(line)).unwrap_or_default();
+        let line = u32::try_from(start.line())
+            .ok()
+            .and_then(|line| self.source.line(line))
+            .unwrap_or_default();
         let here: Vec<char> = line.chars().skip(start.col()).take(LONGEST).collect();
         let first = here.iter().position(|c| *c == mark).unwrap_or(0);
-        let length = here[first..].iter().take_while(|c| !c.is_whitespace() && !matches!(c, ',' | '[' | ']' | '{' | '}')).count();
+        let length = here[first..]
+            .iter()
+            .take_while(|c| !c.is_whitespace() && !matches!(c, ',' | '[' | ']' | '{' | '}'))
+            .count();
         let first = start.col() + first;
         self.source.extent((start.line(), first), (start.line(), first + length))
     }

@@ -1,4 +1,5 @@
-//! What the schema cannot say, or says less well: ids and addresses with a reason, and that ids are unique.
+//! What the schema cannot say, or says less well: ids and addresses with a reason, and that ids are
+//! unique.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,13 +10,26 @@ use super::source::Finding;
 use super::tree::{Node, Value};
 use crate::ids::{Email, Malformed, OfferId, PlanId, PublisherId};
 
-/// Everything about the tree's texts that is wrong. What has the wrong shape is passed over: that is told elsewhere.
+/// Everything about the tree's texts that is wrong. What has the wrong shape is passed over: that
+/// is told elsewhere.
 pub fn check(root: &Node) -> Vec<Finding> {
     let mut reader = Reader { findings: Vec::new() };
     let top = Route::root();
-    reader.text(root, &top, "publisher", PublisherId::parse, "use the publisher's id as in the address of the portal");
+    reader.text(
+        root,
+        &top,
+        "publisher",
+        PublisherId::parse,
+        "use the publisher's id as in the address of the portal",
+    );
     reader.addresses(root, &top);
-    reader.ids(root, &top, "offers", OfferId::parse, "use the offer's id as in the address of the portal");
+    reader.ids(
+        root,
+        &top,
+        "offers",
+        OfferId::parse,
+        "use the offer's id as in the address of the portal",
+    );
     for (index, offer) in items(root, "offers").iter().enumerate() {
         let route = top.key("offers").index(index);
         reader.addresses(offer, &route);
@@ -51,11 +65,16 @@ impl Reader {
         for (index, item) in items(parent, key).iter().enumerate() {
             let route = route.key(key).index(index);
             self.text(item, &route, "id", parse, hint);
-            let Some((node, id)) = item.get("id").and_then(|node| Some((node, text(node)?))) else { continue };
+            let Some((node, id)) = item.get("id").and_then(|node| Some((node, text(node)?))) else {
+                continue;
+            };
             match seen.entry(id.to_ascii_lowercase()) {
                 Entry::Vacant(first) => _ = first.insert(node.at.line),
                 Entry::Occupied(first) => {
-                    let message = format!("`{route}` has the id {id:?} a second time; the first is on line {}", first.get());
+                    let message = format!(
+                        "`{route}` has the id {id:?} a second time; the first is on line {}",
+                        first.get()
+                    );
                     self.tell(node, message, "remove one of the two");
                 }
             }

@@ -1,7 +1,8 @@
 //! The offer manifest: read, located, checked, and turned into offers that cannot hold nonsense.
 //!
-//! Two readers look at the text. [`growth`] makes a tree that knows where everything is, and refuses the features of YAML that are not allowed; serde
-//! turns the text into values. What is wrong is told from the tree, all of it together; nothing passes that serde did not accept.
+//! Two readers look at the text. [`growth`] makes a tree that knows where everything is, and
+//! refuses the features of YAML that are not allowed; serde turns the text into values. What is
+//! wrong is told from the tree, all of it together; nothing passes that serde did not accept.
 
 mod document;
 mod excerpt;
@@ -51,7 +52,8 @@ pub struct Offer {
     pub index: usize,
     /// Its id.
     pub id: OfferId,
-    /// To whom the portal sends its notifications; the manifest's addresses if the offer has none of its own.
+    /// To whom the portal sends its notifications; the manifest's addresses if the offer has none
+    /// of its own.
     pub notification_emails: Vec<Email>,
     /// `false`: it never goes live, whatever the inputs say.
     pub go_live: bool,
@@ -98,16 +100,24 @@ pub fn parse(path: &str, text: &str) -> Result<Manifest, Vec<Problem>> {
 fn told(source: &Source, mut findings: Vec<Finding>) -> Vec<Problem> {
     findings.sort_by_key(|finding| finding.at);
     if findings.len() > MOST_PROBLEMS {
-        let message = format!("{MOST_PROBLEMS} problems are enough for one report; there are more from here on");
-        let rest = Finding::invalid(findings[MOST_PROBLEMS].at, message, "correct the ones above first");
+        let message = format!(
+            "{MOST_PROBLEMS} problems are enough for one report; there are more from here on"
+        );
+        let rest =
+            Finding::invalid(findings[MOST_PROBLEMS].at, message, "correct the ones above first");
         findings.truncate(MOST_PROBLEMS);
         findings.push(rest);
     }
     findings.into_iter().map(|finding| source.problem(finding)).collect()
 }
 
-/// What serde does not accept though the tree seemed right: the two readers then understand YAML differently.
-fn misread(source: &Source, root: &Node, error: &serde_path_to_error::Error<serde_yaml::Error>) -> Finding {
+/// What serde does not accept though the tree seemed right: the two readers then understand YAML
+/// differently.
+fn misread(
+    source: &Source,
+    root: &Node,
+    error: &serde_path_to_error::Error<serde_yaml::Error>,
+) -> Finding {
     let step = |segment: &Segment| match segment {
         Segment::Seq { index } => Some(Step::Index(*index)),
         Segment::Map { key } => Some(Step::Key(key.clone())),
@@ -131,7 +141,9 @@ impl Manifest {
         let offer = |(index, offer): (usize, WrittenOffer)| Offer {
             index,
             id: offer.id,
-            notification_emails: offer.notification_emails.unwrap_or_else(|| notification_emails.clone()),
+            notification_emails: offer
+                .notification_emails
+                .unwrap_or_else(|| notification_emails.clone()),
             go_live: offer.go_live,
             plans: offer.plans.into_iter().map(|plan| plan.id).collect(),
         };
@@ -180,16 +192,30 @@ impl Manifest {
     pub fn select(&self, ids: &[OfferId]) -> Result<Vec<Offer>, Vec<Problem>> {
         let known = || self.offers.iter().map(|offer| offer.id.as_str());
         let unknown = |id: &OfferId| {
-            let near = nearest(id.as_str(), known()).map(|known| format!("did you mean `{known}`? ")).unwrap_or_default();
+            let near = nearest(id.as_str(), known())
+                .map(|known| format!("did you mean `{known}`? "))
+                .unwrap_or_default();
             let list = known().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
-            Problem::new(Code::InputInvalid, format!("input `offers` names `{id}`, which {} does not have", self.file()))
-                .hint(format!("{near}offers of the manifest: {list}"))
+            Problem::new(
+                Code::InputInvalid,
+                format!("input `offers` names `{id}`, which {} does not have", self.file()),
+            )
+            .hint(format!("{near}offers of the manifest: {list}"))
         };
-        let problems: Vec<_> = ids.iter().filter(|id| self.offers.iter().all(|offer| offer.id != **id)).map(unknown).collect();
+        let problems: Vec<_> = ids
+            .iter()
+            .filter(|id| self.offers.iter().all(|offer| offer.id != **id))
+            .map(unknown)
+            .collect();
         if !problems.is_empty() {
             return Err(problems);
         }
-        Ok(self.offers.iter().filter(|offer| ids.is_empty() || ids.contains(&offer.id)).cloned().collect())
+        Ok(self
+            .offers
+            .iter()
+            .filter(|offer| ids.is_empty() || ids.contains(&offer.id))
+            .cloned()
+            .collect())
     }
 }
 

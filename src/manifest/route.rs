@@ -55,7 +55,10 @@ impl FromIterator<Step> for Route {
 
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        let plain = |key: &str| {
+            !key.is_empty()
+                && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        };
         for (position, step) in self.0.iter().enumerate() {
             let dot = if position == 0 { "" } else { "." };
             match step {

@@ -20,7 +20,9 @@ pub fn plain(text: &str) -> Type {
 }
 
 fn is_number(text: &str) -> bool {
-    let of = |digits: &str, allowed: fn(&char) -> bool| !digits.is_empty() && digits.chars().all(|c| allowed(&c));
+    let of = |digits: &str, allowed: fn(&char) -> bool| {
+        !digits.is_empty() && digits.chars().all(|c| allowed(&c))
+    };
     if let Some(digits) = text.strip_prefix("0o") {
         return of(digits, |c| c.is_digit(8));
     }
@@ -31,7 +33,8 @@ fn is_number(text: &str) -> bool {
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
         return true;
     }
-    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(m, e)| (m, Some(e)));
+    let (mantissa, exponent) =
+        unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(m, e)| (m, Some(e)));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
     let exponent = exponent.is_none_or(|exponent| {
@@ -47,8 +50,10 @@ mod tests {
 
     #[test]
     fn plain_texts_have_the_types_of_yaml_1_2() {
-        for text in ["0", "123", "-7", "+7", "007", "0o17", "0xFf", "1.5", ".5", "5.", "1e3", "-1.5E-3", ".inf", "-.INF", ".nan"]
-        {
+        for text in [
+            "0", "123", "-7", "+7", "007", "0o17", "0xFf", "1.5", ".5", "5.", "1e3", "-1.5E-3",
+            ".inf", "-.INF", ".nan",
+        ] {
             assert_eq!(plain(text), Type::Number, "{text}");
         }
         for text in ["true", "FALSE", "True"] {
@@ -57,7 +62,10 @@ mod tests {
         for text in ["", "~", "null"] {
             assert_eq!(plain(text), Type::Null, "{text}");
         }
-        for text in ["yes", "on", "tRUE", "nUll", "1_000", "0b1", "0o8", "0x", ".", "-", "e3", "1e", "1.2.3", "-.nan", "12:30"] {
+        for text in [
+            "yes", "on", "tRUE", "nUll", "1_000", "0b1", "0o8", "0x", ".", "-", "e3", "1e",
+            "1.2.3", "-.nan", "12:30",
+        ] {
             assert_eq!(plain(text), Type::Text, "{text}");
         }
     }

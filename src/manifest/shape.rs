@@ -1,5 +1,6 @@
-//! Holds the tree against the manifest's own JSON Schema and tells everything that does not fit, each at its place. Editor and
-//! action so agree by construction; serde, which stops at the first error, only confirms.
+//! Holds the tree against the manifest's own JSON Schema and tells everything that does not fit,
+//! each at its place. Editor and action so agree by construction; serde, which stops at the first
+//! error, only confirms.
 
 use serde_json::Value as Json;
 
@@ -32,11 +33,16 @@ impl Inspector {
             (Value::Refused, _) => {}
             (Value::Mapping(entries), Some("object")) => self.mapping(node, entries, schema, route),
             (Value::List(items), Some("array")) => self.list(node, items, schema, route),
-            (Value::Scalar { text, plain }, Some("string")) if kind(text, *plain) == Type::Text => {}
-            (Value::Scalar { text, plain }, Some("boolean")) if kind(text, *plain) == Type::Boolean => {}
-            (Value::Scalar { text, plain }, _) if kind(text, *plain) == Type::Null => self.empty(schema, route, named),
+            (Value::Scalar { text, plain }, Some("string")) if kind(text, *plain) == Type::Text => {
+            }
+            (Value::Scalar { text, plain }, Some("boolean"))
+                if kind(text, *plain) == Type::Boolean => {}
+            (Value::Scalar { text, plain }, _) if kind(text, *plain) == Type::Null => {
+                self.empty(schema, route, named)
+            }
             _ => {
-                let message = format!("{} is {}, expected {}", name(route), received(node), expected(schema));
+                let message =
+                    format!("{} is {}, expected {}", name(route), received(node), expected(schema));
                 self.tell(node.at, message, cure(node, schema, route));
             }
         }
@@ -44,17 +50,35 @@ impl Inspector {
 
     fn mapping(&mut self, node: &Node, entries: &[Entry], schema: &Json, route: &Route) {
         let known = keys(schema);
-        let required = |key: &str| schema["required"].as_array().is_some_and(|required| required.iter().any(|name| name == key));
+        let required = |key: &str| {
+            schema["required"]
+                .as_array()
+                .is_some_and(|required| required.iter().any(|name| name == key))
+        };
         for Entry { key, key_at, value } in entries {
             if let Some(schema) = schema["properties"].get(key) {
-                self.node(value, schema, &route.key(key), &Named { at: *key_at, required: required(key) });
+                self.node(
+                    value,
+                    schema,
+                    &route.key(key),
+                    &Named { at: *key_at, required: required(key) },
+                );
             } else {
-                let near = nearest(key, known.iter().copied()).map(|key| format!("did you mean `{key}`? ")).unwrap_or_default();
+                let near = nearest(key, known.iter().copied())
+                    .map(|key| format!("did you mean `{key}`? "))
+                    .unwrap_or_default();
                 let hint = format!("{near}known here: {}", list(&known));
-                self.tell(*key_at, format!("{} has the unknown key `{}`", name(route), shortened(key)), hint);
+                self.tell(
+                    *key_at,
+                    format!("{} has the unknown key `{}`", name(route), shortened(key)),
+                    hint,
+                );
             }
         }
-        for missing in known.iter().filter(|key| required(key) && entries.iter().all(|entry| entry.key != **key)) {
+        for missing in known
+            .iter()
+            .filter(|key| required(key) && entries.iter().all(|entry| entry.key != **key))
+        {
             let wanted = expected(&schema["properties"][missing]);
             let message = format!("{} lacks the key `{missing}`", name(route));
             self.tell(node.at, message, format!("add `{missing}:` with {wanted}"));
@@ -63,7 +87,12 @@ impl Inspector {
 
     fn list(&mut self, node: &Node, items: &[Node], schema: &Json, route: &Route) {
         for (index, item) in items.iter().enumerate() {
-            self.node(item, &schema["items"], &route.index(index), &Named { at: item.at, required: false });
+            self.node(
+                item,
+                &schema["items"],
+                &route.index(index),
+                &Named { at: item.at, required: false },
+            );
         }
         if items.is_empty() && schema["minItems"].as_u64().is_some_and(|least| least > 0) {
             let hint = format!("give it at least one item: {}", expected(&schema["items"]));
@@ -93,8 +122,12 @@ fn name(route: &Route) -> String {
 
 /// The keys of a mapping, those that must be there first.
 fn keys(schema: &Json) -> Vec<&str> {
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
-    let all = schema["properties"].as_object().into_iter().flat_map(|known| known.keys().map(String::as_str));
+    let required: Vec<&str> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let all = schema["properties"]
+        .as_object()
+        .into_iter()
+        .flat_map(|known| known.keys().map(String::as_str));
     let optional: Vec<&str> = all.filter(|key| !required.contains(key)).collect();
     [required, optional].concat()
 }
@@ -139,14 +172,22 @@ fn cure(node: &Node, schema: &Json, route: &Route) -> String {
             "no" | "n" | "off" | "false" | "0" => "write `false`, without quotes".to_owned(),
             _ => "write `true` or `false`".to_owned(),
         },
-        (Value::Scalar { text, .. }, Some("string")) => format!("quote it: `\"{}\"`", shortened(text)),
-        (Value::Scalar { text, .. }, Some("array")) => format!("write a list: `{key}: [{}]`", shortened(text)),
-        (Value::Scalar { text, .. }, Some("object")) if schema["properties"].get("id").is_some() => {
+        (Value::Scalar { text, .. }, Some("string")) => {
+            format!("quote it: `\"{}\"`", shortened(text))
+        }
+        (Value::Scalar { text, .. }, Some("array")) => {
+            format!("write a list: `{key}: [{}]`", shortened(text))
+        }
+        (Value::Scalar { text, .. }, Some("object"))
+            if schema["properties"].get("id").is_some() =>
+        {
             format!("write `id: {}`", shortened(text))
         }
         (_, Some("string")) => format!("write one text: `{key}: …`"),
         (Value::Mapping(_), Some("array")) => format!("write `- ` before each item of `{key}`"),
-        (Value::List(_), Some("object")) => format!("write {} instead of the list", expected(schema)),
+        (Value::List(_), Some("object")) => {
+            format!("write {} instead of the list", expected(schema))
+        }
         _ => format!("write {}", expected(schema)),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::problem::{Code, Place, Problem};
 
-/// A stretch of one line. Lines and columns count from 1; columns count characters; the last column is included.
+/// A stretch of one line. Lines and columns count from 1; columns count characters; the last column
+/// is included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Extent {
     pub line: u32,
@@ -69,19 +70,29 @@ impl Source {
         (self.lines.len(), last.chars().count())
     }
 
-    /// The stretch from one character (lines from 1, columns from 0) to before another. It ends with its line; what is behind the
-    /// last line is put at the end of it, so that every extent can be shown.
+    /// The stretch from one character (lines from 1, columns from 0) to before another. It ends
+    /// with its line; what is behind the last line is put at the end of it, so that every extent
+    /// can be shown.
     pub fn extent(&self, start: (usize, usize), end: (usize, usize)) -> Extent {
         let number = start.0.clamp(1, self.lines.len());
         // Counted only where it matters: a line can be as long as the file.
         let length = || self.line(small(number)).unwrap_or_default().trim_end().chars().count();
         let column = if number == start.0 { start.1 } else { length() };
         let end = if end.0 == number { end.1 } else { length() };
-        Extent { line: small(number), column: small(column + 1), end_column: small(end.max(column + 1)) }
+        Extent {
+            line: small(number),
+            column: small(column + 1),
+            end_column: small(end.max(column + 1)),
+        }
     }
 
     pub fn place(&self, extent: Extent) -> Place {
-        Place { file: self.file.clone(), line: extent.line, column: extent.column, end_column: extent.end_column }
+        Place {
+            file: self.file.clone(),
+            line: extent.line,
+            column: extent.column,
+            end_column: extent.end_column,
+        }
     }
 
     /// The problem as it is told, with its line for an excerpt.
@@ -96,14 +107,17 @@ impl Source {
         }
     }
 
-    /// Characters that YAML does not allow, and line breaks that only some of its readers take for such: behind them, one reader
-    /// could see a key where another sees a comment.
+    /// Characters that YAML does not allow, and line breaks that only some of its readers take for
+    /// such: behind them, one reader could see a key where another sees a comment.
     pub fn characters(&self) -> impl Iterator<Item = Finding> + '_ {
         self.lines.iter().enumerate().flat_map(move |(index, (start, end))| {
             let wrong = self.text[*start..*end].chars().enumerate().filter(|(_, c)| !allowed(*c));
             wrong.map(move |(column, c)| {
                 let extent = self.extent((index + 1, column), (index + 1, column + 1));
-                let message = format!("the manifest has the character U+{:04X}, which is not allowed in it", u32::from(c));
+                let message = format!(
+                    "the manifest has the character U+{:04X}, which is not allowed in it",
+                    u32::from(c)
+                );
                 Finding::syntax(extent, message, cure(c))
             })
         })
@@ -184,8 +198,10 @@ mod tests {
 
     #[test]
     fn characters_that_readers_disagree_about_are_refused() {
-        let source = Source::new("f", "a: b # \u{2028}x\u{85}\n\u{7f}\u{0}\u{feff}\u{1f600}ä\t\u{a0}");
-        let places: Vec<_> = source.characters().map(|finding| (finding.at.line, finding.at.column)).collect();
+        let source =
+            Source::new("f", "a: b # \u{2028}x\u{85}\n\u{7f}\u{0}\u{feff}\u{1f600}ä\t\u{a0}");
+        let places: Vec<_> =
+            source.characters().map(|finding| (finding.at.line, finding.at.column)).collect();
         assert_eq!(places, [(1, 8), (1, 10), (2, 1), (2, 2), (2, 3)]);
     }
 }

@@ -15,27 +15,38 @@ pub fn explain(source: &Source, error: &ScanError) -> Finding {
     let at = *error.marker();
     let extent = source.extent((at.line(), at.col()), (at.line(), at.col() + 1));
     match error.info() {
-        "while parsing node, found unknown anchor" => Finding::syntax(extent, AN_ALIAS, WRITE_IT_OUT),
+        "while parsing node, found unknown anchor" => {
+            Finding::syntax(extent, AN_ALIAS, WRITE_IT_OUT)
+        }
         "the handle wasn't declared" => Finding::syntax(extent, A_TAG, REMOVE_THE_TAG),
-        "recursion limit exceeded" => Finding::syntax(extent, "the manifest is nested too deep", SEE_THE_SCHEMA),
+        "recursion limit exceeded" => {
+            Finding::syntax(extent, "the manifest is nested too deep", SEE_THE_SCHEMA)
+        }
         info => {
             let message = format!("not YAML: {info}");
             match tab(source, extent.line) {
-                Some(tab) => Finding::syntax(tab, message, "indent by spaces: YAML does not allow tabs there"),
+                Some(tab) => Finding::syntax(
+                    tab,
+                    message,
+                    "indent by spaces: YAML does not allow tabs there",
+                ),
                 None => Finding::syntax(
                     extent,
                     message,
-                    "look at the indentation, and quote texts with `: `, ` #`, `@`, `*`, `&` or brackets",
+                    "look at the indentation, and quote texts with `: `, ` #`, `@`, `*`, `&` or \
+                     brackets",
                 ),
             }
         }
     }
 }
 
-/// The tab that indents this line or the next one. The parser tells of it where the value before it started.
+/// The tab that indents this line or the next one. The parser tells of it where the value before it
+/// started.
 fn tab(source: &Source, line: u32) -> Option<Extent> {
     [line, line + 1].into_iter().find_map(|number| {
-        let indent = source.line(number)?.chars().take_while(|c| c.is_whitespace()).collect::<Vec<_>>();
+        let indent =
+            source.line(number)?.chars().take_while(|c| c.is_whitespace()).collect::<Vec<_>>();
         let column = u32::try_from(indent.iter().position(|c| *c == '\t')? + 1).ok()?;
         Some(Extent { line: number, column, end_column: column })
     })

@@ -9,8 +9,10 @@ mod schema_agrees;
 
 /// The fixtures of a kind: name and text.
 fn fixtures(kind: &str) -> Vec<(String, String)> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/manifest").join(kind);
-    let mut paths: Vec<PathBuf> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let directory =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/manifest").join(kind);
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "yml"));
     paths.sort();
     assert!(!paths.is_empty(), "no {kind} fixtures");
@@ -29,7 +31,8 @@ fn shown(problems: &[Problem]) -> String {
     problems.iter().map(one).collect::<Vec<_>>().join("\n\n")
 }
 
-/// Each refusal, whole: code, message, line, column, mark and hint stand in `NAME.snap` beside `NAME.yml`.
+/// Each refusal, whole: code, message, line, column, mark and hint stand in `NAME.snap` beside
+/// `NAME.yml`.
 #[test]
 fn every_refusal_names_the_exact_place() {
     let mut settings = insta::Settings::new();
@@ -47,7 +50,8 @@ fn every_refusal_names_the_exact_place() {
 #[test]
 fn everything_that_is_allowed_is_accepted() {
     for (name, text) in fixtures("good") {
-        parse("offer.yml", &text).unwrap_or_else(|problems| panic!("{name}:\n{}", shown(&problems)));
+        parse("offer.yml", &text)
+            .unwrap_or_else(|problems| panic!("{name}:\n{}", shown(&problems)));
     }
 }
 
@@ -70,7 +74,10 @@ fn defaults_are_resolved() {
     assert_eq!((first.go_live, second.go_live), (true, false));
     assert_eq!(first.plans.iter().map(PlanId::as_str).collect::<Vec<_>>(), ["standard", "premium"]);
     assert_eq!((first.index, second.index), (0, 1));
-    assert!(good("no-addresses").offers[0].notification_emails.is_empty(), "an empty list means no addresses");
+    assert!(
+        good("no-addresses").offers[0].notification_emails.is_empty(),
+        "an empty list means no addresses"
+    );
     assert!(good("least").offers[0].go_live);
 }
 
@@ -82,7 +89,10 @@ fn routes_lead_to_places() {
     assert_eq!(manifest.offer_place(0).file, "offer.yml");
     assert_eq!(position(&manifest.offer_place(1)), (11, 9, 21));
     assert_eq!(position(&manifest.offer_place(99)), (2, 1, 9));
-    assert_eq!(position(&manifest.place(&offer.key("plans").index(1).key("id")).unwrap()), (10, 13, 19));
+    assert_eq!(
+        position(&manifest.place(&offer.key("plans").index(1).key("id")).unwrap()),
+        (10, 13, 19)
+    );
     assert_eq!(position(&manifest.key_place(&offer.key("go-live")).unwrap()), (7, 5, 11));
     assert_eq!(manifest.place(&offer.key("plans").index(2)), None);
     assert_eq!(manifest.key_place(&offer), None);
@@ -127,18 +137,25 @@ fn the_longest_plan_named_wins() {
 fn offers_are_selected_in_the_order_of_the_manifest() {
     let manifest = good("full");
     let id = |text| OfferId::parse(text).unwrap();
-    let selected = |ids: &[OfferId]| manifest.select(ids).unwrap().iter().map(|offer| offer.index).collect::<Vec<_>>();
+    let selected = |ids: &[OfferId]| {
+        manifest.select(ids).unwrap().iter().map(|offer| offer.index).collect::<Vec<_>>()
+    };
     assert_eq!(selected(&[]), [0, 1]);
     assert_eq!(selected(&[id("contoso-other"), id("contoso-offer")]), [0, 1]);
     assert_eq!(selected(&[id("contoso-other")]), [1]);
-    let problems = manifest.select(&[id("contoso-ofer"), id("contoso-other"), id("x")]).unwrap_err();
-    let texts: Vec<_> = problems.iter().map(|problem| (problem.message.as_str(), problem.hint.as_deref().unwrap())).collect();
+    let problems =
+        manifest.select(&[id("contoso-ofer"), id("contoso-other"), id("x")]).unwrap_err();
+    let texts: Vec<_> = problems
+        .iter()
+        .map(|problem| (problem.message.as_str(), problem.hint.as_deref().unwrap()))
+        .collect();
     assert_eq!(
         texts,
         [
             (
                 "input `offers` names `contoso-ofer`, which offer.yml does not have",
-                "did you mean `contoso-offer`? offers of the manifest: `contoso-offer`, `contoso-other`"
+                "did you mean `contoso-offer`? offers of the manifest: `contoso-offer`, \
+                 `contoso-other`"
             ),
             (
                 "input `offers` names `x`, which offer.yml does not have",
@@ -150,11 +167,15 @@ fn offers_are_selected_in_the_order_of_the_manifest() {
 
 #[test]
 fn endlessly_many_problems_are_cut_short() {
-    let unknown_keys = (0..1000).map(|number| format!("unknown{number}: x\n")).collect::<Vec<_>>().concat();
+    let unknown_keys =
+        (0..1000).map(|number| format!("unknown{number}: x\n")).collect::<Vec<_>>().concat();
     let anchors = format!("publisher: c\noffers:\n{}", "- &a {id: o}\n".repeat(1000));
     for text in [unknown_keys, anchors] {
         let problems = parse("offer.yml", &text).unwrap_err();
         assert_eq!(problems.len(), MOST_PROBLEMS + 1);
-        assert_eq!(problems.last().unwrap().message, "50 problems are enough for one report; there are more from here on");
+        assert_eq!(
+            problems.last().unwrap().message,
+            "50 problems are enough for one report; there are more from here on"
+        );
     }
 }

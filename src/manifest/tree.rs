@@ -3,7 +3,8 @@
 use super::route::{Route, Step};
 use super::source::Extent;
 
-/// A value and its place: the whole of a scalar on its first line, the first key of a mapping, the first mark of a list.
+/// A value and its place: the whole of a scalar on its first line, the first key of a mapping, the
+/// first mark of a list.
 #[derive(Debug, Clone)]
 pub struct Node {
     pub at: Extent,

@@ -1,7 +1,9 @@
-//! Where offers are released. [`Backend`] is what the release knows of it; [`cloud_partner`] speaks to the Cloud Partner Portal.
+//! Where offers are released. [`Backend`] is what the release knows of it; [`cloud_partner`] speaks
+//! to the Cloud Partner Portal.
 //!
-//! The trait names only what every API of the Marketplace has: two ways to start, an operation to look at, a list of what runs.
-//! The Product Ingestion API fills it too: its configure job is an operation, its submissions are the list, and it cannot cancel.
+//! The trait names only what every API of the Marketplace has: two ways to start, an operation to
+//! look at, a list of what runs. The Product Ingestion API fills it too: its configure job is an
+//! operation, its submissions are the list, and it cannot cancel.
 
 pub mod cloud_partner;
 mod error;
@@ -12,8 +14,8 @@ use futures_util::future::LocalBoxFuture;
 
 pub use error::{CallError, Fate, Trouble};
 pub use model::{
-    Accepted, CancelAccepted, Draft, Level, Link, Looked, Message, OfferView, OperationAddress, OperationView, Phase, Step,
-    Submission,
+    Accepted, CancelAccepted, Draft, Level, Link, Looked, Message, OfferView, OperationAddress,
+    OperationView, Phase, Step, Submission,
 };
 pub use word::{State, Word};
 
@@ -22,7 +24,8 @@ use crate::ids::{Email, Malformed, OfferId};
 /// The answer of one call, to come.
 pub type Call<'a, T> = LocalBoxFuture<'a, Result<T, CallError>>;
 
-/// A publisher's account at the portal. Each call is one attempt (a refused token is renewed once); who repeats it is the caller.
+/// A publisher's account at the portal. Each call is one attempt (a refused token is renewed once);
+/// who repeats it is the caller.
 pub trait Backend {
     /// Starts the first half: validation, certification and the preview.
     fn publish<'a>(&'a self, offer: &'a OfferId, notify: &'a [Email]) -> Call<'a, Accepted>;

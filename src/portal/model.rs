@@ -33,7 +33,8 @@ impl fmt::Display for Phase {
     }
 }
 
-/// Where an operation is looked at. Only a backend makes one, after it made sure that the address is its own.
+/// Where an operation is looked at. Only a backend makes one, after it made sure that the address
+/// is its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OperationAddress(Url);
 
@@ -134,10 +135,16 @@ pub struct Step {
 }
 
 impl Step {
-    /// Whether this is the step at which the publisher looks at the preview. Real answers name it by id or by name.
+    /// Whether this is the step at which the publisher looks at the preview. Real answers name it
+    /// by id or by name.
     #[must_use]
     pub fn is_sign_off(&self) -> bool {
-        let folded = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let folded = |text: &str| {
+            text.chars()
+                .filter(char::is_ascii_alphanumeric)
+                .collect::<String>()
+                .to_ascii_lowercase()
+        };
         [&self.id, &self.name].iter().any(|text| folded(text) == "publishersignoff")
     }
 }
@@ -203,12 +210,15 @@ impl OfferView {
     }
 }
 
-/// The sign-off shows in the status itself (migrated offers) or in a step under a status that is still `running`.
+/// The sign-off shows in the status itself (migrated offers) or in a step under a status that is
+/// still `running`.
 fn at_sign_off(status: &Word, steps: &[Step]) -> bool {
     match status.state() {
         State::WaitingForPublisher => true,
         State::Failed | State::Canceled => false,
-        _ => steps.iter().any(|step| step.is_sign_off() && step.status.state() == State::WaitingForPublisher),
+        _ => steps
+            .iter()
+            .any(|step| step.is_sign_off() && step.status.state() == State::WaitingForPublisher),
     }
 }
 

@@ -32,11 +32,12 @@ impl State {
         matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
     }
 
-    /// Compares without case, spaces and dashes: `not started`, `NotStarted` and `notStarted` are one word. Whatever else is in a word
-    /// makes it another one: `!complete` is no success.
+    /// Compares without case, spaces and dashes: `not started`, `NotStarted` and `notStarted` are
+    /// one word. Whatever else is in a word makes it another one: `!complete` is no success.
     fn of(text: &str) -> Self {
         let between = |c: char| c.is_whitespace() || matches!(c, '-' | '_');
-        let word: String = text.chars().filter(|c| !between(*c)).map(|c| c.to_ascii_lowercase()).collect();
+        let word: String =
+            text.chars().filter(|c| !between(*c)).map(|c| c.to_ascii_lowercase()).collect();
         match word.as_str() {
             "neverpublished" => Self::NeverPublished,
             "notstarted" => Self::NotStarted,
@@ -101,10 +102,26 @@ mod tests {
         for (state, spellings) in [
             (State::NeverPublished, &["neverPublished", "NeverPublished"][..]),
             (State::NotStarted, &["notStarted", "NotStarted", "not started", "notstarted"]),
-            (State::Running, &["running", "Running", "inProgress", "InProgress", "in progress", "waitingForApproval"]),
-            (State::WaitingForPublisher, &["waitingForPublisherReview", "WaitingForPublisherReview"]),
+            (
+                State::Running,
+                &[
+                    "running",
+                    "Running",
+                    "inProgress",
+                    "InProgress",
+                    "in progress",
+                    "waitingForApproval",
+                ],
+            ),
+            (
+                State::WaitingForPublisher,
+                &["waitingForPublisherReview", "WaitingForPublisherReview"],
+            ),
             (State::Blocked, &["blocked", "Blocked"]),
-            (State::Succeeded, &["complete", "completed", "succeeded", "Succeeded", "published", " complete "]),
+            (
+                State::Succeeded,
+                &["complete", "completed", "succeeded", "Succeeded", "published", " complete "],
+            ),
             (State::Failed, &["failed", "Failed", "failure", "rejected"]),
             (State::Canceled, &["canceled", "cancelled", "Cancelled"]),
             (

@@ -11,15 +11,19 @@ use crate::problem::{Code, Problem};
 /// GitHub lets a workflow run be run again for 30 days; what ended earlier cannot be this release.
 const LONGEST_RELEASE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The portal may touch the offer's own record when an operation ends; that is no change of the draft.
+/// The portal may touch the offer's own record when an operation ends; that is no change of the
+/// draft.
 const SETTLING: SignedDuration = SignedDuration::from_mins(2);
 
-/// So often it is waited for a portal whose list and status disagree on whether the preview waits; at the schedule's pace, minutes.
+/// So often it is waited for a portal whose list and status disagree on whether the preview waits;
+/// at the schedule's pace, minutes.
 const MOST_PAUSES: u32 = 12;
 
-const NOTHING_RUNS: &str = "the offer says that it is running, and the list of operations that nothing does";
+const NOTHING_RUNS: &str =
+    "the offer says that it is running, and the list of operations that nothing does";
 
-const TWO_MINDS: &str = "the list of operations says that the preview waits, and the offer that something runs";
+const TWO_MINDS: &str =
+    "the list of operations says that the preview waits, and the offer that something runs";
 
 /// What to begin with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +78,11 @@ pub fn release(goal: &Goal, survey: &Survey, before: Before, today: Timestamp) -
     }
     if let Some((phase, operation)) = busy(survey) {
         if phase == Phase::GoLive && !goal.go_live && goal.when_running == WhenRunning::Adopt {
-            return Begin::End(running(goal, phase, "this run was not asked to go live, so it cannot be adopted"));
+            return Begin::End(running(
+                goal,
+                phase,
+                "this run was not asked to go live, so it cannot be adopted",
+            ));
         }
         return among_others(goal, survey, phase, operation);
     }
@@ -88,7 +96,9 @@ pub fn release(goal: &Goal, survey: &Survey, before: Before, today: Timestamp) -
     let publish = published.and_then(|row| row.operation.clone());
     if survey.at_sign_off() || survey.listed_at_sign_off() {
         return match (survey.draft_changed(), published.and_then(|row| row.changed)) {
-            (Some(draft), Some(ended)) if changed_since(draft, ended) => Begin::Start(Phase::Publish),
+            (Some(draft), Some(ended)) if changed_since(draft, ended) => {
+                Begin::Start(Phase::Publish)
+            }
             _ => waiting(published).unwrap_or(Begin::Start(Phase::Publish)),
         };
     }
@@ -97,9 +107,13 @@ pub fn release(goal: &Goal, survey: &Survey, before: Before, today: Timestamp) -
             Some(Phase::GoLive) => Begin::Live { publish, go_live: newest.operation.clone() },
             _ => Begin::Published(publish),
         },
-        // The operation says that the draft is out, the offer says what nobody knows: that is no reason to publish again.
+        // The operation says that the draft is out, the offer says what nobody knows: that is no
+        // reason to publish again.
         Some(newest) if is_out(survey, newest, today) && survey.offer_state() == State::Unknown => {
-            Begin::Follow { phase: newest.phase.unwrap_or(Phase::Publish), operation: newest.operation.clone() }
+            Begin::Follow {
+                phase: newest.phase.unwrap_or(Phase::Publish),
+                operation: newest.operation.clone(),
+            }
         }
         _ => Begin::Start(Phase::Publish),
     }
@@ -111,7 +125,8 @@ pub fn go_live(goal: &Goal, survey: &Survey, before: Before) -> Begin {
         return Begin::End(Verdict::problem(None, problem.clone()));
     }
     if !goal.go_live {
-        let message = format!("the manifest says `go-live: false` for offer {}: nothing to do", goal.offer);
+        let message =
+            format!("the manifest says `go-live: false` for offer {}: nothing to do", goal.offer);
         return Begin::End(Verdict::done(None, message));
     }
     match busy(survey) {
@@ -140,7 +155,9 @@ pub fn go_live(goal: &Goal, survey: &Survey, before: Before) -> Begin {
         Some(last) if matches!(last.status.state(), State::Failed | State::Canceled) => {
             Some(format!("its last operation ended as `{}`", last.status))
         }
-        _ if survey.offer_state() == State::NeverPublished => Some("it was never published".to_owned()),
+        _ if survey.offer_state() == State::NeverPublished => {
+            Some("it was never published".to_owned())
+        }
         _ => None,
     };
     refused.map_or(Begin::Start(Phase::GoLive), |why| {
@@ -155,12 +172,20 @@ pub fn resume(goal: &Goal, survey: &Survey) -> Begin {
         return Begin::End(Verdict::problem(None, problem.clone()));
     }
     if let Aim::Resume(Some(address)) = &goal.aim {
-        let row = survey.operations.iter().flatten().find(|row| !row.id.is_empty() && row.id == address.id());
+        let row = survey
+            .operations
+            .iter()
+            .flatten()
+            .find(|row| !row.id.is_empty() && row.id == address.id());
         let phase = row.and_then(|row| row.phase).unwrap_or(Phase::Publish);
         return Begin::Follow { phase, operation: Some(address.clone()) };
     }
     if let Some((phase, operation)) = busy(survey) {
-        return if survey.running().is_none() { Begin::LookAgain(NOTHING_RUNS) } else { Begin::Follow { phase, operation } };
+        return if survey.running().is_none() {
+            Begin::LookAgain(NOTHING_RUNS)
+        } else {
+            Begin::Follow { phase, operation }
+        };
     }
     if survey.at_sign_off() {
         let newest = survey.newest(Phase::Publish);
@@ -168,51 +193,70 @@ pub fn resume(goal: &Goal, survey: &Survey) -> Begin {
         return waiting(newest).unwrap_or(Begin::Follow { phase: Phase::Publish, operation });
     }
     match survey.newest_first().first() {
-        Some(newest) => Begin::Follow { phase: newest.phase.unwrap_or(Phase::Publish), operation: newest.operation.clone() },
-        None => {
-            nothing(format!("offer {} has no operation that could be continued", goal.offer), "start one with `command: release`")
-        }
+        Some(newest) => Begin::Follow {
+            phase: newest.phase.unwrap_or(Phase::Publish),
+            operation: newest.operation.clone(),
+        },
+        None => nothing(
+            format!("offer {} has no operation that could be continued", goal.offer),
+            "start one with `command: release`",
+        ),
     }
 }
 
-/// What an offer that waits for the publisher means for its newest publish: the offer's word may be late, and of the one before.
-/// `None` if that publish ended badly.
+/// What an offer that waits for the publisher means for its newest publish: the offer's word may be
+/// late, and of the one before. `None` if that publish ended badly.
 fn waiting(newest: Option<&Submission>) -> Option<Begin> {
     let operation = newest.and_then(|row| row.operation.clone());
     match newest.map(|row| row.status.state()) {
-        None | Some(State::Succeeded | State::WaitingForPublisher) => Some(Begin::Published(operation)),
+        None | Some(State::Succeeded | State::WaitingForPublisher) => {
+            Some(Begin::Published(operation))
+        }
         Some(State::Failed | State::Canceled) => None,
         _ => Some(Begin::Follow { phase: Phase::Publish, operation }),
     }
 }
 
-/// What runs on the offer. A publish whose preview waits for the publisher is in nobody's way. An offer that says `running` while
-/// the list shows nothing is busy too.
+/// What runs on the offer. A publish whose preview waits for the publisher is in nobody's way. An
+/// offer that says `running` while the list shows nothing is busy too.
 pub fn busy(survey: &Survey) -> Option<(Phase, Option<OperationAddress>)> {
     if let Some(row) = survey.running() {
         let phase = row.phase.unwrap_or(Phase::Publish);
-        let waits = phase == Phase::Publish && (survey.at_sign_off() || survey.listed_at_sign_off());
+        let waits =
+            phase == Phase::Publish && (survey.at_sign_off() || survey.listed_at_sign_off());
         return (!waits).then(|| (phase, row.operation.clone()));
     }
     let silent = survey.offer_state() == State::Running && !survey.at_sign_off();
     silent.then_some((Phase::Publish, None))
 }
 
-/// Whether the list says that the preview waits, and the offer that something runs: one of them is late, and nobody knows which.
+/// Whether the list says that the preview waits, and the offer that something runs: one of them is
+/// late, and nobody knows which.
 fn late(survey: &Survey, before: Before) -> bool {
-    let disagree = survey.listed_at_sign_off() && survey.offer_state() == State::Running && !survey.at_sign_off();
+    let disagree = survey.listed_at_sign_off()
+        && survey.offer_state() == State::Running
+        && !survey.at_sign_off();
     disagree && before.pauses < MOST_PAUSES
 }
 
-fn among_others(goal: &Goal, survey: &Survey, phase: Phase, operation: Option<OperationAddress>) -> Begin {
+fn among_others(
+    goal: &Goal,
+    survey: &Survey,
+    phase: Phase,
+    operation: Option<OperationAddress>,
+) -> Begin {
     match goal.when_running {
-        WhenRunning::Adopt | WhenRunning::Wait | WhenRunning::Cancel if survey.running().is_none() => {
+        WhenRunning::Adopt | WhenRunning::Wait | WhenRunning::Cancel
+            if survey.running().is_none() =>
+        {
             Begin::LookAgain(NOTHING_RUNS)
         }
         WhenRunning::Adopt => Begin::Follow { phase, operation },
         WhenRunning::Wait => Begin::AwaitForeign(phase, operation),
         WhenRunning::Cancel => Begin::CancelForeign(phase, operation),
-        WhenRunning::Fail => Begin::End(running(goal, phase, "`when-running: fail` says to leave it alone")),
+        WhenRunning::Fail => {
+            Begin::End(running(goal, phase, "`when-running: fail` says to leave it alone"))
+        }
     }
 }
 
@@ -220,7 +264,8 @@ fn running(goal: &Goal, phase: Phase, why: &str) -> Verdict {
     let message = format!("a {phase} is already running on offer {}, and {why}", goal.offer);
     Verdict::problem(
         None,
-        Problem::new(Code::OperationRunning, message).hint("wait for its end, or see the input `when-running`"),
+        Problem::new(Code::OperationRunning, message)
+            .hint("wait for its end, or see the input `when-running`"),
     )
 }
 
@@ -232,8 +277,8 @@ fn changed_since(draft: Timestamp, ended: Timestamp) -> bool {
     draft.duration_since(ended) > SETTLING
 }
 
-/// Whether the newest operation already brought out the draft as it is. Only a plain yes of the portal counts: the offer and the
-/// operation succeeded, and the draft is known to be older.
+/// Whether the newest operation already brought out the draft as it is. Only a plain yes of the
+/// portal counts: the offer and the operation succeeded, and the draft is known to be older.
 fn already_out(survey: &Survey, newest: &Submission, today: Timestamp) -> bool {
     survey.offer_state() == State::Succeeded && is_out(survey, newest, today)
 }
@@ -243,5 +288,7 @@ fn is_out(survey: &Survey, newest: &Submission, today: Timestamp) -> bool {
     let (Some(draft), Some(ended)) = (survey.draft_changed(), newest.changed) else {
         return false;
     };
-    newest.status.state() == State::Succeeded && !changed_since(draft, ended) && today.duration_since(ended) < LONGEST_RELEASE
+    newest.status.state() == State::Succeeded
+        && !changed_since(draft, ended)
+        && today.duration_since(ended) < LONGEST_RELEASE
 }

@@ -91,10 +91,16 @@ impl Canceling {
         self.turn = Turn::Rest;
         match row.map(|row| (row.status.state(), row.status.text())) {
             Some((State::Canceled, _)) => Standing::Canceled,
-            Some((State::Succeeded | State::Failed, word)) => Standing::EndedOtherwise(word.to_owned()),
+            Some((State::Succeeded | State::Failed, word)) => {
+                Standing::EndedOtherwise(word.to_owned())
+            }
             _ => match self.refusal.take() {
                 Some(refusal) => Standing::Failed(Problem {
-                    code: if refusal.code.class() == Class::Auth { refusal.code } else { Code::CancelRefused },
+                    code: if refusal.code.class() == Class::Auth {
+                        refusal.code
+                    } else {
+                        Code::CancelRefused
+                    },
                     message: format!("the operation goes on: {}", refusal.message),
                     ..refusal
                 }),

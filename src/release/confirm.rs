@@ -7,7 +7,8 @@ use super::survey::Survey;
 use crate::portal::{OfferView, OperationAddress, Phase, State, Submission};
 use crate::problem::Problem;
 
-/// Waits before the looks. A request may still be on its way, and a list may lag, so one look is not enough.
+/// Waits before the looks. A request may still be on its way, and a list may lag, so one look is
+/// not enough.
 const WAITS: [u64; 9] = [1, 2, 4, 4, 8, 8, 8, 8, 8];
 
 /// Looks before the POST is repeated.
@@ -80,16 +81,22 @@ impl Confirm {
     /// List and offer were seen. An operation that is new counts even if it ended already.
     pub fn seen(&mut self, offer: Option<&OfferView>) -> Found {
         let list = self.list.take().unwrap_or_default();
-        let new = list.iter().find(|row| !self.others.contains(&row.id) && row.phase.is_none_or(|phase| phase == self.phase));
+        let new = list.iter().find(|row| {
+            !self.others.contains(&row.id) && row.phase.is_none_or(|phase| phase == self.phase)
+        });
         if let Some(row) = new {
             return Found::Started(row.operation.clone());
         }
         if let Some(offer) = offer {
             let state = offer.status.state();
             let started = match self.phase {
-                Phase::Publish => !self.was_running && state == State::Running && !offer.at_sign_off(),
+                Phase::Publish => {
+                    !self.was_running && state == State::Running && !offer.at_sign_off()
+                }
                 Phase::GoLive => {
-                    self.was_at_sign_off && !offer.at_sign_off() && matches!(state, State::Running | State::Succeeded)
+                    self.was_at_sign_off
+                        && !offer.at_sign_off()
+                        && matches!(state, State::Running | State::Succeeded)
                 }
             };
             if started {

@@ -1,4 +1,5 @@
-//! Does what the heart decides: the calls, the repeats of reads, and the waiting. It decides nothing itself.
+//! Does what the heart decides: the calls, the repeats of reads, and the waiting. It decides
+//! nothing itself.
 
 use std::cell::RefCell;
 use std::pin::pin;
@@ -15,15 +16,18 @@ use crate::portal::{Backend, CallError, Level, Looked, OfferView, OperationView,
 use crate::problem::{Code, Problem};
 
 /// Reads before anything is under way: an unreachable portal is told within a minute.
-const BEFORE: Retry = Retry { attempts: 6, base: Duration::from_secs(1), cap: Duration::from_secs(16) };
+const BEFORE: Retry =
+    Retry { attempts: 6, base: Duration::from_secs(1), cap: Duration::from_secs(16) };
 
 /// Reads while an operation is under way: an outage of an hour does not end a release of days.
-const UNDER_WAY: Retry = Retry { attempts: 24, base: Duration::from_secs(1), cap: Duration::from_mins(5) };
+const UNDER_WAY: Retry =
+    Retry { attempts: 24, base: Duration::from_secs(1), cap: Duration::from_mins(5) };
 
 /// How long the answer of a POST is awaited after the job was told to stop.
 const LAST_ANSWER: Duration = Duration::from_secs(2);
 
-/// How long after a signal everything at the portal may take, that answer included: the runner kills after 7.5 s, and reports come last.
+/// How long after a signal everything at the portal may take, that answer included: the runner
+/// kills after 7.5 s, and reports come last.
 const LAST_CANCEL: Duration = Duration::from_secs(4);
 
 /// Time between two looks at it.
@@ -56,7 +60,8 @@ pub struct Surroundings<'a, B> {
     pub emit: &'a dyn Fn(Event),
 }
 
-/// What the driver remembers: the last looks, so that only changes are told, and the wishes of the portal.
+/// What the driver remembers: the last looks, so that only changes are told, and the wishes of the
+/// portal.
 #[derive(Default)]
 struct Memory {
     operation: Option<(Phase, OperationView)>,
@@ -71,7 +76,13 @@ struct Memory {
 
 /// Releases one offer, to its end.
 pub async fn run<B: Backend>(goal: Goal, around: Surroundings<'_, B>) -> Verdict {
-    Driver { memory: RefCell::new(Memory { changed_at: around.clock.elapsed(), ..Memory::default() }), goal, around }.run().await
+    Driver {
+        memory: RefCell::new(Memory { changed_at: around.clock.elapsed(), ..Memory::default() }),
+        goal,
+        around,
+    }
+    .run()
+    .await
 }
 
 struct Driver<'a, B> {
@@ -97,7 +108,8 @@ impl<B: Backend> Driver<'_, B> {
                 (_, None) => self.act(act).await,
             };
             let seen = seen.unwrap_or_else(|| {
-                let stop = (*self.around.stop.borrow()).unwrap_or(Stop { signal: 15, cancel: false });
+                let stop =
+                    (*self.around.stop.borrow()).unwrap_or(Stop { signal: 15, cancel: false });
                 let told = *self.memory.borrow_mut().stopped.get_or_insert(clock.elapsed());
                 stopping = Some(told + LAST_CANCEL);
                 Seen::Interrupted(stop.signal, stop.cancel)
@@ -176,7 +188,9 @@ impl<B: Backend> Driver<'_, B> {
                 };
                 answer.map_or_else(not_posted, Seen::Accepted)
             }
-            Act::Cancel => backend.cancel(offer).await.map_or_else(not_posted, |_| Seen::CancelAccepted),
+            Act::Cancel => {
+                backend.cancel(offer).await.map_or_else(not_posted, |_| Seen::CancelAccepted)
+            }
             Act::Rest => {
                 let (quiet, asked_for) = {
                     let mut memory = self.memory.borrow_mut();
@@ -206,7 +220,8 @@ impl<B: Backend> Driver<'_, B> {
             async || self.look(ask).await,
             |error, wait, attempt| {
                 self.memory.borrow_mut().trouble = Some(error.problem.clone());
-                // A line each at the 1st, 2nd, 4th, 8th … failure: an outage is seen, and does not fill the log.
+                // A line each at the 1st, 2nd, 4th, 8th … failure: an outage is seen, and does not
+                // fill the log.
                 if attempt.is_power_of_two() {
                     let text = format!("{}; asking again in {}", error.problem, friendly(wait));
                     self.tell(What::Note(Level::Warning, text));
@@ -222,7 +237,9 @@ impl<B: Backend> Driver<'_, B> {
             Err(error) => match error.trouble {
                 Trouble::NotFound => Seen::Absent(error.problem),
                 Trouble::Passing => Seen::Unreachable(error.problem),
-                Trouble::Conflict | Trouble::Refused | Trouble::Auth => Seen::Refused(error.problem),
+                Trouble::Conflict | Trouble::Refused | Trouble::Auth => {
+                    Seen::Refused(error.problem)
+                }
             },
         }
     }
@@ -248,7 +265,11 @@ impl<B: Backend> Driver<'_, B> {
             let memory = &mut *self.memory.borrow_mut();
             match &what {
                 What::Operation(phase, view) => {
-                    if memory.operation.as_ref().is_some_and(|(before, seen)| before == phase && seen == view) {
+                    if memory
+                        .operation
+                        .as_ref()
+                        .is_some_and(|(before, seen)| before == phase && seen == view)
+                    {
                         return;
                     }
                     memory.operation = Some((*phase, view.clone()));

@@ -8,7 +8,8 @@ const SHORTEST: Duration = Duration::from_secs(5);
 /// The longest wait that the program chooses itself.
 const LONGEST: Duration = Duration::from_mins(10);
 
-/// The wait as a part of the time without a change: whoever waited for an hour can wait three minutes more.
+/// The wait as a part of the time without a change: whoever waited for an hour can wait three
+/// minutes more.
 const PART_OF_AGE: f64 = 0.05;
 
 /// How far chance moves a wait to either side, so that many offers do not ask in step.
@@ -27,8 +28,8 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// The time to wait, when nothing changed for `quiet` and the portal asked to be left alone for `asked_for`; `chance` is drawn
-    /// evenly from `0.0..1.0`.
+    /// The time to wait, when nothing changed for `quiet` and the portal asked to be left alone for
+    /// `asked_for`; `chance` is drawn evenly from `0.0..1.0`.
     #[must_use]
     pub fn wait(self, quiet: Duration, asked_for: Option<Duration>, chance: f64) -> Duration {
         let own = match self {
@@ -54,15 +55,21 @@ mod tests {
 
     #[test]
     fn grows_from_five_seconds_to_ten_minutes() {
-        let seconds: Vec<u64> = [0, 60, 100, 600, 3_600, 6_000, 86_400].map(|quiet| auto(quiet).as_secs()).to_vec();
+        let seconds: Vec<u64> =
+            [0, 60, 100, 600, 3_600, 6_000, 86_400].map(|quiet| auto(quiet).as_secs()).to_vec();
         assert_eq!(seconds, [5, 5, 5, 30, 180, 300, 600]);
     }
 
     #[test]
     fn the_portal_s_wish_wins_within_bounds() {
-        let wish = |seconds| Schedule::Auto.wait(Duration::ZERO, Some(Duration::from_secs(seconds)), 0.5).as_secs();
+        let wish = |seconds| {
+            Schedule::Auto.wait(Duration::ZERO, Some(Duration::from_secs(seconds)), 0.5).as_secs()
+        };
         assert_eq!((wish(1), wish(60), wish(1_000_000)), (5, 60, 900));
-        assert_eq!(Schedule::Fixed(Duration::from_secs(1)).wait(Duration::ZERO, None, 0.9), Duration::from_secs(1));
+        assert_eq!(
+            Schedule::Fixed(Duration::from_secs(1)).wait(Duration::ZERO, None, 0.9),
+            Duration::from_secs(1)
+        );
     }
 
     proptest! {

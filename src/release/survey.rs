@@ -86,7 +86,8 @@ impl Survey {
     #[must_use]
     pub fn listed_at_sign_off(&self) -> bool {
         self.running().is_some_and(|row| {
-            row.phase.unwrap_or(Phase::Publish) == Phase::Publish && row.status.state() == State::WaitingForPublisher
+            row.phase.unwrap_or(Phase::Publish) == Phase::Publish
+                && row.status.state() == State::WaitingForPublisher
         })
     }
 
@@ -96,7 +97,8 @@ impl Survey {
         if let Answer::Found(draft) = &self.draft { draft.changed } else { None }
     }
 
-    /// The problem, if the portal knows nothing of the offer at all. An offer that was never published may lack any of the three.
+    /// The problem, if the portal knows nothing of the offer at all. An offer that was never
+    /// published may lack any of the three.
     #[must_use]
     pub fn unknown_offer(&self) -> Option<&Problem> {
         let nothing = self.operations.as_ref().is_some_and(Vec::is_empty)

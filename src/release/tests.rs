@@ -8,7 +8,10 @@ use proptest::prelude::*;
 use super::goal::{Aim, Goal, WhenRunning};
 use super::machine::{Act, Release, Seen};
 use crate::ids::OfferId;
-use crate::portal::{Accepted, Draft, Looked, OfferView, OperationAddress, OperationView, Phase, Step, Submission, Word};
+use crate::portal::{
+    Accepted, Draft, Looked, OfferView, OperationAddress, OperationView, Phase, Step, Submission,
+    Word,
+};
 use crate::problem::{Code, Problem};
 
 fn word() -> impl Strategy<Value = Word> {
@@ -30,8 +33,13 @@ fn word() -> impl Strategy<Value = Word> {
 }
 
 fn address() -> impl Strategy<Value = Option<OperationAddress>> {
-    prop::option::of(prop::sample::select(&["1", "2", "3", "contoso$x$2$preview"][..]))
-        .prop_map(|id| id.map(|id| OperationAddress::of(&format!("https://cloudpartner.azure.com/api/operations/{id}"))))
+    prop::option::of(prop::sample::select(&["1", "2", "3", "contoso$x$2$preview"][..])).prop_map(
+        |id| {
+            id.map(|id| {
+                OperationAddress::of(&format!("https://cloudpartner.azure.com/api/operations/{id}"))
+            })
+        },
+    )
 }
 
 fn phase() -> impl Strategy<Value = Option<Phase>> {
@@ -39,7 +47,9 @@ fn phase() -> impl Strategy<Value = Option<Phase>> {
 }
 
 fn moment() -> impl Strategy<Value = Option<Timestamp>> {
-    prop::option::of((0..5_i64).prop_map(|n| Timestamp::from_second(1_795_176_000 + n * 60).unwrap()))
+    prop::option::of(
+        (0..5_i64).prop_map(|n| Timestamp::from_second(1_795_176_000 + n * 60).unwrap()),
+    )
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -58,7 +68,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn offer() -> impl Strategy<Value = Seen> {
     (word(), steps()).prop_map(|(status, steps)| {
-        Seen::Offer(OfferView { status, steps, messages: Vec::new(), preview_links: Vec::new(), live_links: Vec::new() })
+        Seen::Offer(OfferView {
+            status,
+            steps,
+            messages: Vec::new(),
+            preview_links: Vec::new(),
+            live_links: Vec::new(),
+        })
     })
 }
 
@@ -79,10 +95,12 @@ fn operation() -> impl Strategy<Value = Seen> {
 }
 
 fn operations() -> impl Strategy<Value = Seen> {
-    let row = (address(), phase(), word(), moment()).prop_map(|(operation, phase, status, changed)| {
-        let id = operation.as_ref().map(|operation| operation.id().to_owned()).unwrap_or_default();
-        Submission { id, operation, phase, status, changed }
-    });
+    let row =
+        (address(), phase(), word(), moment()).prop_map(|(operation, phase, status, changed)| {
+            let id =
+                operation.as_ref().map(|operation| operation.id().to_owned()).unwrap_or_default();
+            Submission { id, operation, phase, status, changed }
+        });
     prop::collection::vec(row, 0..4).prop_map(Seen::Operations)
 }
 
@@ -124,7 +142,9 @@ fn goal() -> impl Strategy<Value = Goal> {
         1 => Just(Aim::Plan),
         1 => Just(Aim::Cancel),
     ];
-    let when = prop::sample::select(&[WhenRunning::Adopt, WhenRunning::Wait, WhenRunning::Cancel, WhenRunning::Fail][..]);
+    let when = prop::sample::select(
+        &[WhenRunning::Adopt, WhenRunning::Wait, WhenRunning::Cancel, WhenRunning::Fail][..],
+    );
     (aim, any::<bool>(), any::<bool>(), when).prop_map(|(aim, go_live, wait, when_running)| Goal {
         offer: OfferId::parse("contoso-offer").unwrap(),
         notify: Vec::new(),
@@ -136,7 +156,8 @@ fn goal() -> impl Strategy<Value = Goal> {
     })
 }
 
-/// Only what can come of the act: a look gives what was looked at, or nothing; a POST is answered, or not.
+/// Only what can come of the act: a look gives what was looked at, or nothing; a POST is answered,
+/// or not.
 #[expect(clippy::match_like_matches_macro, reason = "a table of pairs reads better")]
 fn can_come_of(act: &Act, seen: &Seen) -> bool {
     use super::machine::Ask;
@@ -146,8 +167,14 @@ fn can_come_of(act: &Act, seen: &Seen) -> bool {
         | (Act::Ask(Ask::Draft), Seen::Draft(_))
         | (Act::Ask(Ask::Operation(_)), Seen::Operation(_))
         | (Act::Ask(_), Seen::Absent(_) | Seen::Refused(_))
-        | (Act::Start(_), Seen::Accepted(_) | Seen::Lost(..) | Seen::InTheWay(_) | Seen::Refused(_))
-        | (Act::Cancel, Seen::CancelAccepted | Seen::Lost(..) | Seen::InTheWay(_) | Seen::Refused(_))
+        | (
+            Act::Start(_),
+            Seen::Accepted(_) | Seen::Lost(..) | Seen::InTheWay(_) | Seen::Refused(_),
+        )
+        | (
+            Act::Cancel,
+            Seen::CancelAccepted | Seen::Lost(..) | Seen::InTheWay(_) | Seen::Refused(_),
+        )
         | (Act::Rest | Act::Settle(_), Seen::Rested) => true,
         _ => false,
     }
@@ -164,7 +191,11 @@ fn play(goal: Goal, sights: Vec<Seen>, only_possible: bool, mut look: impl FnMut
             || matches!(seen, Seen::Unreachable(_) | Seen::TimedOut(_) | Seen::Interrupted(..))
         {
             let elapsed = Duration::from_secs(second as u64 * 5);
-            release.saw(seen, elapsed, Timestamp::from_second(1_795_176_300 + i64::try_from(second).unwrap() * 5).unwrap());
+            release.saw(
+                seen,
+                elapsed,
+                Timestamp::from_second(1_795_176_300 + i64::try_from(second).unwrap() * 5).unwrap(),
+            );
         }
     }
     look(&release.next());
@@ -172,10 +203,12 @@ fn play(goal: Goal, sights: Vec<Seen>, only_possible: bool, mut look: impl FnMut
 }
 
 fn sights() -> impl Strategy<Value = Vec<Seen>> {
-    (prop::collection::vec(seen(), 0..120), prop::option::of(last())).prop_map(|(mut sights, last)| {
-        sights.extend(last);
-        sights
-    })
+    (prop::collection::vec(seen(), 0..120), prop::option::of(last())).prop_map(
+        |(mut sights, last)| {
+            sights.extend(last);
+            sights
+        },
+    )
 }
 
 proptest! {

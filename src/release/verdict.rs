@@ -5,7 +5,8 @@ use std::fmt;
 use crate::portal::Phase;
 use crate::problem::{Code, Problem};
 
-/// Between what happened and the portal's own words about it, so that a report that shows these beside can leave them out.
+/// Between what happened and the portal's own words about it, so that a report that shows these
+/// beside can leave them out.
 pub const THE_PORTAL_SAYS: &str = "; the portal says: ";
 
 /// The word for people and scripts, from worst to best.
@@ -74,7 +75,13 @@ impl Verdict {
     /// What was wanted is done.
     #[must_use]
     pub fn done(phase: Option<Phase>, message: impl Into<String>) -> Self {
-        Self { outcome: Outcome::Succeeded, ending: Ending::Done, phase, message: message.into(), hint: None }
+        Self {
+            outcome: Outcome::Succeeded,
+            ending: Ending::Done,
+            phase,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// It goes on without us.
@@ -83,7 +90,8 @@ impl Verdict {
         Self { outcome: Outcome::Pending, ending, phase, message: message.into(), hint: None }
     }
 
-    /// It ended badly. What could not be reached may still be running, so that is pending and not failed.
+    /// It ended badly. What could not be reached may still be running, so that is pending and not
+    /// failed.
     #[must_use]
     pub fn problem(phase: Option<Phase>, problem: Problem) -> Self {
         let outcome = match problem.code {
@@ -91,7 +99,13 @@ impl Verdict {
             Code::Unavailable | Code::StartUnknown => Outcome::Pending,
             _ => Outcome::Failed,
         };
-        Self { outcome, ending: Ending::Problem(problem.code), phase, message: problem.message, hint: problem.hint }
+        Self {
+            outcome,
+            ending: Ending::Problem(problem.code),
+            phase,
+            message: problem.message,
+            hint: problem.hint,
+        }
     }
 
     /// Adds what to do now.
@@ -111,7 +125,8 @@ impl Verdict {
     #[must_use]
     pub fn sentence(&self) -> String {
         let code = self.code().map(|code| format!(" [{code}]")).unwrap_or_default();
-        let hint = self.hint.as_ref().map(|hint| format!(". What to do now: {hint}")).unwrap_or_default();
+        let hint =
+            self.hint.as_ref().map(|hint| format!(". What to do now: {hint}")).unwrap_or_default();
         format!("{}{code}{hint}", self.message)
     }
 

@@ -30,24 +30,39 @@ impl Annotated {
         if whole.len() <= LONGEST_MESSAGE {
             return Self { level, place, title, text: whole, whole: None };
         }
-        let text = whole.get(..whole.floor_char_boundary(LONGEST_MESSAGE - 100)).unwrap_or_default();
+        let text =
+            whole.get(..whole.floor_char_boundary(LONGEST_MESSAGE - 100)).unwrap_or_default();
         let left_out = whole.len() - text.len();
-        let text = format!("{text}… ({left_out} bytes are left out here; more is in the check run)");
+        let text =
+            format!("{text}… ({left_out} bytes are left out here; more is in the check run)");
         Self { level, place, title, text, whole: Some(whole) }
     }
 }
 
-/// What an entry of this offer's story puts on a line of the manifest: what the portal says, and a bad end.
+/// What an entry of this offer's story puts on a line of the manifest: what the portal says, and a
+/// bad end.
 pub fn annotated(offer: &OfferStory, manifest: &Manifest, entry: &Entry) -> Option<Annotated> {
     match entry {
         Entry::Change(Change::Message(step, message)) => {
             let whole = plain(&message.html, usize::MAX);
-            let title = step.as_ref().map_or_else(|| offer.offer.clone(), |step| format!("{}: {step}", offer.offer));
-            Some(Annotated::new(message.level, manifest.place_for_message(offer.index, &whole), title, whole))
+            let title = step
+                .as_ref()
+                .map_or_else(|| offer.offer.clone(), |step| format!("{}: {step}", offer.offer));
+            Some(Annotated::new(
+                message.level,
+                manifest.place_for_message(offer.index, &whole),
+                title,
+                whole,
+            ))
         }
         Entry::Change(Change::Ended(verdict)) if verdict.outcome <= Outcome::Cancelled => {
             let title = title(&offer.offer, verdict);
-            Some(Annotated::new(Level::Error, manifest.offer_place(offer.index), title, verdict.sentence()))
+            Some(Annotated::new(
+                Level::Error,
+                manifest.offer_place(offer.index),
+                title,
+                verdict.sentence(),
+            ))
         }
         _ => None,
     }

@@ -1,4 +1,5 @@
-//! What a terminal shows below the log: a bar for each offer, with its step, the time that it takes and the portal's estimate.
+//! What a terminal shows below the log: a bar for each offer, with its step, the time that it takes
+//! and the portal's estimate.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -76,7 +77,11 @@ impl Bars {
             }
             if let Some((_, bar)) = self.shown.iter().find(|(known, _)| *known == index) {
                 bar.set_style(style(narrow));
-                let text = if narrow { short_text(offer, &progress) } else { text(offer, width, &progress) };
+                let text = if narrow {
+                    short_text(offer, &progress)
+                } else {
+                    text(offer, width, &progress)
+                };
                 bar.set_message(self.console.harmless(&text));
                 bar.set_position(progress.percent().unwrap_or(0));
             } else {
@@ -93,7 +98,9 @@ impl Bars {
                 more.finish_and_clear();
             }
         } else if let Some(all) = self.console.bars() {
-            let more = self.more.get_or_insert_with(|| all.add(ProgressBar::new(100).with_style(style(true))));
+            let more = self
+                .more
+                .get_or_insert_with(|| all.add(ProgressBar::new(100).with_style(style(true))));
             more.set_message(format!("and {hidden} more"));
         }
     }
@@ -110,13 +117,17 @@ impl Drop for Bars {
 fn style(narrow: bool) -> ProgressStyle {
     let template = if narrow { "{wide_msg}" } else { "[{bar:24}] {wide_msg}" };
     // The templates are constants, so they cannot be wrong.
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
 }
 
 /// `contoso-offer  Certification · 2 of 6 · 3h 12m of < 5 day`
 fn text(offer: &OfferStory, width: usize, progress: &Progress) -> String {
-    let place = progress.place.map(|(number, all)| format!(" · {number} of {all}")).unwrap_or_default();
-    let estimate = progress.estimate.as_ref().map(|estimate| format!(" of {estimate}")).unwrap_or_default();
+    let place =
+        progress.place.map(|(number, all)| format!(" · {number} of {all}")).unwrap_or_default();
+    let estimate =
+        progress.estimate.as_ref().map(|estimate| format!(" of {estimate}")).unwrap_or_default();
     format!("{:width$}  {}{place} · {}{estimate}", offer.offer, progress.step, short(progress.took))
 }
 

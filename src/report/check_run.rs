@@ -20,19 +20,29 @@ pub struct Commit {
     pub sha: String,
     /// Page of the workflow run.
     pub run_url: Option<String>,
-    /// Identifies the workflow run and its attempt among all that make check runs on this commit: `42.1`.
+    /// Identifies the workflow run and its attempt among all that make check runs on this commit:
+    /// `42.1`.
     pub run_id: String,
 }
 
 impl Commit {
     fn elsewhere(&self) -> String {
-        self.run_url.as_ref().map_or_else(|| "the job log".to_owned(), |url| format!("[the job log]({url})"))
+        self.run_url
+            .as_ref()
+            .map_or_else(|| "the job log".to_owned(), |url| format!("[the job log]({url})"))
     }
 }
 
-/// The check run of an offer, without annotations. `began` is when the check run began, maybe in an earlier job.
+/// The check run of an offer, without annotations. `began` is when the check run began, maybe in an
+/// earlier job.
 #[must_use]
-pub fn request(commit: &Commit, story: &Story, offer: &OfferStory, began: Option<Timestamp>, now: Timestamp) -> CheckRunRequest {
+pub fn request(
+    commit: &Commit,
+    story: &Story,
+    offer: &OfferStory,
+    began: Option<Timestamp>,
+    now: Timestamp,
+) -> CheckRunRequest {
     let status = status(story, offer);
     let mut summary = offer_text(story, offer, now);
     if let Some(url) = &commit.run_url {
@@ -59,31 +69,37 @@ fn status(story: &Story, offer: &OfferStory) -> Status {
     Status::Completed(match (verdict.outcome, verdict.ending) {
         (Outcome::Succeeded, _) => Conclusion::Success,
         (Outcome::Failed, _) => Conclusion::Failure,
-        (Outcome::Cancelled, _) | (Outcome::Pending, Ending::Interrupted(_)) => Conclusion::Cancelled,
+        (Outcome::Cancelled, _) | (Outcome::Pending, Ending::Interrupted(_)) => {
+            Conclusion::Cancelled
+        }
         // Nobody will come back to a mere look.
         (Outcome::Pending, Ending::Left) if only_looks(story) => Conclusion::Neutral,
         // Left running on purpose: whoever continues it ends the check run.
         (Outcome::Pending, Ending::Left) => return Status::InProgress,
-        // Whether the portal did not end in time or could not be asked: nobody knows yet, and a check that is required must not pass.
+        // Whether the portal did not end in time or could not be asked: nobody knows yet, and a
+        // check that is required must not pass.
         (Outcome::Pending, _) => Conclusion::TimedOut,
     })
 }
 
-/// A command that changes nothing must not write over the check run of the release that it looks at.
+/// A command that changes nothing must not write over the check run of the release that it looks
+/// at.
 fn only_looks(story: &Story) -> bool {
     matches!(story.command.as_str(), "status" | "plan")
 }
 
-/// The same for all commands that move the offer's release on, so that the later ones continue the check run of the earlier ones.
-/// GitHub may list it under any workflow of the commit, so it says by itself what it is.
+/// The same for all commands that move the offer's release on, so that the later ones continue the
+/// check run of the earlier ones. GitHub may list it under any workflow of the commit, so it says
+/// by itself what it is.
 #[must_use]
 pub fn name(story: &Story, offer: &OfferStory) -> String {
     let look = if only_looks(story) { format!(" ({})", story.command) } else { String::new() };
     format!("Marketplace: {} / {}{look}", story.manifest.publisher, offer.offer)
 }
 
-/// Whether a check run that has ended so is continued, rather than a new one begun. A release after one that the portal has decided is
-/// another release: on the old check run, the old annotations would speak against it, and none can be taken back.
+/// Whether a check run that has ended so is continued, rather than a new one begun. A release after
+/// one that the portal has decided is another release: on the old check run, the old annotations
+/// would speak against it, and none can be taken back.
 #[must_use]
 pub fn continues(story: &Story, conclusion: &str) -> bool {
     match story.command.as_str() {
@@ -92,16 +108,19 @@ pub fn continues(story: &Story, conclusion: &str) -> bool {
     }
 }
 
-/// The longest external id, in bytes; GitHub gives no limit, and this is what a database column usually holds.
+/// The longest external id, in bytes; GitHub gives no limit, and this is what a database column
+/// usually holds.
 const LONGEST_EXTERNAL_ID: usize = 255;
 
-/// `offer-release contoso/contoso-offer run 42.1: https://…`: whose check run it is, who wrote it last, and the operation that it
-/// followed.
+/// `offer-release contoso/contoso-offer run 42.1: https://…`: whose check run it is, who wrote it
+/// last, and the operation that it followed.
 #[must_use]
 pub fn external_id(commit: &Commit, story: &Story, offer: &OfferStory) -> String {
     let own = own_external_id_prefix(commit, story, offer);
     match offer.half().and_then(|half| half.operation.as_ref()) {
-        Some(at) => Some(format!("{own} {at}")).filter(|id| id.len() <= LONGEST_EXTERNAL_ID).unwrap_or(own),
+        Some(at) => {
+            Some(format!("{own} {at}")).filter(|id| id.len() <= LONGEST_EXTERNAL_ID).unwrap_or(own)
+        }
         None => own,
     }
 }
@@ -140,7 +159,12 @@ pub fn annotation(annotated: &Annotated) -> Annotation {
         Level::Warning => AnnotationLevel::Warning,
         Level::Error => AnnotationLevel::Failure,
     };
-    on(&annotated.place, level, annotated.title.clone(), annotated.whole.as_ref().unwrap_or(&annotated.text).clone())
+    on(
+        &annotated.place,
+        level,
+        annotated.title.clone(),
+        annotated.whole.as_ref().unwrap_or(&annotated.text).clone(),
+    )
 }
 
 fn on(place: &Place, level: AnnotationLevel, title: String, message: String) -> Annotation {
@@ -159,14 +183,24 @@ fn on(place: &Place, level: AnnotationLevel, title: String, message: String) -> 
 
 /// The check run of a manifest that is wrong.
 #[must_use]
-pub fn wrong_manifest(commit: &Commit, file: &str, problems: &[Problem], now: Timestamp) -> CheckRunRequest {
+pub fn wrong_manifest(
+    commit: &Commit,
+    file: &str,
+    problems: &[Problem],
+    now: Timestamp,
+) -> CheckRunRequest {
     let count = problems.len();
     let annotations = problems
         .iter()
         .filter_map(|problem| {
             let hint = problem.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
             let message = format!("{}{hint}", problem.message);
-            Some(on(problem.place.as_ref()?, AnnotationLevel::Failure, problem.code.to_string(), message))
+            Some(on(
+                problem.place.as_ref()?,
+                AnnotationLevel::Failure,
+                problem.code.to_string(),
+                message,
+            ))
         })
         .collect();
     CheckRunRequest {
@@ -177,7 +211,10 @@ pub fn wrong_manifest(commit: &Commit, file: &str, problems: &[Problem], now: Ti
         status: Status::Completed(Conclusion::Failure),
         started_at: Some(now),
         completed_at: Some(now),
-        title: format!("{count} problem{} in the offer manifest", if count == 1 { "" } else { "s" }),
+        title: format!(
+            "{count} problem{} in the offer manifest",
+            if count == 1 { "" } else { "s" }
+        ),
         summary: super::summary::problems(problems),
         text: None,
         annotations,

@@ -1,7 +1,8 @@
 //! Keeps the check runs up to date, beside the release and never in its way.
 //!
-//! One request at a time, the most urgent first: how an offer ended, then a new error, then a check run that does not exist yet, then
-//! what changed. What is written is what is true by then, so that whatever came up while waiting goes along.
+//! One request at a time, the most urgent first: how an offer ended, then a new error, then a check
+//! run that does not exist yet, then what changed. What is written is what is true by then, so that
+//! whatever came up while waiting goes along.
 
 mod delivery;
 mod offer;
@@ -22,11 +23,12 @@ use crate::clock::Clock;
 use crate::github::{Budget, CheckRunError, CheckRuns, Patience, Status, Urgency, Verdict};
 use crate::portal::Level;
 
-/// How many check runs are made before anything else is done, where one is demanded: what one may, all may, and the release shall not
-/// wait for hundreds.
+/// How many check runs are made before anything else is done, where one is demanded: what one may,
+/// all may, and the release shall not wait for hundreds.
 const FIRST: usize = 10;
 
-/// Check runs that are ended at the same time when the process ends: one that hangs must not cost the others their end.
+/// Check runs that are ended at the same time when the process ends: one that hangs must not cost
+/// the others their end.
 const ENDED_AT_ONCE: usize = 8;
 
 /// How long one of the last requests may take.
@@ -123,13 +125,22 @@ impl<C: CheckRuns> Checks<C> {
         }
     }
 
-    /// Sends what is still to be sent, whatever the pace; ends when all is sent or nothing more can be.
+    /// Sends what is still to be sent, whatever the pace; ends when all is sent or nothing more can
+    /// be.
     pub async fn finish(&self) {
-        let mut order: Vec<_> =
-            self.story.borrow().offers.iter().map(|offer| offer.verdict.as_ref().map(|v| v.outcome)).enumerate().collect();
+        let mut order: Vec<_> = self
+            .story
+            .borrow()
+            .offers
+            .iter()
+            .map(|offer| offer.verdict.as_ref().map(|v| v.outcome))
+            .enumerate()
+            .collect();
         // The worst first, for time may run out.
         order.sort_by_key(|(_, outcome)| *outcome);
-        futures_util::stream::iter(order).for_each_concurrent(ENDED_AT_ONCE, |(index, _)| self.settle(index)).await;
+        futures_util::stream::iter(order)
+            .for_each_concurrent(ENDED_AT_ONCE, |(index, _)| self.settle(index))
+            .await;
     }
 
     /// How many check runs do not say yet what is true.
@@ -179,14 +190,21 @@ impl<C: CheckRuns> Checks<C> {
     fn content(&self, index: usize) -> Content {
         let story = self.story.borrow();
         let offer = &story.offers[index];
-        let request = check_run::request(&self.commit, &story, offer, offer.began, offer.began.unwrap_or_default());
+        let request = check_run::request(
+            &self.commit,
+            &story,
+            offer,
+            offer.began,
+            offer.began.unwrap_or_default(),
+        );
         Content { text: request.summary, status: request.status }
     }
 
     /// How many annotations may have to be sent, and whether an error is among them.
     fn pending(&self, index: usize) -> (usize, bool) {
         let (story, state) = (self.story.borrow(), self.state.borrow());
-        let pending = story.offers[index].annotations.get(state.offers[index].settled..).unwrap_or_default();
+        let pending =
+            story.offers[index].annotations.get(state.offers[index].settled..).unwrap_or_default();
         (pending.len(), pending.iter().any(|one| one.level == Level::Error))
     }
 
@@ -226,7 +244,8 @@ impl<C: CheckRuns> Checks<C> {
         let annotations = self.story.borrow().offers[index].annotations.len();
         let state = &mut *self.state.borrow_mut();
         if !std::mem::replace(&mut state.complained, true) {
-            self.console.warning(&format!("the release goes on without an up-to-date check run: {error}"));
+            self.console
+                .warning(&format!("the release goes on without an up-to-date check run: {error}"));
         }
         let offer = &mut state.offers[index];
         if let CheckRunError::RateLimited { .. } = error {

@@ -1,5 +1,5 @@
-//! The job log's only way out: the one owner of stdout. Whatever is printed is redacted, and text from outside can be no command
-//! and no colour.
+//! The job log's only way out: the one owner of stdout. Whatever is printed is redacted, and text
+//! from outside can be no command and no colour.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -33,7 +33,8 @@ pub struct Console {
 }
 
 impl Console {
-    /// A log for GitHub Actions or for a terminal; `debug` shows debug lines outside Actions, where the runner does not hide them.
+    /// A log for GitHub Actions or for a terminal; `debug` shows debug lines outside Actions, where
+    /// the runner does not hide them.
     #[must_use]
     pub fn new(out: Sink, in_actions: bool, debug: bool) -> Self {
         Self {
@@ -50,7 +51,11 @@ impl Console {
     /// With colours, where they are shown; with progress bars, where lines can be drawn anew.
     #[must_use]
     pub fn looking(self, colour: bool, watched: bool) -> Self {
-        Self { colour, bars: watched.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stdout())), ..self }
+        Self {
+            colour,
+            bars: watched.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stdout())),
+            ..self
+        }
     }
 
     /// The bars, where there are any. What is written on them has to be [`Console::harmless`].
@@ -59,7 +64,8 @@ impl Console {
         self.bars.as_ref()
     }
 
-    /// The registry of secrets of this process: each is masked by the runner before it is used for the first time.
+    /// The registry of secrets of this process: each is masked by the runner before it is used for
+    /// the first time.
     #[must_use]
     pub fn secrets(&self) -> Arc<Secrets> {
         let (out, in_actions) = (Arc::clone(&self.out), self.in_actions);
@@ -103,7 +109,8 @@ impl Console {
         }
     }
 
-    /// A message on a place of a file; nothing outside Actions. No group may be open, or it would be folded away.
+    /// A message on a place of a file; nothing outside Actions. No group may be open, or it would
+    /// be folded away.
     pub fn annotate(&self, level: Level, place: Option<&Place>, title: &str, message: &str) {
         if !self.in_actions {
             return;
@@ -114,7 +121,12 @@ impl Console {
             Level::Error => commands::Level::Error,
         };
         let place = place.map(|place| Place { file: self.redact(&place.file), ..place.clone() });
-        self.print(&commands::annotation(level, place.as_ref(), &self.redact(title), &self.redact(message)));
+        self.print(&commands::annotation(
+            level,
+            place.as_ref(),
+            &self.redact(title),
+            &self.redact(message),
+        ));
     }
 
     /// Lines that fold away.
@@ -132,21 +144,32 @@ impl Console {
         }
     }
 
-    /// A problem: an excerpt of the manifest if it is about a place there, then the message, then what to do.
+    /// A problem: an excerpt of the manifest if it is about a place there, then the message, then
+    /// what to do.
     pub fn problem(&self, problem: &Problem) {
         if let (Some(place), Some(line)) = (&problem.place, &problem.source_line) {
             for line in manifest::excerpt(line, place, &problem.message).lines() {
                 self.line(line);
             }
         }
-        // The runner shows an annotation's title everywhere but in the log, so the code is in the message too.
+        // The runner shows an annotation's title everywhere but in the log, so the code is in the
+        // message too.
         let (code, hint) = (problem.code, problem.hint.as_ref());
         if self.in_actions {
             let hint = hint.map(|hint| format!("\nWhat to do now: {hint}")).unwrap_or_default();
             let message = format!("{} [{code}]{hint}", problem.message);
-            return self.annotate(Level::Error, problem.place.as_ref(), &code.to_string(), &message);
+            return self.annotate(
+                Level::Error,
+                problem.place.as_ref(),
+                &code.to_string(),
+                &message,
+            );
         }
-        let at = problem.place.as_ref().map(|at| format!("{}:{}:{}: ", at.file, at.line, at.column)).unwrap_or_default();
+        let at = problem
+            .place
+            .as_ref()
+            .map(|at| format!("{}:{}:{}: ", at.file, at.line, at.column))
+            .unwrap_or_default();
         self.columns(&Line::of(Paint::Bad, format!("error: {at}{} [{code}]", problem.message)));
         for (number, line) in hint.iter().flat_map(|hint| hint.lines().enumerate()) {
             let first = if number == 0 { "What to do now: " } else { "  " };

@@ -6,9 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 #[must_use]
 pub fn short(duration: SignedDuration) -> String {
     let seconds = duration.as_secs().max(0);
-    let (days, hours, minutes, rest) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+    let (days, hours, minutes, rest) =
+        (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
     let two = |large: i64, unit: &str, small: i64, smaller: &str| {
-        if small == 0 { format!("{large}{unit}") } else { format!("{large}{unit} {small}{smaller}") }
+        if small == 0 {
+            format!("{large}{unit}")
+        } else {
+            format!("{large}{unit} {small}{smaller}")
+        }
     };
     match (days, hours, minutes) {
         (0, 0, 0) => format!("{rest}s"),
@@ -36,8 +41,9 @@ mod tests {
 
     #[test]
     fn two_units_are_enough() {
-        let texts: Vec<String> =
-            [0, 59, 60, 725, 3_600, 11_520, 86_400, 190_000, -5].map(|s| short(SignedDuration::from_secs(s))).to_vec();
+        let texts: Vec<String> = [0, 59, 60, 725, 3_600, 11_520, 86_400, 190_000, -5]
+            .map(|s| short(SignedDuration::from_secs(s)))
+            .to_vec();
         assert_eq!(texts, ["0s", "59s", "1m", "12m 5s", "1h", "3h 12m", "1d", "2d 4h", "0s"]);
     }
 }

@@ -1,4 +1,5 @@
-//! The portal's estimates, such as `< 15 min`, `< 5 day` and `~2-5 days`, which are texts for people.
+//! The portal's estimates, such as `< 15 min`, `< 5 day` and `~2-5 days`, which are texts for
+//! people.
 
 use jiff::SignedDuration;
 

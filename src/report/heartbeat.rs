@@ -1,5 +1,5 @@
-//! Signs of life: a release may be silent for a day, and whoever looks at the log should see that it is not stuck. The distance
-//! grows, and nothing is asked of the portal for it.
+//! Signs of life: a release may be silent for a day, and whoever looks at the log should see that
+//! it is not stuck. The distance grows, and nothing is asked of the portal for it.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,7 +14,8 @@ use super::reporter::Reporter;
 use super::story::{OfferStory, Story};
 use crate::clock::Clock;
 
-/// Minutes of silence before each sign of life; after the last of them, so many minutes between two.
+/// Minutes of silence before each sign of life; after the last of them, so many minutes between
+/// two.
 const MINUTES: [u64; 6] = [1, 2, 5, 10, 30, 60];
 const HOURLY: u64 = 60;
 
@@ -26,7 +27,9 @@ const MOST_OFFERS: usize = 5;
 pub fn due(number: usize) -> Duration {
     let last = MINUTES.len() - 1;
     let later = u64::try_from(number.saturating_sub(last)).unwrap_or(u64::MAX);
-    Duration::from_secs(MINUTES[number.min(last)].saturating_add(later.saturating_mul(HOURLY)).saturating_mul(60))
+    Duration::from_secs(
+        MINUTES[number.min(last)].saturating_add(later.saturating_mul(HOURLY)).saturating_mul(60),
+    )
 }
 
 /// What is under way, a line for each offer.
@@ -35,9 +38,12 @@ pub fn lines(story: &Story, width: usize, now: Timestamp) -> Vec<Line> {
     let under_way: Vec<(&OfferStory, Progress)> =
         story.offers.iter().filter_map(|offer| Some((offer, progress(offer, now)?))).collect();
     let line = |(offer, progress): &(&OfferStory, Progress)| {
-        let status = progress.status.as_ref().map(|status| format!("{status} ")).unwrap_or_default();
+        let status =
+            progress.status.as_ref().map(|status| format!("{status} ")).unwrap_or_default();
         let next = offer.next_look.filter(|next| *next > now);
-        let next = next.map(|next| format!("; looks again in {}", short(next.duration_since(now)))).unwrap_or_default();
+        let next = next
+            .map(|next| format!("; looks again in {}", short(next.duration_since(now))))
+            .unwrap_or_default();
         let text = format!("still {status}after {}{next}", progress.time());
         log::columns(now, &offer.offer, width, &progress.step).cell(Paint::Dim, 0, text)
     };
@@ -61,7 +67,8 @@ pub async fn keep(reporter: &Reporter, clock: &dyn Clock) -> Infallible {
             (last, number) = (heard, 0);
         }
         let quiet = clock.now().duration_since(last.unwrap_or(start));
-        let quiet = Duration::try_from(quiet.max(SignedDuration::ZERO)).unwrap_or_default().div_f64(speed);
+        let quiet =
+            Duration::try_from(quiet.max(SignedDuration::ZERO)).unwrap_or_default().div_f64(speed);
         if quiet >= due(number) {
             reporter.still_alive(clock.now());
             // After a machine's sleep, one for all that were missed.
@@ -109,7 +116,10 @@ mod tests {
 
     #[test]
     fn a_silent_log_shows_that_it_is_alive() {
-        let manifest = Rc::new(manifest::parse("offer.yml", "publisher: contoso\noffers: [{id: one}, {id: other}]\n").unwrap());
+        let manifest = Rc::new(
+            manifest::parse("offer.yml", "publisher: contoso\noffers: [{id: one}, {id: other}]\n")
+                .unwrap(),
+        );
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
         let story = Story { command: "release".to_owned(), manifest, go_live: false, offers };
         let printed = Printed::default();

@@ -20,7 +20,8 @@ pub enum Paint {
 }
 
 impl Paint {
-    /// The escape sequence; those that both themes of Actions, and terminals of both kinds, show legibly.
+    /// The escape sequence; those that both themes of Actions, and terminals of both kinds, show
+    /// legibly.
     fn start(self) -> &'static str {
         match self {
             Self::Plain => "",
@@ -35,7 +36,8 @@ impl Paint {
 
 const END: &str = "\u{1b}[0m";
 
-/// Between two cells. Never less than a space: what is harmless in each cell is then harmless in the line too.
+/// Between two cells. Never less than a space: what is harmless in each cell is then harmless in
+/// the line too.
 const GAP: &str = "  ";
 
 /// A line, of cells that are not yet redacted and neutralised.
@@ -64,16 +66,21 @@ impl Line {
 
     /// The line as it is printed: redacted, harmless, and coloured if `colour`.
     pub fn render(&self, colour: bool, redact: impl Fn(&str) -> String) -> String {
-        let cells: Vec<(Paint, String, usize)> =
-            self.0.iter().map(|cell| (cell.paint, neutralise(&redact(&cell.text)), cell.width)).collect();
-        let plain: Vec<String> = cells.iter().map(|(_, text, width)| format!("{text:width$}")).collect();
+        let cells: Vec<(Paint, String, usize)> = self
+            .0
+            .iter()
+            .map(|cell| (cell.paint, neutralise(&redact(&cell.text)), cell.width))
+            .collect();
+        let plain: Vec<String> =
+            cells.iter().map(|(_, text, width)| format!("{text:width$}")).collect();
         let plain = plain.join(GAP).trim_end().to_owned();
         let hidden = redact(&plain);
         // A secret that begins in one cell and ends in another.
         if !colour || hidden != plain {
             return hidden;
         }
-        let painted: Vec<String> = cells.iter().map(|(paint, text, width)| painted(*paint, text, *width)).collect();
+        let painted: Vec<String> =
+            cells.iter().map(|(paint, text, width)| painted(*paint, text, *width)).collect();
         painted.join(GAP).trim_end().to_owned()
     }
 }
@@ -83,7 +90,8 @@ fn painted(paint: Paint, text: &str, width: usize) -> String {
     if text.is_empty() || paint == Paint::Plain {
         return format!("{text}{rest}");
     }
-    // The runner may take no notice of the escape character, and then `##` before a sequence would begin a command.
+    // The runner may take no notice of the escape character, and then `##` before a sequence would
+    // begin a command.
     let apart = if text.ends_with('#') { " " } else { "" };
     format!("{}{text}{apart}{END}{rest}", paint.start())
 }
@@ -94,15 +102,22 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_with_and_without_colour() {
-        let line = |offer: &str| Line::default().cell(Paint::Strong, 6, offer).cell(Paint::Bad, 0, "failed");
+        let line = |offer: &str| {
+            Line::default().cell(Paint::Strong, 6, offer).cell(Paint::Bad, 0, "failed")
+        };
         let plain = |line: Line| line.render(false, str::to_owned);
         assert_eq!([plain(line("a")), plain(line("abcdef"))], ["a       failed", "abcdef  failed"]);
-        assert_eq!(line("a").render(true, str::to_owned), "\u{1b}[1ma\u{1b}[0m       \u{1b}[31mfailed\u{1b}[0m");
+        assert_eq!(
+            line("a").render(true, str::to_owned),
+            "\u{1b}[1ma\u{1b}[0m       \u{1b}[31mfailed\u{1b}[0m"
+        );
     }
 
     #[test]
     fn colours_of_others_are_text_and_ours_make_no_command() {
-        let render = |text: &str| Line::of(Paint::Bad, text).cell(Paint::Good, 0, "[error]").render(true, str::to_owned);
+        let render = |text: &str| {
+            Line::of(Paint::Bad, text).cell(Paint::Good, 0, "[error]").render(true, str::to_owned)
+        };
         assert!(render("\u{1b}[32mall is well").contains("\\u{1b}[32mall is well"));
         for text in ["x ##", "::error::x", "##[error]x", "#"] {
             let line = render(text);
@@ -115,6 +130,9 @@ mod tests {
     #[test]
     fn a_secret_is_hidden_also_across_cells() {
         let redact = |text: &str| text.replace("my  secret", "***");
-        assert_eq!(Line::of(Paint::Good, "my").cell(Paint::Bad, 0, "secret").render(true, redact), "***");
+        assert_eq!(
+            Line::of(Paint::Good, "my").cell(Paint::Bad, 0, "secret").render(true, redact),
+            "***"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The job log: one line a change, in columns that keep their place: when, which offer, which step, what.
+//! The job log: one line a change, in columns that keep their place: when, which offer, which step,
+//! what.
 
 use jiff::Timestamp;
 
@@ -18,7 +19,11 @@ const STEP: usize = 24;
 
 /// The columns that every line begins with. `width` is that of the longest offer id of the run.
 pub fn columns(at: Timestamp, offer: &str, width: usize, step: &str) -> Line {
-    Line::default().cell(Paint::Dim, 0, date(at)).cell(Paint::Strong, width, offer).cell(Paint::Plain, STEP, cut(step, STEP))
+    Line::default().cell(Paint::Dim, 0, date(at)).cell(Paint::Strong, width, offer).cell(
+        Paint::Plain,
+        STEP,
+        cut(step, STEP),
+    )
 }
 
 /// The line of an entry.
@@ -30,8 +35,17 @@ pub fn line(at: Timestamp, offer: &str, width: usize, entry: &Entry) -> Line {
                 || format!("no answer: {}", exchange.error.as_deref().unwrap_or("unknown")),
                 |status| status.to_string(),
             );
-            let id = exchange.correlation_id.as_deref().map(|id| format!(" (correlation id {id})")).unwrap_or_default();
-            let text = format!("{} {} → {answer} in {} ms{id}", exchange.method, exchange.url, exchange.took.as_millis());
+            let id = exchange
+                .correlation_id
+                .as_deref()
+                .map(|id| format!(" (correlation id {id})"))
+                .unwrap_or_default();
+            let text = format!(
+                "{} {} → {answer} in {} ms{id}",
+                exchange.method,
+                exchange.url,
+                exchange.took.as_millis()
+            );
             ("request", Paint::Plain, text)
         }
         Entry::Note(level, text) => ("", paint_of_level(*level), leveled(*level, text)),
@@ -49,14 +63,23 @@ fn change(change: &Change) -> (&str, Paint, String) {
                 Origin::Finished => "done before",
                 Origin::Found => "found",
             };
-            let at = operation.as_ref().map(|operation| format!(" · {operation}")).unwrap_or_default();
+            let at =
+                operation.as_ref().map(|operation| format!(" · {operation}")).unwrap_or_default();
             (phase.name(), Paint::Plain, format!("{how}{at}"))
         }
-        Change::Operation(phase, word) => (phase.name(), paint_of_state(word.state()), format!("operation {word}")),
+        Change::Operation(phase, word) => {
+            (phase.name(), paint_of_state(word.state()), format!("operation {word}"))
+        }
         Change::Step { name, from, to, took, estimate } => {
             let from = from.as_ref().map(|from| format!("{from} → ")).unwrap_or_default();
-            let took = took.filter(|took| took.as_secs() > 0).map(|took| format!(" after {}", short(took))).unwrap_or_default();
-            let estimate = estimate.as_ref().map(|estimate| format!(" (estimate {estimate})")).unwrap_or_default();
+            let took = took
+                .filter(|took| took.as_secs() > 0)
+                .map(|took| format!(" after {}", short(took)))
+                .unwrap_or_default();
+            let estimate = estimate
+                .as_ref()
+                .map(|estimate| format!(" (estimate {estimate})"))
+                .unwrap_or_default();
             (name, paint_of_state(to.state()), format!("{from}{to}{took}{estimate}"))
         }
         Change::Message(step, message) => {
@@ -67,24 +90,33 @@ fn change(change: &Change) -> (&str, Paint, String) {
             let kind = if *phase == Phase::Publish { "preview" } else { "live" };
             (phase.name(), Paint::Plain, format!("{kind} link: {} {}", link.text, link.address))
         }
-        Change::Ended(verdict) => (verdict.outcome.name(), paint_of_outcome(verdict.outcome), verdict.sentence()),
+        Change::Ended(verdict) => {
+            (verdict.outcome.name(), paint_of_outcome(verdict.outcome), verdict.sentence())
+        }
     }
 }
 
-/// What one offer came to: the title of its group, and its lines. `None` if there is no more to say than the end did.
+/// What one offer came to: the title of its group, and its lines. `None` if there is no more to say
+/// than the end did.
 #[must_use]
 pub fn closing(offer: &OfferStory, now: Timestamp) -> Option<(String, Vec<Line>)> {
     let verdict = offer.verdict.as_ref().filter(|_| !offer.steps.is_empty())?;
     let now = offer.ended.unwrap_or(now);
     let took = offer.began.map(|began| format!(" after {}", short(now.duration_since(began))));
     let title = format!("{}: {}{}", offer.offer, verdict.outcome, took.unwrap_or_default());
-    let longest = |texts: &mut dyn Iterator<Item = &str>| texts.map(|text| text.chars().count()).max().unwrap_or_default();
+    let longest = |texts: &mut dyn Iterator<Item = &str>| {
+        texts.map(|text| text.chars().count()).max().unwrap_or_default()
+    };
     let name = longest(&mut offer.steps.iter().map(|step| &*step.step.name)).min(2 * STEP);
     let status = longest(&mut offer.steps.iter().map(|step| step.step.status.text())).min(2 * STEP);
     let mut lines: Vec<Line> = Vec::new();
     for story in &offer.steps {
         let step = &story.step;
-        let estimate = step.estimate.as_ref().map(|estimate| format!("estimate {estimate}")).unwrap_or_default();
+        let estimate = step
+            .estimate
+            .as_ref()
+            .map(|estimate| format!("estimate {estimate}"))
+            .unwrap_or_default();
         let line = indented(Paint::Plain, name, cut(&step.name, 2 * STEP))
             .cell(paint_of_state(step.status.state()), status, cut(step.status.text(), 2 * STEP))
             .cell(Paint::Plain, 8, story.took(now).map(short).unwrap_or_default())
@@ -93,18 +125,27 @@ pub fn closing(offer: &OfferStory, now: Timestamp) -> Option<(String, Vec<Line>)
     }
     for (half, phase) in [(&offer.publish, Phase::Publish), (&offer.go_live, Phase::GoLive)] {
         if let Some(operation) = half.as_ref().and_then(|half| half.operation.as_ref()) {
-            lines.push(indented(Paint::Plain, name, format!("{phase} operation")).cell(Paint::Plain, 0, operation.to_string()));
+            lines.push(indented(Paint::Plain, name, format!("{phase} operation")).cell(
+                Paint::Plain,
+                0,
+                operation.to_string(),
+            ));
         }
     }
     for (kind, links) in [("preview", &offer.preview_links), ("live", &offer.live_links)] {
-        let address = |link: &crate::portal::Link| indented(Paint::Plain, name, kind).cell(Paint::Plain, 0, &*link.address);
+        let address = |link: &crate::portal::Link| {
+            indented(Paint::Plain, name, kind).cell(Paint::Plain, 0, &*link.address)
+        };
         lines.extend(links.iter().map(address));
     }
     let failed = offer.last_failure().filter(|_| verdict.outcome != Outcome::Succeeded);
-    lines.extend(
-        failed
-            .map(|id| indented(Paint::Plain, name, "last failed request").cell(Paint::Plain, 0, format!("correlation id {id}"))),
-    );
+    lines.extend(failed.map(|id| {
+        indented(Paint::Plain, name, "last failed request").cell(
+            Paint::Plain,
+            0,
+            format!("correlation id {id}"),
+        )
+    }));
     Some((title, lines))
 }
 

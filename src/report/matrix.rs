@@ -32,8 +32,14 @@ mod tests {
             let matrix = matrix(&ids.iter().map(String::as_str).collect::<Vec<_>>());
             let jobs = matrix["include"].as_array().unwrap();
             assert!(jobs.len() <= MOST_JOBS, "{count} offers make {} jobs", jobs.len());
-            assert_eq!(jobs.len() == count, count <= MOST_JOBS, "{count} offers make {} jobs", jobs.len());
-            let told: Vec<&str> = jobs.iter().flat_map(|job| job["offers"].as_str().unwrap().split(',')).collect();
+            assert_eq!(
+                jobs.len() == count,
+                count <= MOST_JOBS,
+                "{count} offers make {} jobs",
+                jobs.len()
+            );
+            let told: Vec<&str> =
+                jobs.iter().flat_map(|job| job["offers"].as_str().unwrap().split(',')).collect();
             assert_eq!(told, ids);
         }
     }

@@ -1,5 +1,6 @@
-//! What people see of a release. Events go in; the job log, the job summary, the check runs, the outputs and the record come out.
-//! Every text is a pure function of the [`story::Story`], and no report asks the portal for anything.
+//! What people see of a release. Events go in; the job log, the job summary, the check runs, the
+//! outputs and the record come out. Every text is a pure function of the [`story::Story`], and no
+//! report asks the portal for anything.
 
 mod annotated;
 mod bars;

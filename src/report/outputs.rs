@@ -12,7 +12,8 @@ use crate::release::{Outcome, Verdict};
 /// The longest message in an output; a job's outputs are limited to 1 MB.
 const LONGEST_MESSAGE: usize = 2_000;
 
-/// Every output that has a value, in the order of `action.yml`; `record` is the path of the record, if one is written.
+/// Every output that has a value, in the order of `action.yml`; `record` is the path of the record,
+/// if one is written.
 #[must_use]
 pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String)> {
     let mut outputs = vec![("outcome", story.outcome().name().to_owned())];
@@ -20,18 +21,31 @@ pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String
         outputs.push(("phase", phase.name().to_owned()));
     }
     if let [offer] = &story.offers[..] {
-        outputs.extend(address(offer.publish.as_ref()).map(|address| ("publish-operation", address)));
-        outputs.extend(address(offer.go_live.as_ref()).map(|address| ("go-live-operation", address)));
+        outputs
+            .extend(address(offer.publish.as_ref()).map(|address| ("publish-operation", address)));
+        outputs
+            .extend(address(offer.go_live.as_ref()).map(|address| ("go-live-operation", address)));
     }
     for (name, links) in [
-        ("preview-links", story.offers.iter().flat_map(|offer| addresses(&offer.preview_links)).collect::<Vec<_>>()),
-        ("live-links", story.offers.iter().flat_map(|offer| addresses(&offer.live_links)).collect()),
+        (
+            "preview-links",
+            story
+                .offers
+                .iter()
+                .flat_map(|offer| addresses(&offer.preview_links))
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "live-links",
+            story.offers.iter().flat_map(|offer| addresses(&offer.live_links)).collect(),
+        ),
     ] {
         if !links.is_empty() {
             outputs.push((name, links.join("\n")));
         }
     }
-    let check_runs: Vec<&str> = story.offers.iter().filter_map(|offer| offer.check_run_url.as_deref()).collect();
+    let check_runs: Vec<&str> =
+        story.offers.iter().filter_map(|offer| offer.check_run_url.as_deref()).collect();
     if !check_runs.is_empty() {
         outputs.push(("check-run-url", check_runs.join("\n")));
     }
@@ -109,7 +123,8 @@ pub fn time(at: Timestamp) -> String {
 /// The offers whose preview was seen and is not live yet, if the manifest lets them go live.
 fn waiting(story: &Story) -> Vec<&str> {
     let preview = |offer: &&OfferStory| {
-        let succeeded = offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Succeeded);
+        let succeeded =
+            offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Succeeded);
         // What was canceled on purpose is no preview either.
         succeeded
             && offer.phase == Some(Phase::Publish)
@@ -123,7 +138,8 @@ fn address(half: Option<&Half>) -> Option<String> {
     Some(half?.operation.as_ref()?.to_string())
 }
 
-/// Only those that a workflow may pass on to people. As they were parsed: a line break would make two of one.
+/// Only those that a workflow may pass on to people. As they were parsed: a line break would make
+/// two of one.
 fn addresses(links: &[Link]) -> Vec<String> {
     links.iter().filter_map(|link| https(&link.address)).map(String::from).collect()
 }

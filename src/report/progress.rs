@@ -1,4 +1,5 @@
-//! Where an offer's release is: its current step, how long that takes, and how long the portal thinks that it takes.
+//! Where an offer's release is: its current step, how long that takes, and how long the portal
+//! thinks that it takes.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -30,11 +31,20 @@ pub struct Progress {
 #[must_use]
 pub fn progress(offer: &OfferStory, now: Timestamp) -> Option<Progress> {
     let began = offer.began.filter(|_| offer.verdict.is_none())?;
-    let under_way = |state: State| !matches!(state, State::NotStarted | State::NeverPublished) && !state.is_final();
+    let under_way = |state: State| {
+        !matches!(state, State::NotStarted | State::NeverPublished) && !state.is_final()
+    };
     let current = offer.steps.iter().position(|step| under_way(step.step.status.state()));
     let Some(index) = current else {
-        let step = offer.phase.map_or("looking at the offer", crate::portal::Phase::name).to_owned();
-        return Some(Progress { step, status: None, place: None, took: now.duration_since(began), estimate: None });
+        let step =
+            offer.phase.map_or("looking at the offer", crate::portal::Phase::name).to_owned();
+        return Some(Progress {
+            step,
+            status: None,
+            place: None,
+            took: now.duration_since(began),
+            estimate: None,
+        });
     };
     let story = &offer.steps[index];
     Some(Progress {
@@ -50,11 +60,16 @@ impl Progress {
     /// `3h 12m (estimate < 5 day)`
     #[must_use]
     pub fn time(&self) -> String {
-        let estimate = self.estimate.as_ref().map(|estimate| format!(" (estimate {estimate})")).unwrap_or_default();
+        let estimate = self
+            .estimate
+            .as_ref()
+            .map(|estimate| format!(" (estimate {estimate})"))
+            .unwrap_or_default();
         format!("{}{estimate}", short(self.took))
     }
 
-    /// How much of the estimate is over, in percent. Never all of it: only the portal knows when a step is done.
+    /// How much of the estimate is over, in percent. Never all of it: only the portal knows when a
+    /// step is done.
     #[must_use]
     pub fn percent(&self) -> Option<u64> {
         let in_seconds = |time: SignedDuration| u64::try_from(time.as_secs()).unwrap_or_default();
@@ -72,7 +87,14 @@ mod tests {
     fn a_step_is_not_done_before_the_portal_says_so() {
         let percent = |hours: i64, estimate: Option<&str>| {
             let estimate = estimate.map(str::to_owned);
-            Progress { step: "x".into(), status: None, place: None, took: SignedDuration::from_hours(hours), estimate }.percent()
+            Progress {
+                step: "x".into(),
+                status: None,
+                place: None,
+                took: SignedDuration::from_hours(hours),
+                estimate,
+            }
+            .percent()
         };
         assert_eq!(percent(12, Some("< 1 day")), Some(50));
         assert_eq!(percent(48, Some("< 1 day")), Some(99));

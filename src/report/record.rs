@@ -10,7 +10,8 @@ use crate::portal::Word;
 /// The longest message in the record.
 const LONGEST_MESSAGE: usize = 20_000;
 
-/// The record as JSON, in pieces: an offer each, so that the record of a thousand offers is never whole in memory.
+/// The record as JSON, in pieces: an offer each, so that the record of a thousand offers is never
+/// whole in memory.
 pub fn record(story: &Story) -> impl Iterator<Item = String> {
     let whole = json!({
         "command": story.command,
@@ -23,10 +24,12 @@ pub fn record(story: &Story) -> impl Iterator<Item = String> {
     let whole = format!("{whole:#}\n");
     // In a string, the quotation marks would have backslashes.
     let (head, tail) = whole.split_once(NO_OFFERS).map_or(("", ""), |(head, tail)| (head, tail));
-    let (head, tail) = (format!("{head}{}", NO_OFFERS.trim_end_matches(']')), format!("\n  ]{tail}"));
+    let (head, tail) =
+        (format!("{head}{}", NO_OFFERS.trim_end_matches(']')), format!("\n  ]{tail}"));
     let offers = story.offers.iter().enumerate().map(|(index, each)| {
         let mut value = offer(story, each);
-        value["timeline"] = each.timeline.iter().map(|(at, entry)| line(time(*at), entry)).collect();
+        value["timeline"] =
+            each.timeline.iter().map(|(at, entry)| line(time(*at), entry)).collect();
         let comma = if index == 0 { "" } else { "," };
         format!("{comma}\n{value:#}").replace('\n', "\n    ")
     });
@@ -37,7 +40,9 @@ const NO_OFFERS: &str = "\"offers\": []";
 
 fn line(at: String, entry: &Entry) -> Value {
     match entry {
-        Entry::Note(of, text) => json!({ "at": at, "kind": "note", "level": level(*of), "message": text }),
+        Entry::Note(of, text) => {
+            json!({ "at": at, "kind": "note", "level": level(*of), "message": text })
+        }
         Entry::Exchange(exchange) => json!({
             "at": at,
             "kind": "request",
@@ -64,14 +69,18 @@ fn change(change: &Change) -> Value {
             "origin": format!("{origin:?}").to_lowercase(),
             "operation": operation.as_ref().map(ToString::to_string),
         }),
-        Change::Operation(phase, word) => json!({ "kind": "operation", "phase": phase.name(), "status": word.text() }),
+        Change::Operation(phase, word) => {
+            json!({ "kind": "operation", "phase": phase.name(), "status": word.text() })
+        }
         Change::Step { name, from, to, .. } => json!({
             "kind": "step", "step": name, "from": from.as_ref().map(Word::text), "status": to.text(),
         }),
         Change::Message(step, message) => json!({
             "kind": "message", "step": step, "level": level(message.level), "message": plain(&message.html, LONGEST_MESSAGE),
         }),
-        Change::Link(phase, link) => json!({ "kind": "link", "phase": phase.name(), "text": link.text, "address": link.address }),
+        Change::Link(phase, link) => {
+            json!({ "kind": "link", "phase": phase.name(), "text": link.text, "address": link.address })
+        }
         Change::Ended(verdict) => json!({
             "kind": "end",
             "outcome": verdict.outcome.name(),
@@ -91,7 +100,12 @@ mod tests {
         let text = "publisher: contoso\noffers: [{id: one}, {id: two}]\n";
         let manifest = crate::manifest::parse("a\"offers\": [].yml", text).unwrap();
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
-        let story = Story { command: "status".to_owned(), manifest: manifest.into(), go_live: false, offers };
+        let story = Story {
+            command: "status".to_owned(),
+            manifest: manifest.into(),
+            go_live: false,
+            offers,
+        };
         let text: String = record(&story).collect();
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(text, format!("{value:#}\n"));

@@ -90,7 +90,10 @@ impl Reporter {
         self.last_line.set(Some(news.at));
         self.console.columns(&line);
         if let Some(annotated) = &news.annotated {
-            let (place, source) = (&annotated.place, story.manifest.source_line(annotated.place.line).unwrap_or_default());
+            let (place, source) = (
+                &annotated.place,
+                story.manifest.source_line(annotated.place.line).unwrap_or_default(),
+            );
             for line in excerpt(source, place, &annotated.title).lines() {
                 self.console.line(line);
             }
@@ -98,13 +101,13 @@ impl Reporter {
         }
     }
 
-    /// Whether the offer was not warned of this since its last change. Each request has its own correlation id.
+    /// Whether the offer was not warned of this since its last change. Each request has its own
+    /// correlation id.
     fn is_new(&self, index: usize, warning: &str) -> bool {
         let mut words = warning.split(" (correlation id ");
-        let rest = words
-            .by_ref()
-            .enumerate()
-            .map(|(n, part)| if n == 0 { part } else { part.split_once(')').map_or("", |(_, rest)| rest) });
+        let rest = words.by_ref().enumerate().map(|(n, part)| {
+            if n == 0 { part } else { part.split_once(')').map_or("", |(_, rest)| rest) }
+        });
         let warning: String = rest.collect();
         self.warned.borrow_mut().insert((index, warning))
     }
@@ -137,12 +140,17 @@ impl Reporter {
     pub fn write(&self, now: jiff::Timestamp) {
         let story = self.story.borrow();
         if let Some(file) = &self.files.summary {
-            self.complain("the job summary", file.rewrite(&self.secrets.redact(&summary::summary(&story, now, file.room()))));
+            self.complain(
+                "the job summary",
+                file.rewrite(&self.secrets.redact(&summary::summary(&story, now, file.room()))),
+            );
         }
         if let Some(file) = &self.files.outputs {
             let path = self.files.record.as_ref().map(|(path, _)| path.as_str());
-            let outputs: Vec<_> =
-                outputs::outputs(&story, path).into_iter().map(|(name, value)| (name, self.secrets.redact(&value))).collect();
+            let outputs: Vec<_> = outputs::outputs(&story, path)
+                .into_iter()
+                .map(|(name, value)| (name, self.secrets.redact(&value)))
+                .collect();
             self.complain("the outputs", file.rewrite(&outputs));
         }
     }

@@ -47,7 +47,15 @@ impl StepStory {
     /// A step that was not looked at yet.
     #[must_use]
     pub fn new(step: &Step, phase: Phase) -> Self {
-        Self { step: step.clone(), phase, began: None, ended: None, said: Vec::new(), blocked: None, recovered: None }
+        Self {
+            step: step.clone(),
+            phase,
+            began: None,
+            ended: None,
+            said: Vec::new(),
+            blocked: None,
+            recovered: None,
+        }
     }
 
     /// How long the step was under way, or is; `None` if its beginning was not seen.
@@ -63,14 +71,19 @@ impl StepStory {
         estimate.zip(self.took(now)).is_some_and(|(estimate, took)| took > estimate)
     }
 
-    /// Takes the step as it is now; `first` if it was not seen before. Returns what is said for the first time.
+    /// Takes the step as it is now; `first` if it was not seen before. Returns what is said for the
+    /// first time.
     pub fn see(&mut self, at: Timestamp, step: &Step, first: bool) -> Vec<Message> {
         let state = step.status.state();
         self.note_times(at, first, state);
         let was_bad = !first && is_bad(self.step.status.state());
         self.note_trouble(at, state);
-        let new: Vec<Message> =
-            step.messages.iter().filter(|message| !self.said.iter().any(|said| same(&said.message, message))).cloned().collect();
+        let new: Vec<Message> = step
+            .messages
+            .iter()
+            .filter(|message| !self.said.iter().any(|said| same(&said.message, message)))
+            .cloned()
+            .collect();
         for said in &mut self.said {
             let still_said = step.messages.iter().any(|message| same(&said.message, message));
             let over = match state {
@@ -85,8 +98,14 @@ impl StepStory {
             }
         }
         // An error that is first seen when the step is done was overcome while nobody looked.
-        let overcome = |message: &Message| (state == State::Succeeded && message.level == Level::Error).then_some(at);
-        self.said.extend(new.iter().map(|message| Said { message: message.clone(), at, withdrawn: overcome(message) }));
+        let overcome = |message: &Message| {
+            (state == State::Succeeded && message.level == Level::Error).then_some(at)
+        };
+        self.said.extend(new.iter().map(|message| Said {
+            message: message.clone(),
+            at,
+            withdrawn: overcome(message),
+        }));
         self.step = step.clone();
         new
     }
@@ -135,7 +154,8 @@ mod tests {
     use crate::portal::Word;
 
     fn seen(story: &mut StepStory, minute: i64, status: &str, errors: &[&str]) -> usize {
-        let message = |html: &&str| Message { level: Level::Error, html: (*html).to_owned(), at: None };
+        let message =
+            |html: &&str| Message { level: Level::Error, html: (*html).to_owned(), at: None };
         let step = Step {
             id: "certify".into(),
             name: "Certification".into(),
@@ -153,7 +173,14 @@ mod tests {
 
     fn new() -> StepStory {
         let status = Word::new("notStarted");
-        let step = Step { id: "x".into(), name: "x".into(), status, progress: None, estimate: None, messages: Vec::new() };
+        let step = Step {
+            id: "x".into(),
+            name: "x".into(),
+            status,
+            progress: None,
+            estimate: None,
+            messages: Vec::new(),
+        };
         StepStory::new(&step, Phase::Publish)
     }
 

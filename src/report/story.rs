@@ -35,7 +35,8 @@ pub struct OfferStory {
     pub offer: String,
     /// Its place in the manifest's list of offers.
     pub index: usize,
-    /// What is to be shown on the manifest's lines, in the order in which it came up; only ever added to.
+    /// What is to be shown on the manifest's lines, in the order in which it came up; only ever
+    /// added to.
     pub annotations: Vec<Annotated>,
     /// When the work on it began.
     pub began: Option<Timestamp>,
@@ -149,7 +150,9 @@ impl Story {
     /// The worst outcome of all offers; pending while one is not at its end.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        let outcomes = self.offers.iter().map(|offer| offer.verdict.as_ref().map_or(Outcome::Pending, |verdict| verdict.outcome));
+        let outcomes = self.offers.iter().map(|offer| {
+            offer.verdict.as_ref().map_or(Outcome::Pending, |verdict| verdict.outcome)
+        });
         outcomes.min().unwrap_or(Outcome::Succeeded)
     }
 
@@ -189,7 +192,9 @@ impl OfferStory {
     #[must_use]
     pub fn last_failure(&self) -> Option<&str> {
         self.timeline.iter().rev().find_map(|(_, entry)| match entry {
-            Entry::Exchange(one) if one.status.is_none_or(|status| status >= 400) => one.correlation_id.as_deref(),
+            Entry::Exchange(one) if one.status.is_none_or(|status| status >= 400) => {
+                one.correlation_id.as_deref()
+            }
             _ => None,
         })
     }
@@ -220,8 +225,10 @@ impl OfferStory {
                     Phase::GoLive => &mut self.go_live,
                 };
                 // Its address may be found later than it was started.
-                let known = half.as_ref().filter(|half| half.operation.is_none()).map(|half| half.origin);
-                *half = Some(Half { origin: known.unwrap_or(*origin), operation: operation.clone() });
+                let known =
+                    half.as_ref().filter(|half| half.operation.is_none()).map(|half| half.origin);
+                *half =
+                    Some(Half { origin: known.unwrap_or(*origin), operation: operation.clone() });
                 vec![Change::Phase(*phase, *origin, operation.clone())]
             }
             What::Operation(phase, view) => {
@@ -241,7 +248,8 @@ impl OfferStory {
                     return Vec::new();
                 };
                 let mut changes = Vec::new();
-                // Some operations go on to say `running` while the preview waits; the offer's word is then the better one.
+                // Some operations go on to say `running` while the preview waits; the offer's word
+                // is then the better one.
                 if view.status.state() == State::WaitingForPublisher {
                     view.status.text().clone_into(&mut self.state);
                 }
@@ -266,7 +274,13 @@ impl OfferStory {
         }
     }
 
-    fn steps_seen(&mut self, at: Timestamp, phase: Phase, seen: &[Step], changes: &mut Vec<Change>) {
+    fn steps_seen(
+        &mut self,
+        at: Timestamp,
+        phase: Phase,
+        seen: &[Step],
+        changes: &mut Vec<Change>,
+    ) {
         for step in seen {
             let known = self.steps.iter().position(|known| known.step.id == step.id);
             let index = known.unwrap_or_else(|| {
@@ -289,14 +303,17 @@ impl OfferStory {
                     });
                 }
             }
-            changes.extend(new.into_iter().map(|message| Change::Message(Some(step.name.clone()), message)));
+            changes.extend(
+                new.into_iter().map(|message| Change::Message(Some(step.name.clone()), message)),
+            );
         }
     }
 
     fn messages_seen(&mut self, seen: &[Message], changes: &mut Vec<Change>) {
         for message in seen {
             // Some portals repeat a step's messages for the operation.
-            let of_steps = self.steps.iter().flat_map(|story| story.said.iter().map(|said| &said.message));
+            let of_steps =
+                self.steps.iter().flat_map(|story| story.said.iter().map(|said| &said.message));
             let mut known = of_steps.chain(&self.messages);
             if !known.any(|known| step_story::same(known, message)) {
                 self.messages.push(message.clone());
@@ -306,9 +323,10 @@ impl OfferStory {
     }
 
     fn links_seen(&mut self, preview: &[Link], live: &[Link], changes: &mut Vec<Change>) {
-        for (phase, known, seen) in
-            [(Phase::Publish, &mut self.preview_links, preview), (Phase::GoLive, &mut self.live_links, live)]
-        {
+        for (phase, known, seen) in [
+            (Phase::Publish, &mut self.preview_links, preview),
+            (Phase::GoLive, &mut self.live_links, live),
+        ] {
             for link in seen {
                 if !known.contains(link) {
                     known.push(link.clone());

@@ -1,4 +1,5 @@
-//! The simulator's own time: it starts at a date and runs `time-scale` times as fast as the machine's.
+//! The simulator's own time: it starts at a date and runs `time-scale` times as fast as the
+//! machine's.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,7 +43,10 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let passed = self.started.elapsed().as_secs_f64() * self.scale;
         let passed = SignedDuration::try_from_secs_f64(passed).unwrap_or(SignedDuration::MAX);
-        later(self.start, passed.saturating_add(*self.skipped.lock().unwrap_or_else(PoisonError::into_inner)))
+        later(
+            self.start,
+            passed.saturating_add(*self.skipped.lock().unwrap_or_else(PoisonError::into_inner)),
+        )
     }
 
     /// Lets time jump ahead.

@@ -1,4 +1,5 @@
-//! The simulation's own addresses, below `/simulator`: to look at it, and to do what others do meanwhile.
+//! The simulation's own addresses, below `/simulator`: to look at it, and to do what others do
+//! meanwhile.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -42,7 +43,10 @@ async fn advance(State(sim): State<Sim>, Path(length): Path<String>) -> Response
 }
 
 /// Someone changes the draft.
-async fn draft(State(sim): State<Sim>, Path((publisher, offer)): Path<(String, String)>) -> Response {
+async fn draft(
+    State(sim): State<Sim>,
+    Path((publisher, offer)): Path<(String, String)>,
+) -> Response {
     let now = sim.clock.now();
     match sim.world().offers.find(&publisher, &offer) {
         None => (StatusCode::NOT_FOUND, "no such offer").into_response(),
@@ -66,7 +70,11 @@ fn stop(sim: &Simulation, id: &str, state: Reached) -> Response {
     match sim.world().offers.operation(id) {
         None => (StatusCode::NOT_FOUND, "no such operation").into_response(),
         Some(operation) => {
-            operation.stopped = Some(Stop { at, state, reason: "The operation failed for reasons of its own.".to_owned() });
+            operation.stopped = Some(Stop {
+                at,
+                state,
+                reason: "The operation failed for reasons of its own.".to_owned(),
+            });
             Json(json!({"state": format!("{:?}", operation.progress(at).state)})).into_response()
         }
     }

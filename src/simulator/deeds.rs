@@ -21,16 +21,23 @@ use super::words::http_date;
 const LARGEST_BODY: usize = 16 << 20;
 const MIB: usize = 1 << 20;
 
-/// Writes the request down, carries it out or not, and answers truly or not. A request that has arrived runs its course, even if
-/// the client no longer waits.
-pub async fn around(State(sim): State<Sim>, ConnectInfo(cut): ConnectInfo<Cut>, request: Request, next: Next) -> Response {
+/// Writes the request down, carries it out or not, and answers truly or not. A request that has
+/// arrived runs its course, even if the client no longer waits.
+pub async fn around(
+    State(sim): State<Sim>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+    next: Next,
+) -> Response {
     let course = tokio::spawn(run_its_course(sim, cut, request, next));
     course.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 async fn run_its_course(sim: Sim, cut: Cut, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
     let deed = sim.faults().hit(parts.method.as_str(), parts.uri.path());
     let fault = deed.as_ref().map(|deed| format!("{:?}", deed.answer));
     let deed = deed.unwrap_or(Deed { handled: true, ..Deed::default() });
@@ -39,7 +46,11 @@ async fn run_its_course(sim: Sim, cut: Cut, request: Request, next: Next) -> Res
     if let Some(delay) = deed.delay {
         Clock::sleep(delay.real()).await;
     }
-    let answer = if deed.handled { Some(handle(&sim, number, &parts, &body, next, &deed.answer).await) } else { None };
+    let answer = if deed.handled {
+        Some(handle(&sim, number, &parts, &body, next, &deed.answer).await)
+    } else {
+        None
+    };
     let answer = match deed.answer {
         Answer::Hang => {
             sim.ended().await;
@@ -66,7 +77,14 @@ async fn run_its_course(sim: Sim, cut: Cut, request: Request, next: Next) -> Res
     answer.unwrap_or_default()
 }
 
-async fn handle(sim: &Simulation, number: usize, parts: &request::Parts, body: &Bytes, next: Next, answer: &Answer) -> Response {
+async fn handle(
+    sim: &Simulation,
+    number: usize,
+    parts: &request::Parts,
+    body: &Bytes,
+    next: Next,
+    answer: &Answer,
+) -> Response {
     if let Some(exchange) = sim.journal().of(number) {
         exchange.handled = true;
     }
@@ -77,7 +95,12 @@ async fn handle(sim: &Simulation, number: usize, parts: &request::Parts, body: &
     next.run(copy()).await
 }
 
-fn write_down(sim: &Simulation, parts: &request::Parts, body: &[u8], fault: Option<String>) -> usize {
+fn write_down(
+    sim: &Simulation,
+    parts: &request::Parts,
+    body: &[u8],
+    fault: Option<String>,
+) -> usize {
     let headers = journal::headers(sim, &parts.headers);
     sim.journal().came(Exchange {
         number: 0,
@@ -96,17 +119,24 @@ fn write_down(sim: &Simulation, parts: &request::Parts, body: &[u8], fault: Opti
 /// The scenario's answer.
 fn written(sim: &Simulation, fixed: &Fixed) -> Response {
     let mut response = Response::new(Body::from(fixed.body.clone()));
-    *response.status_mut() = StatusCode::from_u16(fixed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(fixed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let retry_after = fixed.retry_after.as_ref().map(|retry| match retry {
         RetryAfter::Seconds(seconds) => seconds.to_string(),
-        RetryAfter::Written(text) => match text.strip_prefix("date+").and_then(|seconds| seconds.parse().ok()) {
+        RetryAfter::Written(text) => match text
+            .strip_prefix("date+")
+            .and_then(|seconds| seconds.parse().ok())
+        {
             Some(seconds) => http_date(later(sim.clock.now(), SignedDuration::from_secs(seconds))),
             None => text.clone(),
         },
     });
-    let content_type = fixed.content_type.clone().unwrap_or_else(|| "application/json; charset=utf-8".to_owned());
-    let extra = [("content-type".to_owned(), Some(content_type)), ("retry-after".to_owned(), retry_after)];
-    let named = fixed.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), Some(value.clone())));
+    let content_type =
+        fixed.content_type.clone().unwrap_or_else(|| "application/json; charset=utf-8".to_owned());
+    let extra =
+        [("content-type".to_owned(), Some(content_type)), ("retry-after".to_owned(), retry_after)];
+    let named =
+        fixed.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), Some(value.clone())));
     for (name, value) in extra.into_iter().chain(named) {
         let name = HeaderName::try_from(name).ok();
         let value = value.and_then(|value| HeaderValue::try_from(value).ok());
@@ -128,8 +158,11 @@ async fn change(answer: Response, how: &Answer) -> Response {
         }
         Answer::Truncate(by) => {
             let whole = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
-            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len() as u64 + by));
-            // The server drops what it has not yet sent when a body breaks off, so the part gets time to leave.
+            parts
+                .headers
+                .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len() as u64 + by));
+            // The server drops what it has not yet sent when a body breaks off, so the part gets
+            // time to leave.
             let breaks_off = async {
                 Clock::sleep(Duration::from_millis(50)).await;
                 Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))

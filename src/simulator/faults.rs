@@ -23,7 +23,8 @@ impl Counters {
         Self(faults.iter().map(|fault| Counter { fault: fault.clone(), met: 0, used: 0 }).collect())
     }
 
-    /// What happens to the next request. All faults about it count it; the first that is due hits it.
+    /// What happens to the next request. All faults about it count it; the first that is due hits
+    /// it.
     pub fn hit(&mut self, method: &str, path: &str) -> Option<Deed> {
         let mut deed = None;
         for counter in self.0.iter_mut().filter(|counter| counter.fault.on.is(method, path)) {
@@ -51,7 +52,8 @@ impl Counter {
         if count.is_some_and(|count| self.used >= count) {
             return false;
         }
-        first.is_none_or(|first| self.met <= first) && every.is_none_or(|every| self.met.is_multiple_of(every))
+        first.is_none_or(|first| self.met <= first)
+            && every.is_none_or(|every| self.met.is_multiple_of(every))
     }
 }
 
@@ -81,7 +83,10 @@ mod tests {
     #[test]
     fn a_star_stays_within_a_segment() {
         let is = |pattern: &str, path: &str| glob(pattern.as_bytes(), path.as_bytes());
-        assert!(is("/api/publishers/*/offers/*/publish", "/api/publishers/contoso/offers/a/publish"));
+        assert!(is(
+            "/api/publishers/*/offers/*/publish",
+            "/api/publishers/contoso/offers/a/publish"
+        ));
         assert!(!is("/api/*/publish", "/api/publishers/contoso/offers/a/publish"));
         assert!(is("/api/**/publish", "/api/publishers/contoso/offers/a/publish"));
         assert!(is("**", "/anything") && is("/a/op-*", "/a/op-1") && !is("/a", "/a/"));

@@ -1,7 +1,8 @@
-//! The embedded simulator: the portal, the token issuers and the check-run API on one loopback port, scripted by a scenario.
+//! The embedded simulator: the portal, the token issuers and the check-run API on one loopback
+//! port, scripted by a scenario.
 //!
-//! It is written from the services' documentation alone and shares no model with the rest of the crate, so that a
-//! misunderstanding on one side is not repeated on the other.
+//! It is written from the services' documentation alone and shares no model with the rest of the
+//! crate, so that a misunderstanding on one side is not repeated on the other.
 
 mod checks;
 mod clock;
@@ -37,7 +38,8 @@ pub use self::journal::Exchange;
 pub use self::scenario::Scenario;
 use self::shared::{Sim, Simulation};
 
-/// A simulator that is being served, on the runtime that started it. It ends when it is stopped or dropped.
+/// A simulator that is being served, on the runtime that started it. It ends when it is stopped or
+/// dropped.
 #[derive(Debug)]
 pub struct Simulator {
     sim: Sim,
@@ -59,7 +61,8 @@ impl Simulator {
         let sim = Arc::new(Simulation::new(scenario, base_url, ended));
         let service = server::router(&sim).into_make_service_with_connect_info::<wire::Cut>();
         let until = sim.clone();
-        let serve = axum::serve(wire::Wires(listener), service).with_graceful_shutdown(async move { until.ended().await });
+        let serve = axum::serve(wire::Wires(listener), service)
+            .with_graceful_shutdown(async move { until.ended().await });
         let served = tokio::spawn(serve.into_future());
         // On a runtime with one thread the server has its first turn now, before anyone calls it.
         tokio::task::yield_now().await;
@@ -92,20 +95,31 @@ impl Simulator {
     }
 }
 
-/// Serves a scenario file (or the default scenario) at `listen` until `until` is done. The first line written is the base URL.
+/// Serves a scenario file (or the default scenario) at `listen` until `until` is done. The first
+/// line written is the base URL.
 ///
 /// # Errors
 /// Says why the scenario cannot be read, or the address not be listened at.
-pub async fn run(listen: &str, scenario: Option<&Path>, mut stdout: impl Write, until: impl Future) -> Result<(), String> {
+pub async fn run(
+    listen: &str,
+    scenario: Option<&Path>,
+    mut stdout: impl Write,
+    until: impl Future,
+) -> Result<(), String> {
     let scenario = match scenario {
         None => Scenario::default(),
         Some(path) => {
-            let yaml = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let yaml = std::fs::read_to_string(path)
+                .map_err(|error| format!("{}: {error}", path.display()))?;
             Scenario::parse(&yaml).map_err(|error| format!("{}: {error}", path.display()))?
         }
     };
-    let listener = TcpListener::bind(listen).await.map_err(|error| format!("cannot listen at {listen}: {error}"))?;
-    let simulator = Simulator::start(scenario, listener).await.map_err(|error| format!("cannot listen at {listen}: {error}"))?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| format!("cannot listen at {listen}: {error}"))?;
+    let simulator = Simulator::start(scenario, listener)
+        .await
+        .map_err(|error| format!("cannot listen at {listen}: {error}"))?;
     let told = writeln!(stdout, "{}", simulator.base_url()).and_then(|()| stdout.flush());
     told.map_err(|error| format!("cannot say the address: {error}"))?;
     until.await;

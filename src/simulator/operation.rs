@@ -1,4 +1,5 @@
-//! An operation on an offer, and how far it is at a given time. Nothing ticks: its state is a function of its script and the time.
+//! An operation on an offer, and how far it is at a given time. Nothing ticks: its state is a
+//! function of its script and the time.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -108,7 +109,9 @@ impl Operation {
     pub fn progress(&self, now: Timestamp) -> Progress {
         let stop = self.stopped.as_ref().filter(|stop| stop.at <= now);
         let mut progress = self.script_at(stop.map_or(now, |stop| stop.at));
-        if let Some(stop) = stop.filter(|_| matches!(progress.state, State::Running | State::SignOff)) {
+        if let Some(stop) =
+            stop.filter(|_| matches!(progress.state, State::Running | State::SignOff))
+        {
             progress.end(stop.state, stop.at);
             progress.error = (stop.state == State::Failed).then(|| stop.reason.clone());
         }
@@ -116,25 +119,41 @@ impl Operation {
     }
 
     fn script_at(&self, now: Timestamp) -> Progress {
-        let mut progress = Progress { state: State::Complete, steps: Vec::new(), last_action: self.created, error: None };
+        let mut progress = Progress {
+            state: State::Complete,
+            steps: Vec::new(),
+            last_action: self.created,
+            error: None,
+        };
         let mut at = self.created;
         for step in &self.script {
             let now = match (self.kind, step.phase()) {
                 _ if progress.state != State::Complete => StepNow::idle(Mark::NotStarted),
                 (Phase::GoLive, Phase::Publish) => StepNow::idle(Mark::Complete),
                 (Phase::Publish, Phase::GoLive) => StepNow::idle(Mark::NotStarted),
-                (Phase::Publish, Phase::Publish) if step.is_sign_off() => self.sign_off(step, now, at, &mut progress),
+                (Phase::Publish, Phase::Publish) if step.is_sign_off() => {
+                    self.sign_off(step, now, at, &mut progress)
+                }
                 _ => run(step, now, &mut at, &mut progress),
             };
             progress.steps.push(now);
         }
-        if self.kind == Phase::Publish && progress.state == State::Complete && self.closed.is_none_or(|closed| closed > now) {
+        if self.kind == Phase::Publish
+            && progress.state == State::Complete
+            && self.closed.is_none_or(|closed| closed > now)
+        {
             progress.state = State::SignOff;
         }
         progress
     }
 
-    fn sign_off(&self, step: &Step, now: Timestamp, at: Timestamp, progress: &mut Progress) -> StepNow {
+    fn sign_off(
+        &self,
+        step: &Step,
+        now: Timestamp,
+        at: Timestamp,
+        progress: &mut Progress,
+    ) -> StepNow {
         let messages = said(&step.messages, at, now, progress);
         if let Some(closed) = self.closed.filter(|closed| *closed <= now) {
             progress.happened(closed);
@@ -157,8 +176,12 @@ fn run(step: &Step, now: Timestamp, at: &mut Timestamp, progress: &mut Progress)
         messages.retain(|(said, _)| *said <= ended);
         messages.extend(said(&fails.messages, ended, Timestamp::MAX.min(now), progress));
         progress.happened(ended);
-        progress.error =
-            Some(fails.messages.first().map_or_else(|| format!("{} failed.", step.name), |first| first.html.clone()));
+        progress.error = Some(
+            fails
+                .messages
+                .first()
+                .map_or_else(|| format!("{} failed.", step.name), |first| first.html.clone()),
+        );
         progress.state = match fails.operation {
             FailedOperation::Failed => State::Failed,
             FailedOperation::Canceled => State::Canceled,
@@ -180,7 +203,11 @@ fn run(step: &Step, now: Timestamp, at: &mut Timestamp, progress: &mut Progress)
         let lasts = blocked.lasts.map_or(SignedDuration::MAX, |lasts| lasts.0);
         if now.duration_since(from) < lasts {
             progress.state = State::Running;
-            return StepNow { mark: Mark::Blocked, percent: percent(blocked.after.0, step.takes.0), messages };
+            return StepNow {
+                mark: Mark::Blocked,
+                percent: percent(blocked.after.0, step.takes.0),
+                messages,
+            };
         }
         progress.happened(later(from, lasts));
         stood_still = lasts;
@@ -190,7 +217,11 @@ fn run(step: &Step, now: Timestamp, at: &mut Timestamp, progress: &mut Progress)
     if passed < total {
         progress.state = State::Running;
         let mark = Mark::InProgress;
-        return StepNow { mark, percent: percent(passed.saturating_sub(stood_still), step.takes.0), messages };
+        return StepNow {
+            mark,
+            percent: percent(passed.saturating_sub(stood_still), step.takes.0),
+            messages,
+        };
     }
     *at = later(began, total);
     progress.happened(*at);
@@ -198,9 +229,17 @@ fn run(step: &Step, now: Timestamp, at: &mut Timestamp, progress: &mut Progress)
 }
 
 /// The messages that have come by `now`, for times counted from `from`.
-fn said(messages: &[Message], from: Timestamp, now: Timestamp, progress: &mut Progress) -> Vec<(Timestamp, Message)> {
-    let said: Vec<_> =
-        messages.iter().map(|message| (later(from, message.after.0), message.clone())).filter(|(at, _)| *at <= now).collect();
+fn said(
+    messages: &[Message],
+    from: Timestamp,
+    now: Timestamp,
+    progress: &mut Progress,
+) -> Vec<(Timestamp, Message)> {
+    let said: Vec<_> = messages
+        .iter()
+        .map(|message| (later(from, message.after.0), message.clone()))
+        .filter(|(at, _)| *at <= now)
+        .collect();
     for (at, _) in &said {
         progress.happened(*at);
     }
@@ -209,7 +248,8 @@ fn said(messages: &[Message], from: Timestamp, now: Timestamp, progress: &mut Pr
 
 /// Never 100: a step that is not complete does not say that it is.
 fn percent(passed: SignedDuration, takes: SignedDuration) -> u8 {
-    let hundredths = passed.as_millis().saturating_mul(100).checked_div(takes.as_millis()).unwrap_or(0);
+    let hundredths =
+        passed.as_millis().saturating_mul(100).checked_div(takes.as_millis()).unwrap_or(0);
     u8::try_from(hundredths.clamp(0, 99)).unwrap_or(0)
 }
 
@@ -263,7 +303,8 @@ mod tests {
 
     fn seen(operation: &Operation, hours: i64) -> String {
         let progress = operation.progress(later(start(), SignedDuration::from_hours(hours)));
-        let steps: Vec<_> = progress.steps.iter().map(|step| format!("{:?} {}", step.mark, step.percent)).collect();
+        let steps: Vec<_> =
+            progress.steps.iter().map(|step| format!("{:?} {}", step.mark, step.percent)).collect();
         format!("{:?}: {}", progress.state, steps.join(", "))
     }
 
@@ -292,7 +333,8 @@ mod tests {
 
     #[test]
     fn a_blocked_step_recovers_and_its_operation_runs_all_the_time() {
-        let yaml = "steps: [{id: a, name: A, takes: 4h, blocked: {after: 1h, for: 10h, messages: [{html: No image}]}}]";
+        let yaml = "steps: [{id: a, name: A, takes: 4h, blocked: {after: 1h, for: 10h, messages: \
+            [{html: No image}]}}]";
         let publish = operation(Phase::Publish, yaml);
         insta::assert_snapshot!([0, 1, 10, 11, 13, 14].map(|hours| seen(&publish, hours)).join("\n"), @r"
         Running: InProgress 0
@@ -308,7 +350,8 @@ mod tests {
 
     #[test]
     fn a_step_that_fails_ends_the_operation() {
-        let yaml = "steps: [{id: a, name: A, takes: 4h, fails: {after: 1h, messages: [{level: error, html: <p>No</p>}]}}, \
+        let yaml = "steps: [{id: a, name: A, takes: 4h, fails: {after: 1h, messages: [{level: \
+            error, html: <p>No</p>}]}}, \
                     {id: b, name: B}]";
         let publish = operation(Phase::Publish, yaml);
         insta::assert_snapshot!([0, 1, 9].map(|hours| seen(&publish, hours)).join("\n"), @r"
@@ -318,14 +361,24 @@ mod tests {
         ");
         assert_eq!(publish.progress(Timestamp::MAX).error.unwrap(), "<p>No</p>");
         let yaml = yaml.replace("after: 1h,", "after: 1h, as: canceled, operation: canceled,");
-        assert_eq!(seen(&operation(Phase::Publish, &yaml), 2), "Canceled: Canceled 25, NotStarted 0");
+        assert_eq!(
+            seen(&operation(Phase::Publish, &yaml), 2),
+            "Canceled: Canceled 25, NotStarted 0"
+        );
     }
 
     #[test]
     fn a_stop_takes_effect_at_its_time_and_only_on_what_still_runs() {
-        let mut publish = operation(Phase::Publish, "steps: [{id: a, name: A, takes: 4h}, {id: publisher-signoff, name: S}]");
+        let mut publish = operation(
+            Phase::Publish,
+            "steps: [{id: a, name: A, takes: 4h}, {id: publisher-signoff, name: S}]",
+        );
         let stop = |hours| {
-            Some(Stop { at: later(start(), SignedDuration::from_hours(hours)), state: State::Canceled, reason: String::new() })
+            Some(Stop {
+                at: later(start(), SignedDuration::from_hours(hours)),
+                state: State::Canceled,
+                reason: String::new(),
+            })
         };
         publish.stopped = stop(2);
         insta::assert_snapshot!([1, 2, 9].map(|hours| seen(&publish, hours)).join("\n"), @r"

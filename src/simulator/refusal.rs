@@ -37,28 +37,50 @@ impl Refusal {
 
     /// A failure of the portal's own.
     pub fn broken(status: StatusCode) -> Self {
-        Self::new(status, "InternalServerError", "We cannot complete the request now, please try again later.")
+        Self::new(
+            status,
+            "InternalServerError",
+            "We cannot complete the request now, please try again later.",
+        )
     }
 
     /// The answer; 401 has a form of its own.
     pub fn answer(&self, portal: &Portal) -> Response {
-        let json = |body: serde_json::Value| ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string());
+        let json = |body: serde_json::Value| {
+            ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string())
+        };
         let (code, message) = (self.code, &self.message);
-        let form = if self.status == StatusCode::UNAUTHORIZED { ErrorBody::CapitalMessage } else { portal.error_body };
+        let form = if self.status == StatusCode::UNAUTHORIZED {
+            ErrorBody::CapitalMessage
+        } else {
+            portal.error_body
+        };
         let number = self.status.as_u16();
         match form {
-            ErrorBody::Error => (self.status, json(json!({"error": {"code": code, "message": message}}))).into_response(),
+            ErrorBody::Error => {
+                (self.status, json(json!({"error": {"code": code, "message": message}})))
+                    .into_response()
+            }
             ErrorBody::Message => (self.status, json(json!({"message": message}))).into_response(),
-            ErrorBody::CapitalMessage => (self.status, json(json!({"Message": message}))).into_response(),
+            ErrorBody::CapitalMessage => {
+                (self.status, json(json!({"Message": message}))).into_response()
+            }
             ErrorBody::String => {
                 let text = format!(
-                    "Microsoft.Ingestion.Api.Common.Exceptions.Http{number}Exception: {message}\r\n   at Microsoft.Ingestion"
+                    "Microsoft.Ingestion.Api.Common.Exceptions.Http{number}Exception: \
+                     {message}\r\n   at Microsoft.Ingestion"
                 );
                 (self.status, json(json!(text))).into_response()
             }
-            ErrorBody::Text => (self.status, [(header::CONTENT_TYPE, "text/plain")], message.clone()).into_response(),
+            ErrorBody::Text => {
+                (self.status, [(header::CONTENT_TYPE, "text/plain")], message.clone())
+                    .into_response()
+            }
             ErrorBody::Html => {
-                let page = format!("<!DOCTYPE html><html><body><h2>{number} {code}</h2><p>{message}</p></body></html>");
+                let page = format!(
+                    "<!DOCTYPE html><html><body><h2>{number} \
+                     {code}</h2><p>{message}</p></body></html>"
+                );
                 (self.status, [(header::CONTENT_TYPE, "text/html")], page).into_response()
             }
             ErrorBody::Empty => self.status.into_response(),

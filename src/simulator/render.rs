@@ -11,11 +11,13 @@ impl Portal {
     /// An operation, as its own address shows it.
     pub fn operation(&self, offer: &Offer, operation: &Operation, now: Timestamp) -> Value {
         let progress = operation.progress(now);
-        let is_previewed = operation.kind == Phase::GoLive || matches!(progress.state, State::SignOff | State::Complete);
+        let is_previewed = operation.kind == Phase::GoLive
+            || matches!(progress.state, State::SignOff | State::Complete);
         let is_live = operation.kind == Phase::GoLive && progress.state == State::Complete;
         let preview_links: &[Link] = if is_previewed { &offer.preview_links } else { &[] };
         let live_links: &[Link] = if is_live { &offer.live_links } else { &[] };
-        let mut shown = self.steps_and_links(Some((operation, &progress)), preview_links, live_links);
+        let mut shown =
+            self.steps_and_links(Some((operation, &progress)), preview_links, live_links);
         let state = self.shown_state(operation, &progress);
         let mut put = |key: &str, value: Value| shown.insert(key.to_owned(), value);
         put("id", json!(operation.id));
@@ -40,7 +42,8 @@ impl Portal {
         let last = offer.last(now);
         let seen = last.as_ref().map(|(operation, progress)| (*operation, progress));
         // An offer keeps its links while it is published anew.
-        let preview_links: &[Link] = if offer.was_previewed(now) { &offer.preview_links } else { &[] };
+        let preview_links: &[Link] =
+            if offer.was_previewed(now) { &offer.preview_links } else { &[] };
         let live_links: &[Link] = if offer.was_live(now) { &offer.live_links } else { &[] };
         let mut shown = self.steps_and_links(seen, preview_links, live_links);
         shown.insert("status".to_owned(), json!(self.status_word(offer.status(now))));
@@ -88,7 +91,11 @@ impl Portal {
 
     /// An offer, as the list shows it, or with its whole definition.
     pub fn offer(&self, offer: &Offer, whole: bool, now: Timestamp) -> Value {
-        let definition = if whole { offer.definition.clone() } else { json!({"displayText": offer.definition["displayText"]}) };
+        let definition = if whole {
+            offer.definition.clone()
+        } else {
+            json!({"displayText": offer.definition["displayText"]})
+        };
         json!({
             "offerTypeId": "microsoft-azure-virtualmachines",
             "publisherId": offer.publisher,
@@ -105,8 +112,14 @@ impl Portal {
 
     /// A publish that was superseded may go on showing what it showed before.
     fn shown_state(&self, operation: &Operation, progress: &Progress) -> State {
-        let is_old = operation.kind == Phase::Publish && operation.closed.is_some() && progress.state == State::Complete;
-        if is_old && self.old_publish == OldPublish::Unchanged { State::SignOff } else { progress.state }
+        let is_old = operation.kind == Phase::Publish
+            && operation.closed.is_some()
+            && progress.state == State::Complete;
+        if is_old && self.old_publish == OldPublish::Unchanged {
+            State::SignOff
+        } else {
+            progress.state
+        }
     }
 
     fn steps_and_links(
@@ -130,7 +143,8 @@ impl Portal {
 
     fn step(&self, step: &Step, seen: &StepNow) -> Value {
         let under_way = matches!(seen.mark, super::operation::Mark::InProgress);
-        let status = step.shows.clone().filter(|_| under_way).unwrap_or_else(|| self.mark_word(seen.mark));
+        let status =
+            step.shows.clone().filter(|_| under_way).unwrap_or_else(|| self.mark_word(seen.mark));
         let mut shown = json!({
             "id": step.id,
             "stepName": step.name,
@@ -159,8 +173,14 @@ impl Portal {
     fn links(&self, links: &[Link]) -> Value {
         match self.links {
             Links::Absent => json!([]),
-            Links::Objects => links.iter().map(|link| json!({"displayText": link.text, "uri": link.uri})).collect(),
-            Links::Pascal => links.iter().map(|link| json!({"DisplayText": link.text, "Uri": link.uri})).collect(),
+            Links::Objects => links
+                .iter()
+                .map(|link| json!({"displayText": link.text, "uri": link.uri}))
+                .collect(),
+            Links::Pascal => links
+                .iter()
+                .map(|link| json!({"DisplayText": link.text, "Uri": link.uri}))
+                .collect(),
             Links::Strings => links.iter().map(|link| json!(link.uri)).collect(),
         }
     }

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::shared::Sim;
 use super::{checks, control, deeds, identity, portal};
 
-/// Everything that is served. The simulation's own addresses meet no fault and are not written down.
+/// Everything that is served. The simulation's own addresses meet no fault and are not written
+/// down.
 pub fn router(sim: &Sim) -> Router {
     Router::new()
         .merge(portal::router(sim))
@@ -22,6 +23,7 @@ pub fn router(sim: &Sim) -> Router {
 }
 
 async fn unknown(request: Request) -> (StatusCode, Json<serde_json::Value>) {
-    let message = format!("The simulator does not know {} {}.", request.method(), request.uri().path());
+    let message =
+        format!("The simulator does not know {} {}.", request.method(), request.uri().path());
     (StatusCode::NOT_FOUND, Json(json!({"error": {"code": "NotFound", "message": message}})))
 }

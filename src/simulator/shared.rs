@@ -58,7 +58,15 @@ impl Simulation {
             throttled: 0,
         };
         let faults = Mutex::new(Counters::new(&scenario.faults));
-        Self { scenario, clock, base_url, ends, world: Mutex::new(world), journal: Mutex::default(), faults }
+        Self {
+            scenario,
+            clock,
+            base_url,
+            ends,
+            world: Mutex::new(world),
+            journal: Mutex::default(),
+            faults,
+        }
     }
 
     /// The world. A handler that panicked has left it as it was.

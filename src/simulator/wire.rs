@@ -47,7 +47,8 @@ impl Listener for Wires {
 
     async fn accept(&mut self) -> (Wire, Self::Addr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Small answers that wait for company would slow a simulation down; it works without as well.
+        // Small answers that wait for company would slow a simulation down; it works without as
+        // well.
         let _ = stream.set_nodelay(true);
         (Wire { stream, cut: Cut::default() }, address)
     }
@@ -78,14 +79,22 @@ impl Wire {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         self.intact()?;
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for Wire {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.intact()?;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::operation::{Mark, State};
-use super::scenario::{Canceled, Case, Phase, Portal, SignOff, Spelling, Status, StepRunning, Timestamps};
+use super::scenario::{
+    Canceled, Case, Phase, Portal, SignOff, Spelling, Status, StepRunning, Timestamps,
+};
 
 impl Portal {
     /// The status of an operation.
@@ -72,11 +74,21 @@ impl Portal {
             Case::Upper => word.to_uppercase(),
             Case::Pascal => {
                 let mut letters = word.chars();
-                letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+                letters
+                    .next()
+                    .map(|first| first.to_ascii_uppercase())
+                    .into_iter()
+                    .chain(letters)
+                    .collect()
             }
             Case::Spaced => word
                 .chars()
-                .flat_map(|c| c.is_ascii_uppercase().then_some(' ').into_iter().chain([c.to_ascii_lowercase()]))
+                .flat_map(|c| {
+                    c.is_ascii_uppercase()
+                        .then_some(' ')
+                        .into_iter()
+                        .chain([c.to_ascii_lowercase()])
+                })
                 .collect(),
         }
     }

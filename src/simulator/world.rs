@@ -76,7 +76,10 @@ impl Offers {
 
     /// An offer; one that nobody described exists as well if the scenario says so.
     pub fn find(&mut self, publisher: &str, id: &str) -> Option<&mut Offer> {
-        let known = self.list.iter().position(|offer| offer.publisher == publisher && (offer.id == id || offer.guid == id));
+        let known = self
+            .list
+            .iter()
+            .position(|offer| offer.publisher == publisher && (offer.id == id || offer.guid == id));
         match known {
             Some(index) => self.list.get_mut(index),
             None if self.any_offer => {
@@ -88,7 +91,13 @@ impl Offers {
     }
 
     /// Makes an offer that does not exist.
-    pub fn create(&mut self, publisher: &str, id: &str, definition: Value, now: Timestamp) -> Option<&mut Offer> {
+    pub fn create(
+        &mut self,
+        publisher: &str,
+        id: &str,
+        definition: Value,
+        now: Timestamp,
+    ) -> Option<&mut Offer> {
         self.add(&scenario::Offer::unheard_of(publisher, id));
         let offer = self.list.last_mut()?;
         offer.definition = definition;
@@ -108,7 +117,10 @@ impl Offers {
 
     /// The operation with that id, of whatever offer.
     pub fn operation(&mut self, id: &str) -> Option<&mut Operation> {
-        self.list.iter_mut().flat_map(|offer| &mut offer.operations).find(|operation| operation.id == id)
+        self.list
+            .iter_mut()
+            .flat_map(|offer| &mut offer.operations)
+            .find(|operation| operation.id == id)
     }
 
     fn add(&mut self, described: &scenario::Offer) {
@@ -122,7 +134,8 @@ impl Offers {
         };
         let preview = link("Preview in the Azure portal", "portal.azure.com/#create");
         let live = link("Azure Marketplace", "azuremarketplace.microsoft.com/marketplace/apps");
-        let plans: Vec<Value> = described.plans.iter().map(|plan| json!({"planId": plan})).collect();
+        let plans: Vec<Value> =
+            described.plans.iter().map(|plan| json!({"planId": plan})).collect();
         let mut offer = Offer {
             publisher: described.publisher.clone(),
             id: described.id.clone(),
@@ -148,22 +161,34 @@ impl Offer {
     /// Gives the offer the past that its status needs.
     fn set_back(&mut self, described: &scenario::Offer, start: Timestamp) {
         let half = |phase| {
-            self.script.iter().filter(|step| step.phase() == phase).fold(SignedDuration::ZERO, |sum, step| {
-                let stood_still = step.blocked.as_ref().and_then(|blocked| blocked.lasts).map_or(SignedDuration::ZERO, |l| l.0);
-                sum.saturating_add(step.takes.0).saturating_add(stood_still)
-            })
+            self.script.iter().filter(|step| step.phase() == phase).fold(
+                SignedDuration::ZERO,
+                |sum, step| {
+                    let stood_still = step
+                        .blocked
+                        .as_ref()
+                        .and_then(|blocked| blocked.lasts)
+                        .map_or(SignedDuration::ZERO, |l| l.0);
+                    sum.saturating_add(step.takes.0).saturating_add(stood_still)
+                },
+            )
         };
         let (publish, go_live) = (half(Phase::Publish), half(Phase::GoLive));
         let long = SignedDuration::from_hours(24 * 10);
-        let ago = |default: SignedDuration| earlier(start, described.since.map_or(default, |since| since.0));
+        let ago = |default: SignedDuration| {
+            earlier(start, described.since.map_or(default, |since| since.0))
+        };
         let begun = match described.status {
             Status::NeverPublished | Status::NotStarted => start,
-            Status::WaitingForPublisherReview => ago(publish.saturating_add(SignedDuration::from_hours(1))),
+            Status::WaitingForPublisherReview => {
+                ago(publish.saturating_add(SignedDuration::from_hours(1)))
+            }
             Status::Running => ago(SignedDuration::from_mins(1)),
             Status::Succeeded => ago(publish.saturating_add(go_live).saturating_add(long)),
             Status::Canceled | Status::Failed => ago(long),
         };
-        let needs_preview = described.status == Status::Running && described.running == Phase::GoLive;
+        let needs_preview =
+            described.status == Status::Running && described.running == Phase::GoLive;
         let published = if needs_preview { earlier(begun, publish) } else { begun };
         self.changed = earlier(published, SignedDuration::from_hours(1));
         match described.status {
@@ -182,7 +207,11 @@ impl Offer {
                 self.begin(Phase::GoLive, later(published, publish), String::new());
             }
             Status::Canceled | Status::Failed => {
-                let state = if described.status == Status::Failed { State::Failed } else { State::Canceled };
+                let state = if described.status == Status::Failed {
+                    State::Failed
+                } else {
+                    State::Canceled
+                };
                 let at = later(published, SignedDuration::from_mins(1));
                 self.begin(Phase::Publish, published, String::new()).stopped =
                     Some(Stop { at, state, reason: "The last publish failed.".to_owned() });
@@ -247,9 +276,12 @@ impl Offer {
 
     /// Whether the draft is what was last published.
     pub fn is_published(&self, now: Timestamp) -> bool {
-        self.operations.iter().rfind(|operation| operation.kind == Phase::Publish).is_some_and(|publish| {
-            publish.draft == self.changed && !matches!(publish.progress(now).state, State::Failed | State::Canceled)
-        })
+        self.operations.iter().rfind(|operation| operation.kind == Phase::Publish).is_some_and(
+            |publish| {
+                publish.draft == self.changed
+                    && !matches!(publish.progress(now).state, State::Failed | State::Canceled)
+            },
+        )
     }
 
     /// Whether there is a preview that can go live.
@@ -266,15 +298,16 @@ impl Offer {
     /// Whether a preview was ever reached.
     pub fn was_previewed(&self, now: Timestamp) -> bool {
         self.operations.iter().any(|operation| {
-            operation.kind == Phase::GoLive || matches!(operation.progress(now).state, State::SignOff | State::Complete)
+            operation.kind == Phase::GoLive
+                || matches!(operation.progress(now).state, State::SignOff | State::Complete)
         })
     }
 
     /// Whether the offer was ever live.
     pub fn was_live(&self, now: Timestamp) -> bool {
-        self.operations
-            .iter()
-            .any(|operation| operation.kind == Phase::GoLive && operation.progress(now).state == State::Complete)
+        self.operations.iter().any(|operation| {
+            operation.kind == Phase::GoLive && operation.progress(now).state == State::Complete
+        })
     }
 
     /// Changes the draft.

@@ -1,4 +1,5 @@
-//! A job that is run again goes on where the former one ended: one release has one publish and one go-live.
+//! A job that is run again goes on where the former one ended: one release has one publish and one
+//! go-live.
 
 use crate::harness::World;
 use crate::outcomes::ENDLESS;
@@ -8,14 +9,18 @@ const GO_LIVE: &str = "POST /api/publishers/contoso/offers/contoso-offer/golive"
 
 #[test]
 fn a_job_killed_before_the_answer_is_followed_by_one_that_adopts() {
-    let world = World::new(&format!("{ENDLESS}faults: [{{on: 'POST /api/**', nth: 1, do: {{delay: 5s, handled: true}}}}]\n"));
+    let world = World::new(&format!(
+        "{ENDLESS}faults: [{{on: 'POST /api/**', nth: 1, do: {{delay: 5s, handled: true}}}}]\n"
+    ));
     let running = world.job().start();
     running.wait_for("the POST", || !world.requests().posts().is_empty());
     // The portal got it, the job is gone before it knows.
     running.signal("KILL");
     assert_eq!(running.finish().code, None);
     let running = world.job().start();
-    running.wait_for("the operation", || world.state()["offers"][0]["operations"][0]["kind"] == "Publish");
+    running.wait_for("the operation", || {
+        world.state()["offers"][0]["operations"][0]["kind"] == "Publish"
+    });
     running.signal("TERM");
     running.finish().exits(143);
 }
@@ -65,11 +70,18 @@ fn pending_at_timeout_is_resumed_with_what_the_summary_says() {
     let world = World::new("time-scale: 2000\n");
     let run = world.job().with("go-live", "true").with("timeout", "1500ms").run().exits(4);
     let line = |key: &str| {
-        let line = run.summary.lines().find_map(|line| line.trim().strip_prefix(key)).unwrap_or_else(|| panic!("{key}: {run}"));
+        let line = run
+            .summary
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(key))
+            .unwrap_or_else(|| panic!("{key}: {run}"));
         line.trim().trim_matches('\'').to_owned()
     };
     let job = world.job().with("command", &line("command:")).with("manifest", &line("manifest:"));
-    let job = job.with("offers", &line("offers:")).with("go-live", &line("go-live:")).with("operation", &line("operation:"));
+    let job = job
+        .with("offers", &line("offers:"))
+        .with("go-live", &line("go-live:"))
+        .with("operation", &line("operation:"));
     let run = job.run().exits(0);
     assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()));
     assert_eq!(world.requests().posts(), [PUBLISH, GO_LIVE]);
@@ -77,8 +89,10 @@ fn pending_at_timeout_is_resumed_with_what_the_summary_says() {
 
 #[test]
 fn started_and_left_in_both_halves() {
-    let world =
-        World::new("time-scale: 5000\noffers: [{publisher: contoso, id: contoso-offer, status: waitingForPublisherReview}]\n");
+    let world = World::new(
+        "time-scale: 5000\noffers: [{publisher: contoso, id: contoso-offer, status: \
+         waitingForPublisherReview}]\n",
+    );
     let run = world.job().with("go-live", "true").with("wait", "false").run().exits(0);
     assert_eq!(run.outcome(), ("pending".into(), "go-live".into()));
     assert_eq!(world.requests().posts(), [GO_LIVE]);

@@ -22,10 +22,12 @@ steps:
 
 /// Rejected, for so many reasons.
 fn rejected_with(messages: usize) -> String {
-    let message = |number: usize| format!("    - {{level: error, html: 'Finding number {number}.'}}\n");
+    let message =
+        |number: usize| format!("    - {{level: error, html: 'Finding number {number}.'}}\n");
     let messages: String = (0..messages).map(message).collect();
     format!(
-        "steps:\n- id: displaycertify\n  name: Certification\n  takes: 1h\n  fails:\n    after: 30m\n    as: rejected\n    operation: failed\n    \
+        "steps:\n- id: displaycertify\n  name: Certification\n  takes: 1h\n  fails:\n\
+             after: 30m\n    as: rejected\n    operation: failed\n    \
          messages:\n{messages}- {{id: publisher-signoff, name: Publisher signoff}}\n"
     )
 }
@@ -38,7 +40,10 @@ fn a_check_run_begins_in_progress_and_ends_with_success() {
     let sha = SHA;
     assert_eq!(
         calls.lines()[..2],
-        [format!("GET /repos/contoso/offers/commits/{sha}/check-runs"), "POST /repos/contoso/offers/check-runs".to_owned()]
+        [
+            format!("GET /repos/contoso/offers/commits/{sha}/check-runs"),
+            "POST /repos/contoso/offers/check-runs".to_owned()
+        ]
     );
     let first = &calls.bodies()[1];
     assert_eq!(first["status"], "in_progress");
@@ -46,12 +51,18 @@ fn a_check_run_begins_in_progress_and_ends_with_success() {
     assert_eq!(first["name"], "Marketplace: contoso / contoso-offer");
     assert_eq!(first["head_sha"], sha);
     assert_eq!(first["external_id"], "offer-release contoso/contoso-offer run 42.1:");
-    assert_eq!(first["details_url"], "https://github.com/contoso/offers/actions/runs/42/attempts/1");
+    assert_eq!(
+        first["details_url"],
+        "https://github.com/contoso/offers/actions/runs/42/attempts/1"
+    );
     assert_eq!(calls.lines().iter().filter(|line| line.starts_with("POST")).count(), 1);
 
     let runs = world.check_runs();
     assert_eq!(runs.len(), 1);
-    assert_eq!((&runs[0]["status"], &runs[0]["conclusion"]), (&"completed".into(), &"success".into()));
+    assert_eq!(
+        (&runs[0]["status"], &runs[0]["conclusion"]),
+        (&"completed".into(), &"success".into())
+    );
     assert_eq!(runs[0]["output"]["title"], "the offer is live");
     assert_eq!(run.output("check-run-url"), runs[0]["html_url"].as_str().unwrap());
     insta::assert_snapshot!(run.scrub(runs[0]["output"]["summary"].as_str().unwrap()));
@@ -151,7 +162,8 @@ fn an_update_that_fails_once_is_made_up_for() {
 
 #[test]
 fn a_check_run_that_github_lost_is_made_anew_with_all_annotations() {
-    let world = World::new(&format!("{REJECTED}checks: {{answers: not-found, 'on': update, count: 1}}\n"));
+    let world =
+        World::new(&format!("{REJECTED}checks: {{answers: not-found, 'on': update, count: 1}}\n"));
     let run = world.job().run().exits(1);
     let runs = world.check_runs();
     let conclusions: Vec<&Value> = runs.iter().map(|run| &run["conclusion"]).collect();
@@ -164,10 +176,15 @@ fn a_check_run_that_github_lost_is_made_anew_with_all_annotations() {
 
 #[test]
 fn check_runs_that_github_loses_again_and_again_are_given_up() {
-    let world = World::new(&format!("{}checks: {{answers: not-found, 'on': update}}\n", rejected_with(60)));
+    let world =
+        World::new(&format!("{}checks: {{answers: not-found, 'on': update}}\n", rejected_with(60)));
     let run = world.job().run().exits(1);
     assert_eq!(world.check_runs().len(), 2);
-    assert_eq!(run.count("without an up-to-date check run: GitHub no longer has the check run"), 1, "{run}");
+    assert_eq!(
+        run.count("without an up-to-date check run: GitHub no longer has the check run"),
+        1,
+        "{run}"
+    );
 }
 
 #[test]
@@ -190,23 +207,36 @@ fn none_is_made_if_none_is_wanted() {
 fn a_pull_requests_check_run_is_on_its_head() {
     let world = World::new("");
     let head = "abcdefabcdefabcdefabcdefabcdefabcdefabcd";
-    world.write("event.json", &format!("{{\"pull_request\": {{\"head\": {{\"sha\": \"{head}\"}}}}}}"));
+    world.write(
+        "event.json",
+        &format!("{{\"pull_request\": {{\"head\": {{\"sha\": \"{head}\"}}}}}}"),
+    );
     let event = world.path("event.json");
-    world.job().env("GITHUB_EVENT_NAME", "pull_request").env("GITHUB_EVENT_PATH", event.to_str().unwrap()).run().exits(0);
+    world
+        .job()
+        .env("GITHUB_EVENT_NAME", "pull_request")
+        .env("GITHUB_EVENT_PATH", event.to_str().unwrap())
+        .run()
+        .exits(0);
     assert_eq!(world.check_runs()[0]["head_sha"], head);
 }
 
 #[test]
 fn a_wrong_manifest_is_shown_by_a_check_run_and_the_portal_is_not_asked() {
-    let world = World::with_manifest("", "publisher: contoso\noffers:\n  - id: contoso/offer\n    go-live: perhaps\n  - di: x\n");
+    let world = World::with_manifest(
+        "",
+        "publisher: contoso\noffers:\n  - id: contoso/offer\n    go-live: perhaps\n  - di: x\n",
+    );
     let run = world.job().run().exits(2);
     let requests = world.requests();
     assert_eq!(requests.lines(), ["POST /repos/contoso/offers/check-runs"]);
     let body = &requests.bodies()[0];
     assert_eq!((&body["status"], &body["conclusion"]), (&"completed".into(), &"failure".into()));
     let annotations = body["output"]["annotations"].as_array().unwrap();
-    let places: Vec<(u64, u64)> =
-        annotations.iter().map(|one| (one["start_line"].as_u64().unwrap(), one["start_column"].as_u64().unwrap())).collect();
+    let places: Vec<(u64, u64)> = annotations
+        .iter()
+        .map(|one| (one["start_line"].as_u64().unwrap(), one["start_column"].as_u64().unwrap()))
+        .collect();
     let logged: Vec<String> = run.annotations();
     for ((line, column), logged) in places.iter().zip(&logged) {
         assert!(logged.starts_with(&format!("error offer.yml:{line}:{column} ")), "{logged}");
@@ -230,20 +260,16 @@ fn many_annotations_are_all_sent_and_each_once() {
     world.job().run().exits(1);
     let check_run = &world.check_runs()[0];
     let annotations = check_run["output"]["annotations"].as_array().unwrap();
-    let mut findings: Vec<&str> = annotations.iter().map(|one| one["message"].as_str().unwrap()).collect();
+    let mut findings: Vec<&str> =
+        annotations.iter().map(|one| one["message"].as_str().unwrap()).collect();
     // The 120 findings, and the end of the operation.
     assert_eq!(findings.len(), 121);
     findings.sort_unstable();
     findings.dedup();
     assert_eq!(findings.len(), 121);
-    assert!(
-        world
-            .requests()
-            .checks()
-            .bodies()
-            .iter()
-            .all(|body| { body["output"]["annotations"].as_array().is_none_or(|batch| batch.len() <= 50) })
-    );
+    assert!(world.requests().checks().bodies().iter().all(|body| {
+        body["output"]["annotations"].as_array().is_none_or(|batch| batch.len() <= 50)
+    }));
 }
 
 #[test]

@@ -34,8 +34,15 @@ fn go_live_takes_only_the_second_half() {
 #[test]
 fn go_live_needs_a_preview() {
     for (status, says) in [
-        ("status: neverPublished", "offer contoso-offer has no preview that could go live: it was never published"),
-        ("status: failed", "offer contoso-offer has no preview that could go live: its last operation ended as `failed`"),
+        (
+            "status: neverPublished",
+            "offer contoso-offer has no preview that could go live: it was never published",
+        ),
+        (
+            "status: failed",
+            "offer contoso-offer has no preview that could go live: its last operation ended as \
+             `failed`",
+        ),
     ] {
         let world = at(status);
         let run = world.job().with("command", "go-live").run().exits(1);
@@ -77,15 +84,19 @@ fn resume_takes_what_an_earlier_run_printed() {
 
 #[test]
 fn resume_that_does_not_wait_tells_an_end_that_is_there() {
-    for (status, code, outcome) in
-        [("failed", 1, "failed"), ("canceled", 1, "cancelled"), ("waitingForPublisherReview", 0, "succeeded")]
-    {
+    for (status, code, outcome) in [
+        ("failed", 1, "failed"),
+        ("canceled", 1, "cancelled"),
+        ("waitingForPublisherReview", 0, "succeeded"),
+    ] {
         let world = at(&format!("status: {status}"));
         let run = world.job().with("command", "resume").with("wait", "false").run().exits(code);
         assert_eq!(run.output("outcome"), outcome, "{status}");
         assert_eq!(world.requests().posts(), [""; 0]);
     }
-    let world = World::new(&format!("{SLOW}offers: [{{publisher: contoso, id: contoso-offer, status: running}}]\n"));
+    let world = World::new(&format!(
+        "{SLOW}offers: [{{publisher: contoso, id: contoso-offer, status: running}}]\n"
+    ));
     let run = world.job().with("command", "resume").with("wait", "false").run().exits(0);
     assert_eq!(run.outcome(), ("pending".into(), "publish".into()));
     assert!(run.message().contains("it was asked not to wait"), "{}", run.message());
@@ -117,7 +128,10 @@ fn resume_with_nothing_to_resume_says_so() {
 #[test]
 fn resume_of_an_operation_that_is_not_there_is_no_success() {
     let world = at("status: waitingForPublisherReview");
-    let job = world.job().with("command", "resume").with("operation", "99999999-0000-0000-0000-000000000000");
+    let job = world
+        .job()
+        .with("command", "resume")
+        .with("operation", "99999999-0000-0000-0000-000000000000");
     let run = job.with("timeout", "500ms").run().exits(4);
     assert_eq!(run.output("outcome"), "pending");
     assert_eq!(world.requests().posts(), [""; 0]);
@@ -127,7 +141,12 @@ fn resume_of_an_operation_that_is_not_there_is_no_success() {
 fn status_looks_and_changes_nothing() {
     for (status, code, outcome, says) in [
         ("status: neverPublished", 0, "succeeded", "the offer says `neverPublished`"),
-        ("status: running", 0, "pending", "the offer says `running`, its last operation (publish) says `running`"),
+        (
+            "status: running",
+            0,
+            "pending",
+            "the offer says `running`, its last operation (publish) says `running`",
+        ),
         (
             "status: running, running: go-live",
             0,
@@ -138,11 +157,27 @@ fn status_looks_and_changes_nothing() {
             "status: waitingForPublisherReview",
             0,
             "succeeded",
-            "the offer says `waitingForPublisherReview`, its last operation (publish) says `complete`; the preview waits for the publisher",
+            "the offer says `waitingForPublisherReview`, its last operation (publish) says \
+             `complete`; the preview waits for the publisher",
         ),
-        ("status: succeeded", 0, "succeeded", "the offer says `succeeded`, its last operation (go-live) says `complete`"),
-        ("status: failed", 1, "failed", "the offer says `failed`, its last operation (publish) says `failed`"),
-        ("status: canceled", 1, "cancelled", "the offer says `canceled`, its last operation (publish) says `canceled`"),
+        (
+            "status: succeeded",
+            0,
+            "succeeded",
+            "the offer says `succeeded`, its last operation (go-live) says `complete`",
+        ),
+        (
+            "status: failed",
+            1,
+            "failed",
+            "the offer says `failed`, its last operation (publish) says `failed`",
+        ),
+        (
+            "status: canceled",
+            1,
+            "cancelled",
+            "the offer says `canceled`, its last operation (publish) says `canceled`",
+        ),
     ] {
         let world = stands(status);
         let run = world.job().with("command", "status").run().exits(code);
@@ -155,21 +190,38 @@ fn status_looks_and_changes_nothing() {
 #[test]
 fn plan_says_what_release_would_do() {
     for (status, go_live, says) in [
-        ("status: neverPublished", "false", "would publish, notifying release@contoso.com, quality@contoso.com"),
-        ("status: neverPublished", "true", "would publish, notifying release@contoso.com, quality@contoso.com, then go live"),
+        (
+            "status: neverPublished",
+            "false",
+            "would publish, notifying release@contoso.com, quality@contoso.com",
+        ),
+        (
+            "status: neverPublished",
+            "true",
+            "would publish, notifying release@contoso.com, quality@contoso.com, then go live",
+        ),
         ("status: running", "true", "would follow the publish that runs already, then go live"),
-        ("status: waitingForPublisherReview", "true", "would go live with the preview that is there already"),
+        (
+            "status: waitingForPublisherReview",
+            "true",
+            "would go live with the preview that is there already",
+        ),
         (
             "status: waitingForPublisherReview",
             "false",
-            "would do nothing: the preview is there already, and the draft is not known to have changed",
+            "would do nothing: the preview is there already, and the draft is not known to have \
+             changed",
         ),
         (
             "status: waitingForPublisherReview, draft-changed: true",
             "false",
             "would publish, notifying release@contoso.com, quality@contoso.com",
         ),
-        ("status: succeeded", "true", "would do nothing: the offer is live already, and its draft did not change since"),
+        (
+            "status: succeeded",
+            "true",
+            "would do nothing: the offer is live already, and its draft did not change since",
+        ),
     ] {
         let world = stands(status);
         let run = world.job().with("command", "plan").with("go-live", go_live).run().exits(0);
@@ -182,7 +234,8 @@ fn plan_says_what_release_would_do() {
 fn cancel_waits_until_it_is_really_canceled() {
     for (answer, canceled) in [("'202'", "Canceled"), ("'200'", "Canceled")] {
         let world = World::new(&format!(
-            "{SLOW}portal: {{cancel: {answer}}}\noffers: [{{publisher: contoso, id: contoso-offer, status: running}}]\n"
+            "{SLOW}portal: {{cancel: {answer}}}\n\
+             offers: [{{publisher: contoso, id: contoso-offer, status: running}}]\n"
         ));
         let run = world.job().with("command", "cancel").run().exits(0);
         assert_eq!(run.message(), "the operation is canceled");
@@ -194,7 +247,9 @@ fn cancel_waits_until_it_is_really_canceled() {
 
 #[test]
 fn cancel_with_nothing_running_posts_nothing() {
-    for status in ["status: neverPublished", "status: succeeded", "status: waitingForPublisherReview"] {
+    for status in
+        ["status: neverPublished", "status: succeeded", "status: waitingForPublisherReview"]
+    {
         let world = at(status);
         let run = world.job().with("command", "cancel").run().exits(0);
         assert_eq!(run.message(), "nothing was running, so there was nothing to cancel");
@@ -205,7 +260,8 @@ fn cancel_with_nothing_running_posts_nothing() {
 #[test]
 fn a_refused_cancel_is_a_failure() {
     let world = World::new(&format!(
-        "{SLOW}portal: {{cancel: refuse}}\noffers: [{{publisher: contoso, id: contoso-offer, status: running}}]\n"
+        "{SLOW}portal: {{cancel: refuse}}\n\
+         offers: [{{publisher: contoso, id: contoso-offer, status: running}}]\n"
     ));
     let run = world.job().with("command", "cancel").run().exits(1);
     assert!(run.message().starts_with("the operation goes on: could not cancel"), "{run}");
@@ -215,7 +271,8 @@ fn a_refused_cancel_is_a_failure() {
 #[test]
 fn an_ignored_cancel_is_not_believed() {
     let world = World::new(&format!(
-        "{SLOW}portal: {{cancel: ignore}}\noffers: [{{publisher: contoso, id: contoso-offer, status: running}}]\n"
+        "{SLOW}portal: {{cancel: ignore}}\n\
+         offers: [{{publisher: contoso, id: contoso-offer, status: running}}]\n"
     ));
     let run = world.job().with("command", "cancel").with("timeout", "2s").run().exits(4);
     assert_eq!(run.message(), "the operation was not canceled yet when `timeout` was over");
@@ -225,10 +282,12 @@ fn an_ignored_cancel_is_not_believed() {
 #[test]
 fn status_of_several_offers_is_as_bad_as_the_worst() {
     let manifest = "publisher: contoso\noffers: [{id: a}, {id: b}, {id: c}]\n";
-    let offers = "any-offer: false\noffers:\n- {publisher: contoso, id: a, status: succeeded}\n- {publisher: contoso, id: b, status: running}\n";
+    let offers = "any-offer: false\noffers:\n- {publisher: contoso, id: a, status: succeeded}\n\
+        - {publisher: contoso, id: b, status: running}\n";
     let world = World::with_manifest(&format!("{SLOW}{offers}"), manifest);
     let run = world.job().with("command", "status").run().exits(1);
-    let outcomes: Vec<String> = run.offers().iter().map(|offer| offer["outcome"].as_str().unwrap().to_owned()).collect();
+    let outcomes: Vec<String> =
+        run.offers().iter().map(|offer| offer["outcome"].as_str().unwrap().to_owned()).collect();
     assert_eq!(outcomes, ["succeeded", "pending", "failed"]);
     assert_eq!(world.requests().posts(), [""; 0]);
     insta::assert_snapshot!(run.scrubbed_summary());

@@ -1,4 +1,5 @@
-//! One check run an offer: found again, continued by the next job, or replaced where GitHub leaves no other way.
+//! One check run an offer: found again, continued by the next job, or replaced where GitHub leaves
+//! no other way.
 
 use serde_json::Value;
 
@@ -23,17 +24,27 @@ fn what_was_left_running_is_adopted_by_resume_and_by_go_live() {
     let operation = world.state()["offers"][0]["operations"][0]["id"].as_str().unwrap().to_owned();
     let external = left[0]["external_id"].as_str().unwrap();
     assert!(
-        external.starts_with("offer-release contoso/contoso-offer run 42.1: http") && external.contains(&operation),
+        external.starts_with("offer-release contoso/contoso-offer run 42.1: http")
+            && external.contains(&operation),
         "{external}"
     );
 
-    let job = world.job().with("command", "resume").env("GITHUB_RUN_ID", "43").env("GITHUB_RUN_ATTEMPT", "2");
+    let job = world
+        .job()
+        .with("command", "resume")
+        .env("GITHUB_RUN_ID", "43")
+        .env("GITHUB_RUN_ATTEMPT", "2");
     let run = job.run().exits(0);
     let runs = world.check_runs();
     assert_eq!((runs.len(), made(&world)), (1, 1));
     assert_eq!(runs[0]["conclusion"], "success");
     assert_eq!(runs[0]["started_at"], left[0]["started_at"]);
-    assert!(runs[0]["external_id"].as_str().unwrap().starts_with("offer-release contoso/contoso-offer run 43.2: "));
+    assert!(
+        runs[0]["external_id"]
+            .as_str()
+            .unwrap()
+            .starts_with("offer-release contoso/contoso-offer run 43.2: ")
+    );
     assert_eq!(run.output("check-run-url"), runs[0]["html_url"].as_str().unwrap());
 }
 
@@ -42,7 +53,10 @@ fn resume_after_a_killed_job_sends_no_annotation_again() {
     let world = World::new(&blocked(60));
     let first = world.job().start();
     first.wait_for("60 annotations", || {
-        world.check_runs().first().is_some_and(|run| run["output"]["annotations"].as_array().unwrap().len() >= 60)
+        world
+            .check_runs()
+            .first()
+            .is_some_and(|run| run["output"]["annotations"].as_array().unwrap().len() >= 60)
     });
     first.signal("KILL");
     first.finish();
@@ -79,7 +93,8 @@ fn a_server_that_opens_it_again_keeps_one() {
 #[test]
 fn a_release_after_one_that_was_decided_has_a_check_run_of_its_own() {
     let world = World::new(
-        "checks: {reopens: true}\noffers: [{publisher: contoso, id: contoso-offer, steps: [{id: c, name: Certification, takes: 1h, fails: {after: 20m, operation: failed}}]}]\n",
+        "checks: {reopens: true}\noffers: [{publisher: contoso, id: contoso-offer, steps: [{id: c, \
+         name: Certification, takes: 1h, fails: {after: 20m, operation: failed}}]}]\n",
     );
     world.job().run().exits(1);
     world.job().run().exits(1);
@@ -101,24 +116,31 @@ fn a_look_leaves_the_check_run_of_the_release_alone() {
 #[test]
 fn another_apps_check_run_is_left_to_it() {
     let answer = r#"{"message":"Invalid app_id 15368 - check run can only be modified by the GitHub App that created it"}"#;
-    // The first job's goes well; whatever is asked of that check run later does not, for an answer that comes while the release ends is
-    // not heard, and the question asked again.
+    // The first job's goes well; whatever is asked of that check run later does not, for an answer
+    // that comes while the release ends is not heard, and the question asked again.
     let first = "PATCH /repos/*/*/check-runs/5000000001";
-    let world = World::new(&format!("faults: [{{on: '{first}', nth: 2, count: 99, do: {{status: 403, body: '{answer}'}}}}]\n"));
+    let world = World::new(&format!(
+        "faults: [{{on: '{first}', nth: 2, count: 99, do: {{status: 403, body: '{answer}'}}}}]\n"
+    ));
     world.job().with("wait", "false").run().exits(0);
     let run = world.job().with("command", "resume").run().exits(0);
     assert_eq!(run.count("without an up-to-date check run"), 0, "{run}");
-    let (runs, patches) = (world.check_runs(), world.requests().checks().only(|one| one.method == "PATCH"));
+    let (runs, patches) =
+        (world.check_runs(), world.requests().checks().only(|one| one.method == "PATCH"));
     assert!(patches.0.iter().any(|one| one.status == Some(403)), "{:?}", patches.lines());
     assert_eq!(runs.len(), 2);
-    assert_eq!((&runs[0]["status"], &runs[1]["conclusion"]), (&"in_progress".into(), &"success".into()));
+    assert_eq!(
+        (&runs[0]["status"], &runs[1]["conclusion"]),
+        (&"in_progress".into(), &"success".into())
+    );
 }
 
 #[test]
 fn one_that_github_declares_stale_is_replaced() {
     let stale = r#"{"id":5000000001,"status":"completed","conclusion":"stale"}"#;
     let world = World::new(&format!(
-        "{}faults: [{{on: 'PATCH /repos/**', nth: 1, do: {{status: 200, body: '{stale}', content-type: application/json}}}}]\n",
+        "{}faults: [{{on: 'PATCH /repos/**', nth: 1, do: {{status: 200, body: '{stale}', \
+         content-type: application/json}}}}]\n",
         blocked(1)
     ));
     let running = world.job().start();
@@ -132,16 +154,23 @@ fn one_that_github_declares_stale_is_replaced() {
 
 #[test]
 fn a_check_run_that_hangs_costs_the_others_nothing() {
-    let manifest = "publisher: contoso\noffers: [{id: first}, {id: second}, {id: third}, {id: fourth}]\n";
-    let world = World::with_manifest("faults: [{on: 'POST /repos/**', nth: 1, do: hang}]\n", manifest);
+    let manifest =
+        "publisher: contoso\noffers: [{id: first}, {id: second}, {id: third}, {id: fourth}]\n";
+    let world =
+        World::with_manifest("faults: [{on: 'POST /repos/**', nth: 1, do: hang}]\n", manifest);
     let run = world.job().start().finish().exits(0);
-    let ended: Vec<String> = world.check_runs().iter().map(|run| run["name"].as_str().unwrap().to_owned()).collect();
-    assert!(ended.len() >= 3 && conclusions(&world).iter().all(|one| one == "success"), "{ended:?}{run}");
+    let ended: Vec<String> =
+        world.check_runs().iter().map(|run| run["name"].as_str().unwrap().to_owned()).collect();
+    assert!(
+        ended.len() >= 3 && conclusions(&world).iter().all(|one| one == "success"),
+        "{ended:?}{run}"
+    );
 }
 
 #[test]
 fn a_refused_annotation_does_not_cost_the_end() {
-    let world = World::new("faults: [{on: 'POST /repos/**', nth: 1, do: {status: 422, body: '{}'}}]\n");
+    let world =
+        World::new("faults: [{on: 'POST /repos/**', nth: 1, do: {status: 422, body: '{}'}}]\n");
     world.job().run().exits(0);
     assert_eq!(conclusions(&world), ["success"]);
 }
@@ -150,7 +179,10 @@ fn a_refused_annotation_does_not_cost_the_end() {
 fn a_limit_stops_every_request_and_no_release() {
     for answers in ["rate-limited", "secondary-rate-limited"] {
         let manifest = "publisher: contoso\noffers: [{id: first}, {id: second}, {id: third}]\n";
-        let world = World::with_manifest(&format!("checks: {{answers: {answers}, retry-after: 2, count: 1}}\n"), manifest);
+        let world = World::with_manifest(
+            &format!("checks: {{answers: {answers}, retry-after: 2, count: 1}}\n"),
+            manifest,
+        );
         let run = world.job().run().exits(0);
         assert_eq!(run.count("rate limit is reached"), 1, "{run}");
         assert_eq!(run.count("checks: write"), 0, "{run}");
@@ -162,9 +194,11 @@ fn a_limit_stops_every_request_and_no_release() {
 #[test]
 fn every_event_has_its_commit() {
     let head = "abcdefabcdefabcdefabcdefabcdefabcdefabcd";
-    let pull_request = format!(r#"{{"pull_request": {{"head": {{"sha": "{head}"}}}}, "after": "{head}"}}"#);
+    let pull_request =
+        format!(r#"{{"pull_request": {{"head": {{"sha": "{head}"}}}}, "after": "{head}"}}"#);
     let workflow_run = format!(r#"{{"workflow_run": {{"head_sha": "{head}"}}}}"#);
-    let merge_group = format!(r#"{{"merge_group": {{"head_sha": "{SHA}", "base_sha": "{head}"}}}}"#);
+    let merge_group =
+        format!(r#"{{"merge_group": {{"head_sha": "{SHA}", "base_sha": "{head}"}}}}"#);
     let events = [
         ("push", "refs/tags/v1", "{}", SHA),
         ("workflow_dispatch", "refs/heads/main", "{}", SHA),
@@ -183,9 +217,14 @@ fn every_event_has_its_commit() {
             let event = world.path("event.json");
             let job = world.job().env("GITHUB_API_URL", &format!("{}{path}", world.base()));
             let job = job.env("GITHUB_EVENT_NAME", name).env("GITHUB_REF", git_ref);
-            job.env("GITHUB_EVENT_PATH", event.to_str().unwrap()).with("wait", "false").run().exits(0);
+            job.env("GITHUB_EVENT_PATH", event.to_str().unwrap())
+                .with("wait", "false")
+                .run()
+                .exits(0);
             assert_eq!(world.check_runs()[0]["head_sha"], commit, "{name}");
-            let posts = world.requests().only(|one| one.method == "POST" && one.path.ends_with("/check-runs"));
+            let posts = world
+                .requests()
+                .only(|one| one.method == "POST" && one.path.ends_with("/check-runs"));
             assert_eq!(posts.lines(), [format!("POST {path}/repos/contoso/offers/check-runs")]);
         }
     }

@@ -1,4 +1,5 @@
-//! Each cause for which credentials are refused has a cure of its own, told alike wherever it is read.
+//! Each cause for which credentials are refused has a cure of its own, told alike wherever it is
+//! read.
 
 use std::sync::Mutex;
 
@@ -7,11 +8,15 @@ use crate::harness::{Run, World, side_by_side};
 /// What to do, as the log's annotation says it.
 fn cure(run: &Run) -> String {
     let annotations = run.annotations();
-    let (_, cure) = annotations.iter().find_map(|one| one.split_once("What to do now: ")).unwrap_or_else(|| panic!("{run}"));
+    let (_, cure) = annotations
+        .iter()
+        .find_map(|one| one.split_once("What to do now: "))
+        .unwrap_or_else(|| panic!("{run}"));
     run.scrub(cure).trim_end().to_owned()
 }
 
-/// The same words, whatever marks them: Markdown escapes some, and begins a sentence with a capital.
+/// The same words, whatever marks them: Markdown escapes some, and begins a sentence with a
+/// capital.
 fn plain(text: &str) -> String {
     let text = text
         .replace('\\', "")
@@ -23,15 +28,25 @@ fn plain(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Demands cure and code in the log, the summary, the check run's annotation, and the code in the outputs.
+/// Demands cure and code in the log, the summary, the check run's annotation, and the code in the
+/// outputs.
 fn told(world: &World, run: &Run, code: &str) -> String {
     let cure = cure(run);
     let code = format!("offer-release/{code}");
     let annotations = world.check_runs()[0]["output"]["annotations"].as_array().unwrap().clone();
-    let annotation = annotations.iter().map(|one| format!("{} {}", one["title"], one["message"].as_str().unwrap()));
+    let annotation = annotations
+        .iter()
+        .map(|one| format!("{} {}", one["title"], one["message"].as_str().unwrap()));
     let annotation = run.scrub(&annotation.collect::<Vec<_>>().join("\n"));
-    for (place, text) in [("log", run.scrubbed_log()), ("summary", run.scrubbed_summary()), ("annotation", annotation)] {
-        assert!(plain(&text).contains(&plain(cure.trim_end_matches('.'))), "the {place} has not the cure\n{cure}\n{text}");
+    for (place, text) in [
+        ("log", run.scrubbed_log()),
+        ("summary", run.scrubbed_summary()),
+        ("annotation", annotation),
+    ] {
+        assert!(
+            plain(&text).contains(&plain(cure.trim_end_matches('.'))),
+            "the {place} has not the cure\n{cure}\n{text}"
+        );
         assert!(text.contains(&code), "the {place} has not the code {code}\n{text}");
     }
     assert_eq!(run.offers()[0]["code"], *code, "{run}");
@@ -43,18 +58,31 @@ fn refusal(code: u32) -> String {
     let body = format!(
         r#"{{"error": "invalid_client", "error_description": "AADSTS{code}: Words. Trace ID: t-1 Correlation ID: c-1", "error_codes": [{code}], "trace_id": "t-1", "correlation_id": "c-1"}}"#
     );
-    format!("faults: [{{on: 'POST /*/oauth2/**', do: {{status: 400, content-type: application/json, body: '{body}'}}}}]\n")
+    format!(
+        "faults: [{{on: 'POST /*/oauth2/**', do: {{status: 400, content-type: application/json, \
+         body: '{body}'}}}}]\n"
+    )
 }
 
 #[test]
 fn every_cause_has_a_cure_of_its_own() {
-    let portal = |status: u16| format!("faults: [{{on: 'GET /api/**', do: {{status: {status}}}}}]\n");
-    let entra = |code: u32| (format!("AADSTS{code}"), refusal(code), "token-refused", matches!(code, 70_021 | 700_024 | 700_213));
+    let portal =
+        |status: u16| format!("faults: [{{on: 'GET /api/**', do: {{status: {status}}}}}]\n");
+    let entra = |code: u32| {
+        (
+            format!("AADSTS{code}"),
+            refusal(code),
+            "token-refused",
+            matches!(code, 70_021 | 700_024 | 700_213),
+        )
+    };
     let mut causes = vec![
         ("401".to_owned(), portal(401), "portal-unauthorized", false),
         ("403".to_owned(), portal(403), "portal-forbidden", false),
     ];
-    causes.extend([700_016, 7_000_215, 7_000_222, 700_024, 70_021, 700_213, 90_002, 500_011].map(entra));
+    causes.extend(
+        [700_016, 7_000_215, 7_000_222, 700_024, 70_021, 700_213, 90_002, 500_011].map(entra),
+    );
     let table = Mutex::new(Vec::new());
     side_by_side(causes.iter().enumerate(), |(number, (cause, scenario, code, federated))| {
         let world = World::new(scenario);
@@ -78,17 +106,25 @@ fn a_refused_id_token_says_what_it_says_and_what_the_credential_must_say() {
     side_by_side(cases, |(presented, other, form)| {
         // The credential has the form that the token has not.
         let world = World::new(&format!(
-            "auth:\n  id-token-lifetime: 365d\n  subject: {presented}\n  tenants:\n  - id: contoso.onmicrosoft.com\n    clients:\n    - {{id: application, subject: '{other}'}}\n"
+            "auth:\n  id-token-lifetime: 365d\n  subject: {presented}\n  tenants:\n\
+               - id: contoso.onmicrosoft.com\n    clients:\n\
+                   - {{id: application, subject: '{other}'}}\n"
         ));
-        let job = world.job().federated().env("GITHUB_REPOSITORY_ID", "5678").env("GITHUB_REPOSITORY_OWNER_ID", "1234");
+        let job = world
+            .job()
+            .federated()
+            .env("GITHUB_REPOSITORY_ID", "5678")
+            .env("GITHUB_REPOSITORY_OWNER_ID", "1234");
         let run = job.run().exits(3);
         let cure = told(&world, &run, "token-refused");
         let says = format!(
-            "says iss `https://token.actions.githubusercontent.com`, sub `{presented}`, aud `api://AzureADTokenExchange`"
+            "says iss `https://token.actions.githubusercontent.com`, sub `{presented}`, aud \
+             `api://AzureADTokenExchange`"
         );
         assert!(run.message().contains(&says), "{run}");
         let must_say = format!(
-            "issuer `https://token.actions.githubusercontent.com`, subject `{presented}`, audience `api://AzureADTokenExchange`"
+            "issuer `https://token.actions.githubusercontent.com`, subject `{presented}`, audience \
+             `api://AzureADTokenExchange`"
         );
         assert!(cure.contains(&must_say) && cure.contains(form), "{cure}");
         assert!(cure.contains(&format!("`{other}`, does not match")), "{cure}");

@@ -12,13 +12,24 @@ fn releases(portal: &str) {
     assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()), "{portal}: {run}");
     assert_eq!(world.requests().posts(), [PUBLISH, GO_LIVE], "{portal}: {run}");
     for exchange in &world.requests().portal().0 {
-        assert_eq!(exchange.query.matches("api-version=2017-10-31").count(), 1, "{portal}: {exchange:?}");
+        assert_eq!(
+            exchange.query.matches("api-version=2017-10-31").count(),
+            1,
+            "{portal}: {exchange:?}"
+        );
     }
 }
 
 #[test]
 fn every_form_of_an_address_under_every_header() {
-    let forms = ["relative", "without-api-version", "absolute", "absolute-with-api-version", "legacy", "legacy-guid"];
+    let forms = [
+        "relative",
+        "without-api-version",
+        "absolute",
+        "absolute-with-api-version",
+        "legacy",
+        "legacy-guid",
+    ];
     let headers = ["location", "operation-location", "both"];
     for header in headers {
         side_by_side(forms, |form| {
@@ -45,14 +56,16 @@ fn every_answer_to_an_accepted_start() {
     side_by_side(["'200'", "'201'", "'202'", "'204'"], |status| {
         releases(&format!("{{publish-answer: {status}, go-live-answer: {status}}}"));
     });
-    side_by_side(["empty", "operation", "'null'", "text"], |body| releases(&format!("{{accepted-body: {body}}}")));
+    side_by_side(["empty", "operation", "'null'", "text"], |body| {
+        releases(&format!("{{accepted-body: {body}}}"))
+    });
 }
 
 #[test]
 fn every_spelling_of_every_word() {
-    let cases = ["complete", "completed", "succeeded"]
-        .into_iter()
-        .flat_map(|spelling| ["camelCase", "PascalCase", "spaced", "UPPERCASE"].map(|case| (spelling, case)));
+    let cases = ["complete", "completed", "succeeded"].into_iter().flat_map(|spelling| {
+        ["camelCase", "PascalCase", "spaced", "UPPERCASE"].map(|case| (spelling, case))
+    });
     for chunk in cases.collect::<Vec<_>>().chunks(6) {
         side_by_side(chunk, |(spelling, case)| {
             releases(&format!("{{spelling: {spelling}, case: {case}, step-running: running}}"));
@@ -65,8 +78,10 @@ fn every_word_for_canceled() {
     for canceled in ["canceled", "cancelled"] {
         side_by_side(["camelCase", "PascalCase", "UPPERCASE"], |case| {
             let world = World::new(&format!(
-                "portal: {{canceled: {canceled}, case: {case}}}\nsteps:\n- id: displaycertify\n  name: Certification\n  takes: 1h\n  \
-                 fails: {{after: 30m, as: canceled, operation: canceled}}\n- {{id: publisher-signoff, name: Publisher signoff}}\n"
+                "portal: {{canceled: {canceled}, case: {case}}}\nsteps:\n- id: displaycertify\n\
+                   name: Certification\n  takes: 1h\n  \
+                 fails: {{after: 30m, as: canceled, operation: canceled}}\n\
+                 - {{id: publisher-signoff, name: Publisher signoff}}\n"
             ));
             let run = world.job().run().exits(1);
             assert_eq!(run.output("outcome"), "cancelled", "{canceled} {case}: {run}");
@@ -76,7 +91,9 @@ fn every_word_for_canceled() {
 
 #[test]
 fn the_sign_off_shows_in_one_of_three_places() {
-    side_by_side(["operation", "step", "offer"], |place| releases(&format!("{{sign-off: {place}}}")));
+    side_by_side(["operation", "step", "offer"], |place| {
+        releases(&format!("{{sign-off: {place}}}"))
+    });
 }
 
 #[test]
@@ -88,8 +105,12 @@ fn objects_arrays_and_times_in_every_form() {
 
 #[test]
 fn messages_and_links_in_every_form() {
-    side_by_side(["objects", "strings", "'null'"], |form| releases(&format!("{{messages: {form}}}")));
-    side_by_side(["objects", "pascal-objects", "strings", "none"], |form| releases(&format!("{{links: {form}}}")));
+    side_by_side(["objects", "strings", "'null'"], |form| {
+        releases(&format!("{{messages: {form}}}"))
+    });
+    side_by_side(["objects", "pascal-objects", "strings", "none"], |form| {
+        releases(&format!("{{links: {form}}}"))
+    });
 }
 
 #[test]
@@ -97,7 +118,11 @@ fn links_are_outputs_in_every_form() {
     side_by_side(["objects", "pascal-objects", "strings"], |form| {
         let world = World::new(&format!("portal: {{links: {form}}}\n"));
         let run = world.job().with("go-live", "true").run().exits(0);
-        assert_eq!(run.output("preview-links"), "https://portal.azure.com/#create/contoso.contoso-offer", "{form}");
+        assert_eq!(
+            run.output("preview-links"),
+            "https://portal.azure.com/#create/contoso.contoso-offer",
+            "{form}"
+        );
         assert_eq!(
             run.output("live-links"),
             "https://azuremarketplace.microsoft.com/marketplace/apps/contoso.contoso-offer",
@@ -143,7 +168,10 @@ fn every_body_of_an_error_is_read() {
         let message = run.message();
         assert!(message.contains("the portal answered 404"), "{form}: {message}");
         // The portal's own words, without what surrounds them.
-        assert!(message.contains("contoso-offer") && !message.contains(['<', '{']), "{form}: {message}");
+        assert!(
+            message.contains("contoso-offer") && !message.contains(['<', '{']),
+            "{form}: {message}"
+        );
         assert!(message.contains("was not found"), "{form}: {message}");
     });
     let world = World::new("any-offer: false\nportal: {error-body: empty}\n");
@@ -155,7 +183,8 @@ fn every_body_of_an_error_is_read() {
 fn go_live_too_early_is_a_failure() {
     for early in ["'400'", "'409'", "'202'"] {
         let world = World::new(&format!(
-            "portal: {{go-live-early: {early}}}\noffers: [{{publisher: contoso, id: contoso-offer, status: notStarted}}]\n"
+            "portal: {{go-live-early: {early}}}\n\
+             offers: [{{publisher: contoso, id: contoso-offer, status: notStarted}}]\n"
         ));
         let run = world.job().with("command", "go-live").run().exits(1);
         assert_eq!(run.output("outcome"), "failed", "{early}: {run}");
@@ -165,10 +194,13 @@ fn go_live_too_early_is_a_failure() {
 
 #[test]
 fn a_publish_of_what_was_published_already() {
-    for (answer, code) in [("new-operation", 0), ("finished-at-once", 0), ("'400'", 1), ("'409'", 1)] {
+    for (answer, code) in
+        [("new-operation", 0), ("finished-at-once", 0), ("'400'", 1), ("'409'", 1)]
+    {
         // So long ago that it cannot be this release.
         let world = World::new(&format!(
-            "portal: {{republish-unchanged: {answer}}}\noffers: [{{publisher: contoso, id: contoso-offer, status: succeeded, since: 90d}}]\n"
+            "portal: {{republish-unchanged: {answer}}}\n\
+             offers: [{{publisher: contoso, id: contoso-offer, status: succeeded, since: 90d}}]\n"
         ));
         let run = world.job().run().exits(code);
         assert!((1..=2).contains(&world.requests().posts().len()), "{answer}: {run}");

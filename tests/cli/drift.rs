@@ -24,7 +24,8 @@ fn default(input: &Input) -> &str {
     input.expression.unwrap_or(input.default)
 }
 
-/// The README's rows that begin with a name in code, and the rest of each; an input and an output may share a name.
+/// The README's rows that begin with a name in code, and the rest of each; an input and an output
+/// may share a name.
 fn rows() -> Vec<(String, String)> {
     let readme = repository("README.md");
     let row = |line: &str| {
@@ -50,7 +51,12 @@ fn action_yml_has_the_programs_inputs() {
     assert_eq!(names(&action["inputs"]), expected);
     for input in table::ALL {
         let written = &action["inputs"][input.name];
-        assert_eq!(written["default"].as_str().unwrap_or_default(), default(input), "{}", input.name);
+        assert_eq!(
+            written["default"].as_str().unwrap_or_default(),
+            default(input),
+            "{}",
+            input.name
+        );
         assert!(!written["description"].as_str().unwrap_or_default().is_empty(), "{}", input.name);
     }
 }
@@ -67,7 +73,9 @@ fn action_yml_has_the_programs_outputs() {
 #[test]
 fn the_readme_has_a_row_for_every_input_and_output() {
     let rows = rows();
-    let named = |name: &str| rows.iter().filter(|(known, _)| known == name).map(|(_, rest)| &**rest).collect::<Vec<_>>();
+    let named = |name: &str| {
+        rows.iter().filter(|(known, _)| known == name).map(|(_, rest)| &**rest).collect::<Vec<_>>()
+    };
     let outputs = names(&action()["outputs"]);
     for input in table::ALL {
         let shown = default(input);
@@ -77,11 +85,16 @@ fn the_readme_has_a_row_for_every_input_and_output() {
     }
     for output in outputs {
         let inputs = table::ALL.iter().filter(|input| input.name == output).count();
-        assert_eq!(named(&output).len(), inputs + 1, "README.md has no row for the output `{output}`");
+        assert_eq!(
+            named(&output).len(),
+            inputs + 1,
+            "README.md has no row for the output `{output}`"
+        );
     }
 }
 
-/// What is written from `begins` to the next empty line is the generated text. `UPDATE_REFERENCE=1` writes it there.
+/// What is written from `begins` to the next empty line is the generated text. `UPDATE_REFERENCE=1`
+/// writes it there.
 #[allow(clippy::disallowed_methods, reason = "it is the test that is asked, not the program")]
 fn generated(file: &str, begins: &str, text: &str) {
     let whole = repository(file);
@@ -91,7 +104,11 @@ fn generated(file: &str, begins: &str, text: &str) {
         let updated = format!("{}{text}{}", &whole[..start], &whole[end..]);
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), updated).unwrap();
     } else {
-        assert_eq!(&whole[start..end], text, "run UPDATE_REFERENCE=1 cargo test --locked --test cli reference");
+        assert_eq!(
+            &whole[start..end],
+            text,
+            "run UPDATE_REFERENCE=1 cargo test --locked --test cli reference"
+        );
     }
 }
 

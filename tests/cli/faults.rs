@@ -1,4 +1,5 @@
-//! Lost, broken, late and hostile answers: nothing is started twice, and nothing is believed that was not said.
+//! Lost, broken, late and hostile answers: nothing is started twice, and nothing is believed that
+//! was not said.
 
 use crate::harness::{World, side_by_side};
 
@@ -13,11 +14,18 @@ fn operations(world: &World) -> Vec<String> {
 
 #[test]
 fn a_lost_answer_starts_nothing_twice() {
-    let deeds =
-        ["lose-answer", "html", "{status: 500, handled: true}", "{status: 502, handled: true}", "{truncate: 10}", "not-json"];
+    let deeds = [
+        "lose-answer",
+        "html",
+        "{status: 500, handled: true}",
+        "{status: 502, handled: true}",
+        "{truncate: 10}",
+        "not-json",
+    ];
     side_by_side(deeds, |deed| {
         let world = World::new(&format!(
-            "faults:\n- {{on: POST /api/**/publish, nth: 1, do: {deed}}}\n- {{on: POST /api/**/golive, nth: 1, do: {deed}}}\n"
+            "faults:\n- {{on: POST /api/**/publish, nth: 1, do: {deed}}}\n\
+             - {{on: POST /api/**/golive, nth: 1, do: {deed}}}\n"
         ));
         let run = world.job().with("go-live", "true").run().exits(0);
         assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()), "{deed}: {run}");
@@ -29,9 +37,11 @@ fn a_lost_answer_starts_nothing_twice() {
 
 #[test]
 fn a_post_that_did_not_arrive_is_repeated_after_a_look() {
-    let deeds = ["reset", "close", "{status: 500}", "{status: 503, retry-after: 1}", "{status: 429}"];
+    let deeds =
+        ["reset", "close", "{status: 500}", "{status: 503, retry-after: 1}", "{status: 429}"];
     side_by_side(deeds, |deed| {
-        let world = World::new(&format!("faults: [{{on: POST /api/**/publish, nth: 1, do: {deed}}}]\n"));
+        let world =
+            World::new(&format!("faults: [{{on: POST /api/**/publish, nth: 1, do: {deed}}}]\n"));
         let run = world.job().run().exits(0);
         assert_eq!(run.outcome(), ("succeeded".into(), "publish".into()), "{deed}: {run}");
         assert_eq!(world.requests().posts(), [PUBLISH, PUBLISH], "{deed}: {run}");
@@ -51,7 +61,10 @@ fn a_start_that_cannot_be_looked_for_is_said_to_be_unknown() {
     );
     let run = world.job().with("timeout", "2s").run().exits(5);
     assert_eq!(run.output("outcome"), "pending");
-    assert!(run.message().starts_with("it could not be found out whether the publish was started"), "{run}");
+    assert!(
+        run.message().starts_with("it could not be found out whether the publish was started"),
+        "{run}"
+    );
     assert!(run.summary.contains("Run the same command again"), "{run}");
     assert_eq!(world.requests().posts(), [PUBLISH]);
 }
@@ -76,7 +89,9 @@ fn broken_answers_to_reads_are_asked_again() {
     ];
     for some in deeds.chunks(7) {
         side_by_side(some, |deed| {
-            let world = World::new(&format!("faults: [{{on: 'GET /api/**', every: 3, count: 3, do: {deed}}}]\n"));
+            let world = World::new(&format!(
+                "faults: [{{on: 'GET /api/**', every: 3, count: 3, do: {deed}}}]\n"
+            ));
             let run = world.job().with("go-live", "true").run().exits(0);
             assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()), "{deed}: {run}");
             assert_eq!(world.requests().posts(), [PUBLISH, GO_LIVE], "{deed}: {run}");
@@ -86,14 +101,17 @@ fn broken_answers_to_reads_are_asked_again() {
 
 #[test]
 fn a_read_that_hangs_does_not_outlast_the_timeout() {
-    let world = World::new("faults: [{on: 'GET /api/**/operations/*', nth: 1, count: 1000, do: hang}]\n");
+    let world =
+        World::new("faults: [{on: 'GET /api/**/operations/*', nth: 1, count: 1000, do: hang}]\n");
     let run = world.job().with("timeout", "1s").run().exits(4);
     assert_eq!(run.output("outcome"), "pending");
 }
 
 #[test]
 fn an_outage_is_told_once_and_not_at_every_try() {
-    let world = World::new("faults: [{on: 'GET /api/**/operations/*', nth: 1, count: 3, do: {status: 503}}]\n");
+    let world = World::new(
+        "faults: [{on: 'GET /api/**/operations/*', nth: 1, count: 3, do: {status: 503}}]\n",
+    );
     let run = world.job().run().exits(0);
     assert!((1..=2).contains(&run.count("asking again")), "{run}");
     assert!(run.count("503") <= 2, "{run}");
@@ -109,15 +127,21 @@ fn throttling_is_waited_for() {
         ));
         let run = world.job().run().exits(0);
         assert_eq!(run.outcome(), ("succeeded".into(), "publish".into()), "{form}: {run}");
-        assert_eq!(world.requests().only(|exchange| exchange.status == Some(429)).0.len(), 2, "{form}: {run}");
+        assert_eq!(
+            world.requests().only(|exchange| exchange.status == Some(429)).0.len(),
+            2,
+            "{form}: {run}"
+        );
     });
 }
 
 #[test]
 fn redirects_are_not_followed() {
     let trap = World::new("");
-    let world =
-        World::new(&format!("faults: [{{on: 'GET /api/**', every: 1, count: 1000, do: {{redirect: '{}/x'}}}}]\n", trap.base()));
+    let world = World::new(&format!(
+        "faults: [{{on: 'GET /api/**', every: 1, count: 1000, do: {{redirect: '{}/x'}}}}]\n",
+        trap.base()
+    ));
     let run = world.job().with("timeout", "1s").run().exits(5);
     assert!(run.message().contains("307"), "{run}");
     assert!(trap.requests().is_empty());
@@ -127,7 +151,10 @@ fn redirects_are_not_followed() {
 #[test]
 fn a_redirected_post_starts_nothing_elsewhere() {
     let trap = World::new("");
-    let world = World::new(&format!("faults: [{{on: 'POST /api/**', nth: 1, do: {{redirect: '{}/x'}}}}]\n", trap.base()));
+    let world = World::new(&format!(
+        "faults: [{{on: 'POST /api/**', nth: 1, do: {{redirect: '{}/x'}}}}]\n",
+        trap.base()
+    ));
     let run = world.job().run().exits(0);
     assert!(trap.requests().is_empty());
     assert_eq!(operations(&world), ["Publish"], "{run}");
@@ -138,8 +165,10 @@ fn the_token_goes_to_no_other_origin() {
     let trap = World::new("");
     for header in ["location", "operation-location", "both"] {
         let address = format!("{{header: {header}, form: absolute}}");
-        let world =
-            World::new(&format!("portal: {{public-url: '{}', address: {address}, go-live-address: {address}}}\n", trap.base()));
+        let world = World::new(&format!(
+            "portal: {{public-url: '{}', address: {address}, go-live-address: {address}}}\n",
+            trap.base()
+        ));
         let run = world.job().with("go-live", "true").run().exits(0);
         // The operation is found in the list instead.
         assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()), "{run}");
@@ -152,7 +181,9 @@ fn the_token_goes_to_no_other_origin() {
 #[test]
 fn an_operation_that_is_gone_is_no_success() {
     // A portal that forgets: the list has it no more either.
-    let world = World::new("faults: [{on: 'GET /api/**/operations/*', nth: 1, count: 1000, do: {status: 404}}]\n");
+    let world = World::new(
+        "faults: [{on: 'GET /api/**/operations/*', nth: 1, count: 1000, do: {status: 404}}]\n",
+    );
     let run = world.job().with("timeout", "1s").run().exits(4);
     assert_eq!(run.output("outcome"), "pending");
 }
@@ -160,7 +191,8 @@ fn an_operation_that_is_gone_is_no_success() {
 #[test]
 fn a_cancel_whose_answer_was_lost_is_looked_for() {
     let world = World::new(&format!(
-        "{}portal: {{cancel-time: 1m}}\nfaults: [{{on: POST /api/**/cancel, nth: 1, do: lose-answer}}]\n\
+        "{}portal: {{cancel-time: 1m}}\nfaults: [{{on: POST /api/**/cancel, nth: 1, do: \
+         lose-answer}}]\n\
          offers: [{{publisher: contoso, id: contoso-offer, status: running}}]\n",
         crate::outcomes::ENDLESS
     ));

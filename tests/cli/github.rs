@@ -8,7 +8,8 @@ use crate::harness::{Requests, World, side_by_side};
 
 /// Whom the requests were from: the names that the journal gives to their tokens.
 fn bearers(requests: &Requests) -> Vec<&str> {
-    let headers = requests.0.iter().flat_map(|one| &one.headers).filter(|(name, _)| name == "authorization");
+    let headers =
+        requests.0.iter().flat_map(|one| &one.headers).filter(|(name, _)| name == "authorization");
     let mut bearers: Vec<&str> = headers.map(|(_, value)| &**value).collect();
     bearers.sort_unstable();
     bearers.dedup();
@@ -19,12 +20,20 @@ fn bearers(requests: &Requests) -> Vec<&str> {
 fn each_token_goes_to_its_own_origin_only() {
     // The portal's world would serve check runs too, and GitHub's the portal.
     let (portal, github) = (World::new(""), World::new(""));
-    let run = portal.job().env("GITHUB_API_URL", &format!("{}/api/v3", github.base())).run().exits(0);
+    let run =
+        portal.job().env("GITHUB_API_URL", &format!("{}/api/v3", github.base())).run().exits(0);
     assert_eq!(run.output("check-run-url"), github.check_runs()[0]["html_url"].as_str().unwrap());
     let (at_portal, at_github) = (portal.requests(), github.requests());
-    assert!(at_portal.checks().is_empty() && at_portal.portal().lines().len() == at_portal.0.len() - at_portal.tokens().0.len());
+    assert!(
+        at_portal.checks().is_empty()
+            && at_portal.portal().lines().len() == at_portal.0.len() - at_portal.tokens().0.len()
+    );
     assert_eq!(bearers(&at_portal), ["Bearer token-1"]);
-    assert!(at_github.0.iter().all(|one| one.path.starts_with("/api/v3/repos/contoso/offers/")), "{:?}", at_github.lines());
+    assert!(
+        at_github.0.iter().all(|one| one.path.starts_with("/api/v3/repos/contoso/offers/")),
+        "{:?}",
+        at_github.lines()
+    );
     // A name for a token that this world did not make: GitHub's.
     assert_eq!(bearers(&at_github), ["Bearer other-1"]);
 }
@@ -56,12 +65,18 @@ fn proxied(api: &str) -> (Vec<String>, String) {
             if asked.starts_with("END") {
                 break;
             }
-            let _ = stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(
+                b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            );
             seen.push(asked);
         }
         seen
     });
-    let job = world.job().env("GITHUB_API_URL", api).env("HTTPS_PROXY", &format!("http://{address}")).with("check-run", "true");
+    let job = world
+        .job()
+        .env("GITHUB_API_URL", api)
+        .env("HTTPS_PROXY", &format!("http://{address}"))
+        .with("check-run", "true");
     job.run().exits(5);
     assert!(world.requests().is_empty());
     std::net::TcpStream::connect(address).unwrap().write_all(b"END").unwrap();
@@ -91,7 +106,12 @@ fn the_token_does_not_travel_in_the_clear() {
     let world = World::new("");
     let run = world.job().env("GITHUB_API_URL", "http://ghes.example/api/v3").run().exits(0);
     assert_eq!(run.count("there will be no check run"), 1, "{run}");
-    let run = world.job().env("GITHUB_API_URL", "http://ghes.example/api/v3").with("check-run", "true").run().exits(3);
+    let run = world
+        .job()
+        .env("GITHUB_API_URL", "http://ghes.example/api/v3")
+        .with("check-run", "true")
+        .run()
+        .exits(3);
     assert!(run.annotations()[0].contains("GITHUB_API_URL"), "{run}");
 }
 
@@ -105,7 +125,10 @@ fn between(requests: &Requests, first: usize, second: usize) -> Duration {
 }
 
 /// The headers of the hour's budget, used up until so many seconds from now.
-#[allow(clippy::disallowed_methods, reason = "it is a time of the machine's, which the program reads by a clock of its own")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "it is a time of the machine's, which the program reads by a clock of its own"
+)]
 fn by_reset(seconds: u64) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     format!("headers: {{x-ratelimit-remaining: '0', x-ratelimit-reset: '{}'}}", now + seconds)
@@ -125,7 +148,8 @@ fn a_limit_delays_the_reports_and_not_the_release() {
         (2, format!("status: 403, {}", by_reset(10))),
     ];
     side_by_side(cases, |(nth, limit)| {
-        let world = World::new(&format!("faults: [{{on: '* /repos/**', nth: {nth}, do: {{{limit}}}}}]\n"));
+        let world =
+            World::new(&format!("faults: [{{on: '* /repos/**', nth: {nth}, do: {{{limit}}}}}]\n"));
         let run = world.job().with("go-live", "true").run().exits(0);
         assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()));
         assert_eq!(run.count("rate limit is reached"), 1, "{limit}: {run}");
@@ -133,11 +157,21 @@ fn a_limit_delays_the_reports_and_not_the_release() {
         let is_check = |index: &usize| requests.0[*index].path.starts_with("/repos/");
         let checks: Vec<usize> = (0..requests.0.len()).filter(is_check).collect();
         let (limited, next) = (checks[nth - 1], checks[nth]);
-        assert!(requests.0[limited].status.is_some_and(|status| matches!(status, 403 | 429)), "{limit}");
-        let portal: Vec<usize> = (0..requests.0.len()).filter(|index| requests.0[*index].path.starts_with("/api/")).collect();
-        // The release is through before GitHub is asked again: the operations were started and followed meanwhile.
+        assert!(
+            requests.0[limited].status.is_some_and(|status| matches!(status, 403 | 429)),
+            "{limit}"
+        );
+        let portal: Vec<usize> = (0..requests.0.len())
+            .filter(|index| requests.0[*index].path.starts_with("/api/"))
+            .collect();
+        // The release is through before GitHub is asked again: the operations were started and
+        // followed meanwhile.
         assert!(portal.iter().all(|index| *index < next), "{limit}: {:?}", requests.lines());
-        assert!(portal.iter().filter(|index| **index > limited).count() > 5, "{limit}: {:?}", requests.lines());
+        assert!(
+            portal.iter().filter(|index| **index > limited).count() > 5,
+            "{limit}: {:?}",
+            requests.lines()
+        );
         // A time in whole seconds may be one early, and is counted from the beginning of the test.
         let waited = between(&requests, limited, next);
         assert!(waited >= Duration::from_secs(8), "{limit}: asked again after {waited:?}");
@@ -145,10 +179,14 @@ fn a_limit_delays_the_reports_and_not_the_release() {
     });
 }
 
-/// A limit without a time means a minute at least; so long the process does not wait for its last report.
+/// A limit without a time means a minute at least; so long the process does not wait for its last
+/// report.
 #[test]
 fn a_limit_without_an_end_costs_the_reports_only() {
-    let cases = ["status: 429", r#"status: 403, body: '{"message": "You have exceeded a secondary rate limit."}'"#];
+    let cases = [
+        "status: 429",
+        r#"status: 403, body: '{"message": "You have exceeded a secondary rate limit."}'"#,
+    ];
     side_by_side(cases, |limit| {
         let world = World::new(&format!("faults: [{{on: '* /repos/**', do: {{{limit}}}}}]\n"));
         let running = world.job().with("go-live", "true").start();

@@ -32,7 +32,12 @@ fn harmless(run: &Run) {
         assert!(ours, "{command:?}: {run}");
     }
     assert_eq!(run.output("outcome"), "succeeded");
-    assert!(!run.summary.contains("<script") && !run.summary.contains("<img") && !run.summary.contains("@octocat"), "{run}");
+    assert!(
+        !run.summary.contains("<script")
+            && !run.summary.contains("<img")
+            && !run.summary.contains("@octocat"),
+        "{run}"
+    );
     assert!(!run.summary.lines().any(|line| line.starts_with("## Heading")), "{run}");
     assert!(!run.summary.contains("](javascript:"), "{run}");
 }
@@ -46,7 +51,12 @@ fn hostile_text_of_the_portal_is_shown_and_does_nothing() {
     insta::assert_snapshot!(run.annotations().join("\n"));
     insta::assert_snapshot!(run.scrub(&run.output("preview-links")));
     let summary = world.check_runs()[0]["output"]["summary"].as_str().unwrap().to_owned();
-    assert!(!summary.contains("<script") && !summary.contains("@octocat") && !summary.contains("](javascript:"), "{summary}");
+    assert!(
+        !summary.contains("<script")
+            && !summary.contains("@octocat")
+            && !summary.contains("](javascript:"),
+        "{summary}"
+    );
 }
 
 #[test]
@@ -62,11 +72,16 @@ fn hostile_errors_are_shown_and_do_nothing() {
         r"x ##[set-output name=outcome]stolen",
         r"<html><body>::stop-commands::abc<p>@octocat | <img src=x></body></html>",
     ] {
-        let world =
-            World::new(&format!("faults: [{{on: 'POST /api/**', every: 1, count: 9, do: {{status: 400, body: \"{body}\"}}}}]\n"));
+        let world = World::new(&format!(
+            "faults: [{{on: 'POST /api/**', every: 1, count: 9, do: {{status: 400, body: \
+             \"{body}\"}}}}]\n"
+        ));
         let run = world.job().run().exits(1);
         for command in run.commands() {
-            assert!(["add-mask", "group", "endgroup", "error"].contains(&&*command.name), "{command:?}: {run}");
+            assert!(
+                ["add-mask", "group", "endgroup", "error"].contains(&&*command.name),
+                "{command:?}: {run}"
+            );
         }
         assert_eq!(run.commands_named("error").len(), 1, "{run}");
         assert_eq!(run.output("outcome"), "failed");
@@ -76,12 +91,18 @@ fn hostile_errors_are_shown_and_do_nothing() {
 
 #[test]
 fn a_hostile_manifest_is_quoted_and_does_nothing() {
-    let manifest = "publisher: \"::error::x\"\noffers:\n  - id: \"##[set-output name=outcome]stolen\"\n    ::set-output name=a::b: |\n      ::error::y\n";
+    let manifest = "publisher: \"::error::x\"\noffers:\n\
+          - id: \"##[set-output name=outcome]stolen\"\n    ::set-output name=a::b: |\n\
+                ::error::y\n";
     let world = World::with_manifest("", manifest);
     let run = world.job().run().exits(2);
     for command in run.commands() {
         assert!(["add-mask", "error"].contains(&&*command.name), "{command:?}: {run}");
-        assert_eq!(command.name == "error", command.properties.contains_key("file"), "{command:?}: {run}");
+        assert_eq!(
+            command.name == "error",
+            command.properties.contains_key("file"),
+            "{command:?}: {run}"
+        );
     }
     assert_eq!(run.output("outcome"), "failed");
     insta::assert_snapshot!(run.scrubbed_log());
@@ -90,7 +111,8 @@ fn a_hostile_manifest_is_quoted_and_does_nothing() {
 #[test]
 fn a_hostile_correlation_id_and_status_do_nothing() {
     let world = World::new(
-        "faults: [{on: 'GET /api/**/status', nth: 1, do: {status: 503, headers: {x-ms-correlation-request-id: '::error::x ##[group]y'}}}]\n",
+        "faults: [{on: 'GET /api/**/status', nth: 1, do: {status: 503, headers: \
+         {x-ms-correlation-request-id: '::error::x ##[group]y'}}}]\n",
     );
     let run = world.job().run().exits(0);
     assert_eq!(run.annotations(), [""; 0]);

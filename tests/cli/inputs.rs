@@ -1,4 +1,5 @@
-//! Inputs: flag over variable over default; everything that is wrong at once, and then nothing is asked of anyone.
+//! Inputs: flag over variable over default; everything that is wrong at once, and then nothing is
+//! asked of anyone.
 
 use crate::harness::World;
 
@@ -6,7 +7,11 @@ use crate::harness::World;
 fn a_flag_wins_over_a_variable_which_wins_over_the_default() {
     let world = World::new("");
     world.write("other.yml", "publisher: contoso\noffers: [{id: other-offer}]\n");
-    let job = world.job().with("manifest", "missing.yml").args(&["--manifest", "other.yml"]).with("command", "status");
+    let job = world
+        .job()
+        .with("manifest", "missing.yml")
+        .args(&["--manifest", "other.yml"])
+        .with("command", "status");
     let run = job.args(&["plan"]).run().exits(0);
     assert!(run.message().starts_with("would publish"), "{run}");
     assert_eq!(run.offers()[0]["offer"], "other-offer");
@@ -14,7 +19,10 @@ fn a_flag_wins_over_a_variable_which_wins_over_the_default() {
 
 #[test]
 fn everything_that_is_wrong_is_told_at_once() {
-    let world = World::with_manifest("", "publisher: contoso\noffers:\n  - id: a b\n  - plans: []\nunknown: 1\n");
+    let world = World::with_manifest(
+        "",
+        "publisher: contoso\noffers:\n  - id: a b\n  - plans: []\nunknown: 1\n",
+    );
     let job = world
         .job()
         .with("command", "relaese")
@@ -50,7 +58,10 @@ fn a_missing_manifest_is_wrong_input() {
     let world = World::new("");
     for manifest in ["missing.yml", "../offer.yml", "/etc/passwd", "."] {
         let run = world.job().with("manifest", manifest).with("check-run", "false").run().exits(2);
-        assert!(run.annotations()[0].contains(manifest.trim_start_matches("../")), "{manifest}: {run}");
+        assert!(
+            run.annotations()[0].contains(manifest.trim_start_matches("../")),
+            "{manifest}: {run}"
+        );
     }
     assert!(world.requests().is_empty());
 }
@@ -59,7 +70,8 @@ fn a_missing_manifest_is_wrong_input() {
 fn a_manifest_outside_by_a_link_is_not_read() {
     let world = World::new("");
     std::fs::write(world.directory().join("outside.yml"), "publisher: s3cret\n").unwrap();
-    std::os::unix::fs::symlink(world.directory().join("outside.yml"), world.path("link.yml")).unwrap();
+    std::os::unix::fs::symlink(world.directory().join("outside.yml"), world.path("link.yml"))
+        .unwrap();
     let run = world.job().with("manifest", "link.yml").with("check-run", "false").run().exits(2);
     assert!(!run.stdout.contains("s3cret"), "{run}");
 }
@@ -67,7 +79,8 @@ fn a_manifest_outside_by_a_link_is_not_read() {
 #[test]
 fn missing_credentials_are_named_together() {
     let world = World::new("");
-    let run = world.job().with("tenant-id", "").with("client-id", "").with("client-secret", "").run();
+    let run =
+        world.job().with("tenant-id", "").with("client-id", "").with("client-secret", "").run();
     assert_eq!(run.code, Some(2), "{run}");
     let told = run.annotations().join("\n");
     for missing in ["tenant-id", "client-id", "id-token: write"] {
@@ -113,7 +126,10 @@ fn a_manifest_named_by_its_whole_path_is_annotated_by_the_path_in_the_repository
     let whole = world.path("marketplace/offer.yml");
     for manifest in [whole.to_str().unwrap(), "./marketplace/offer.yml", "marketplace/offer.yml"] {
         let run = world.job().with("manifest", manifest).run().exits(2);
-        assert!(run.annotations()[0].starts_with("error marketplace/offer.yml:2:9 "), "{manifest}: {run}");
+        assert!(
+            run.annotations()[0].starts_with("error marketplace/offer.yml:2:9 "),
+            "{manifest}: {run}"
+        );
     }
     for check_run in world.check_runs() {
         assert_eq!(check_run["output"]["annotations"][0]["path"], "marketplace/offer.yml");

@@ -19,7 +19,8 @@ steps:
     as: rejected
     operation: failed
     messages:
-    - {level: error, html: \"No image\\n::set-output name=x::y ##[add-mask]z \\e[32mall is well\\e[0m\"}
+    - {level: error, html: \"No image\\n::set-output name=x::y ##[add-mask]z \\e[32mall is \
+    well\\e[0m\"}
 - {id: publisher-signoff, name: Publisher signoff}
 ";
 
@@ -34,7 +35,8 @@ fn every_line_has_the_same_columns() {
     let run = world.job().with("go-live", "true").run().exits(0);
     let lines = lines(&run.stdout);
     assert!(lines.len() > 10, "{run}");
-    // The time, the offer, the step; two spaces between them, and one more column for what happened.
+    // The time, the offer, the step; two spaces between them, and one more column for what
+    // happened.
     let (offer, step, what) = (19, 19 + 2 + "the-second-offer".len(), 19 + 2 + 16 + 2 + 24);
     for line in &lines {
         for gap in [offer, step, what] {
@@ -57,12 +59,15 @@ fn colours_are_for_actions_and_ours_alone() {
     for log in [&plain.stdout, &coloured.stdout] {
         let seen = log.replace(ESCAPE, "");
         // What begins a command of ours is data to the runner, not another command.
-        for (number, line) in seen.lines().enumerate().filter(|(_, line)| !line.starts_with("::error ")) {
+        for (number, line) in
+            seen.lines().enumerate().filter(|(_, line)| !line.starts_with("::error "))
+        {
             assert!(!line.contains("##["), "{number}: {line}");
             assert!(!line.trim_start().starts_with("::set-output"), "{number}: {line}");
         }
     }
-    let masks: Vec<String> = coloured.commands_named("add-mask").into_iter().map(|command| command.data).collect();
+    let masks: Vec<String> =
+        coloured.commands_named("add-mask").into_iter().map(|command| command.data).collect();
     assert!(!masks.contains(&"z".to_owned()), "{masks:?}");
 }
 
@@ -80,7 +85,8 @@ fn an_error_is_in_no_group() {
         }
     }
     assert!(!open, "{run}");
-    let groups: Vec<String> = run.commands_named("group").into_iter().map(|group| group.data).collect();
+    let groups: Vec<String> =
+        run.commands_named("group").into_iter().map(|group| group.data).collect();
     assert_eq!(groups.len(), 3, "{run}");
     assert!(groups[1].starts_with("first: failed after "), "{run}");
 }
@@ -96,12 +102,16 @@ fn the_code_of_an_error_is_wherever_the_error_is() {
     assert!(ended.data.contains(CODE) && ended.properties["title"].contains(CODE), "{run}");
     assert!(run.summary.contains(CODE), "{run}");
     assert_eq!(run.offers()[0]["code"], CODE);
-    let record: Value = serde_json::from_str(&std::fs::read_to_string(world.path("record.json")).unwrap()).unwrap();
+    let record: Value =
+        serde_json::from_str(&std::fs::read_to_string(world.path("record.json")).unwrap()).unwrap();
     assert_eq!(record["offers"][0]["code"], CODE);
     let timeline = record["offers"][0]["timeline"].as_array().unwrap();
     assert_eq!(timeline.last().unwrap()["code"], CODE);
     let annotations = world.check_runs()[0]["output"]["annotations"].as_array().unwrap().clone();
-    assert!(annotations.last().unwrap()["title"].as_str().unwrap().contains(CODE), "{annotations:?}");
+    assert!(
+        annotations.last().unwrap()["title"].as_str().unwrap().contains(CODE),
+        "{annotations:?}"
+    );
     // In the portal's own words.
     assert!(run.message().contains("the portal says: No image"), "{run}");
 }
@@ -120,8 +130,10 @@ fn a_wrong_input_has_its_code_in_the_message_too() {
 fn with_debugging_each_request_is_shown() {
     let world = World::new("");
     let run = world.job().env("RUNNER_DEBUG", "1").run().exits(0);
-    let debug: Vec<String> = run.commands_named("debug").into_iter().map(|command| command.data).collect();
-    let publish = debug.iter().find(|line| line.contains("POST") && line.contains("/publish")).unwrap();
+    let debug: Vec<String> =
+        run.commands_named("debug").into_iter().map(|command| command.data).collect();
+    let publish =
+        debug.iter().find(|line| line.contains("POST") && line.contains("/publish")).unwrap();
     assert!(publish.contains("→ 202 in ") && publish.contains("(correlation id "), "{publish}");
     assert!(debug.iter().any(|line| line.contains("/oauth2/v2.0/token → 200")), "{debug:?}");
 }
@@ -151,8 +163,12 @@ fn a_narrow_terminal_shows_what_matters_before_what_does_not_fit() {
 fn of_many_offers_a_terminal_shows_some_and_counts_the_rest() {
     let offers: String = (0..20).map(|number| format!("  - id: offer-{number:02}\n")).collect();
     let world = World::with_manifest("", &format!("publisher: contoso\noffers:\n{offers}"));
-    let shown = world.job().on_a_terminal().args(&["rehearse", "--max-parallel", "20"]).run_on_a_pty();
-    assert!(shown.contains("offer-11  Certification · 2 of 6") && shown.contains("and 8 more"), "{shown}");
+    let shown =
+        world.job().on_a_terminal().args(&["rehearse", "--max-parallel", "20"]).run_on_a_pty();
+    assert!(
+        shown.contains("offer-11  Certification · 2 of 6") && shown.contains("and 8 more"),
+        "{shown}"
+    );
     assert!(shown.trim_end().ends_with("20 succeeded"), "{shown}");
 }
 

@@ -34,7 +34,8 @@ offers:
   - id: displaycertify
     name: Certification
     takes: 1h
-    fails: {after: 20m, as: rejected, operation: failed, messages: [{level: error, html: 'No <b>image</b>'}]}
+    fails: {after: 20m, as: rejected, operation: failed, messages: [{level: error, html: 'No \
+    <b>image</b>'}]}
   - {id: publisher-signoff, name: Publisher signoff}
 ";
 
@@ -43,7 +44,9 @@ fn one_that_fails_neither_stops_nor_hides_the_others() {
     let world = World::with_manifest(ONE_FAILS, MANIFEST);
     let run = world.job().with("go-live", "true").run().exits(1);
     assert_eq!(run.outcome(), ("failed".into(), "go-live".into()));
-    let of = |key: &str| run.offers().iter().map(|offer| offer[key].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let of = |key: &str| {
+        run.offers().iter().map(|offer| offer[key].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
     assert_eq!(of("offer"), ["first", "second", "third", "fourth"]);
     assert_eq!(of("outcome"), ["succeeded", "failed", "succeeded", "succeeded"]);
     assert_eq!(of("phase"), ["go-live", "publish", "publish", "go-live"]);
@@ -57,7 +60,10 @@ fn one_that_fails_neither_stops_nor_hides_the_others() {
         post("third", "publish"),
     ];
     assert_eq!(sorted(world.requests().posts()), expected);
-    assert!(run.outputs().keys().all(|name| name != "publish-operation" && name != "go-live-operation"), "{run}");
+    assert!(
+        run.outputs().keys().all(|name| name != "publish-operation" && name != "go-live-operation"),
+        "{run}"
+    );
     assert_eq!(run.output("check-run-url").lines().count(), 4);
     insta::assert_snapshot!(run.scrubbed_summary());
     let runs = world.check_runs();
@@ -65,7 +71,10 @@ fn one_that_fails_neither_stops_nor_hides_the_others() {
         let run = runs.iter().find(|run| run["name"].as_str().unwrap().contains(name)).unwrap();
         run["conclusion"].as_str().unwrap().to_owned()
     };
-    assert_eq!(["first", "second", "third", "fourth"].map(conclusion), ["success", "failure", "success", "success"]);
+    assert_eq!(
+        ["first", "second", "third", "fourth"].map(conclusion),
+        ["success", "failure", "success", "success"]
+    );
 }
 
 #[test]
@@ -80,7 +89,10 @@ fn each_offer_has_its_own_addresses() {
         .map(|body| body["metadata"]["notification-emails"].as_str().unwrap().to_owned())
         .collect();
     emails.sort();
-    assert_eq!(emails, ["release@contoso.com", "release@contoso.com", "release@contoso.com", "second@contoso.com"]);
+    assert_eq!(
+        emails,
+        ["release@contoso.com", "release@contoso.com", "release@contoso.com", "second@contoso.com"]
+    );
 }
 
 #[test]
@@ -88,8 +100,13 @@ fn no_more_at_a_time_than_allowed() {
     let world = World::with_manifest("", MANIFEST);
     world.job().with("max-parallel", "1").run().exits(0);
     // The next begins when the former is at its end.
-    let mut order: Vec<String> =
-        world.requests().portal().0.iter().map(|exchange| exchange.path.split('/').nth(5).unwrap().to_owned()).collect();
+    let mut order: Vec<String> = world
+        .requests()
+        .portal()
+        .0
+        .iter()
+        .map(|exchange| exchange.path.split('/').nth(5).unwrap().to_owned())
+        .collect();
     order.dedup();
     assert_eq!(order, ["first", "second", "third", "fourth"]);
 }
@@ -98,7 +115,10 @@ fn no_more_at_a_time_than_allowed() {
 fn only_the_offers_that_are_named() {
     let world = World::with_manifest("", MANIFEST);
     let run = world.job().with("offers", "third,\n first").run().exits(0);
-    assert_eq!(sorted(world.requests().posts()), [post("first", "publish"), post("third", "publish")]);
+    assert_eq!(
+        sorted(world.requests().posts()),
+        [post("first", "publish"), post("third", "publish")]
+    );
     assert_eq!(run.offers().len(), 2);
     assert_eq!(world.check_runs().len(), 2);
 }
@@ -113,7 +133,10 @@ fn an_offer_that_the_manifest_does_not_have_is_wrong_input() {
 
 #[test]
 fn the_veto_wins_over_the_command_too() {
-    let world = World::with_manifest("offers: [{publisher: contoso, id: third, status: waitingForPublisherReview}]\n", MANIFEST);
+    let world = World::with_manifest(
+        "offers: [{publisher: contoso, id: third, status: waitingForPublisherReview}]\n",
+        MANIFEST,
+    );
     let run = world.job().with("command", "go-live").with("offers", "third").run().exits(0);
     assert_eq!(world.requests().posts(), [""; 0]);
     assert_eq!(run.message(), "the manifest says `go-live: false` for offer third: nothing to do");
@@ -121,7 +144,10 @@ fn the_veto_wins_over_the_command_too() {
 
 #[test]
 fn the_portal_knows_neither_publisher_nor_offer() {
-    let world = World::with_manifest("any-offer: false\noffers: [{publisher: contoso, id: first}]\n", MANIFEST);
+    let world = World::with_manifest(
+        "any-offer: false\noffers: [{publisher: contoso, id: first}]\n",
+        MANIFEST,
+    );
     let run = world.job().with("offers", "first,second").run().exits(1);
     let offers = run.offers();
     assert_eq!(offers[0]["outcome"], "succeeded");
@@ -151,10 +177,12 @@ fn they_run_at_the_same_time() {
 
 #[test]
 fn a_failure_says_more_than_what_is_pending() {
-    let endless = "- {publisher: contoso, id: first, steps: [{id: displaycertify, name: Certification, takes: 10000d}]}\n";
+    let endless = "- {publisher: contoso, id: first, steps: [{id: displaycertify, name: \
+        Certification, takes: 10000d}]}\n";
     let world = World::with_manifest(&format!("{ONE_FAILS}{endless}"), MANIFEST);
     let run = world.job().with("timeout", "4s").run().exits(1);
-    let outcomes: Vec<String> = run.offers().iter().map(|offer| offer["outcome"].as_str().unwrap().to_owned()).collect();
+    let outcomes: Vec<String> =
+        run.offers().iter().map(|offer| offer["outcome"].as_str().unwrap().to_owned()).collect();
     assert_eq!(outcomes, ["pending", "failed", "succeeded", "succeeded"]);
     assert_eq!(run.output("outcome"), "failed");
     let run = world.job().with("offers", "first, third").with("timeout", "300ms").run().exits(4);
@@ -163,7 +191,10 @@ fn a_failure_says_more_than_what_is_pending() {
 
 #[test]
 fn a_signal_cancels_all_of_them_if_asked() {
-    let world = World::with_manifest(&format!("{}portal: {{cancel-time: 1h}}\n", crate::outcomes::ENDLESS), MANIFEST);
+    let world = World::with_manifest(
+        &format!("{}portal: {{cancel-time: 1h}}\n", crate::outcomes::ENDLESS),
+        MANIFEST,
+    );
     let running = world.job().with("on-cancel", "cancel").start();
     running.wait_for("all four", || world.requests().posts().len() == 4);
     running.until("fourth publish started");
@@ -171,7 +202,12 @@ fn a_signal_cancels_all_of_them_if_asked() {
     let run = running.finish().exits(130);
     assert_eq!(run.output("outcome"), "cancelled");
     let state = world.state();
-    let states: Vec<&str> = state["offers"].as_array().unwrap().iter().map(|offer| offer["status"].as_str().unwrap()).collect();
+    let states: Vec<&str> = state["offers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|offer| offer["status"].as_str().unwrap())
+        .collect();
     assert_eq!(states, ["Canceled"; 4]);
 }
 
@@ -179,7 +215,8 @@ fn a_signal_cancels_all_of_them_if_asked() {
 fn plan_fans_the_offers_out_over_the_jobs_of_a_matrix() {
     let world = World::with_manifest("", MANIFEST);
     let run = world.job().with("command", "plan").with("offers", "first,third").run().exits(0);
-    let jobs = r#"{"include":[{"name":"first","offers":"first"},{"name":"third","offers":"third"}]}"#;
+    let jobs =
+        r#"{"include":[{"name":"first","offers":"first"},{"name":"third","offers":"third"}]}"#;
     assert_eq!(run.output("matrix"), jobs);
     let status = world.job().with("command", "status").run();
     assert!(!status.outputs().contains_key("matrix"), "{status}");
@@ -190,13 +227,27 @@ fn a_matrix_has_no_more_jobs_than_github_makes() {
     let ids: Vec<String> = (0..300).map(|number| format!("offer-{number}")).collect();
     let manifest = format!("publisher: contoso\noffers: [{{id: {}}}]\n", ids.join("}, {id: "));
     let world = World::with_manifest("", &manifest);
-    let run = world.job().with("command", "plan").with("max-parallel", "20").with("check-run", "false").run().exits(0);
+    let run = world
+        .job()
+        .with("command", "plan")
+        .with("max-parallel", "20")
+        .with("check-run", "false")
+        .run()
+        .exits(0);
     let matrix: Value = serde_json::from_str(&run.output("matrix")).unwrap();
     let jobs = matrix["include"].as_array().unwrap();
     assert_eq!(jobs.len(), 150);
     // What a job is given is an input that names its offers.
-    let first = world.job().with("command", "plan").with("offers", jobs[0]["offers"].as_str().unwrap()).run().exits(0);
-    assert_eq!(first.offers().iter().map(|offer| offer["offer"].as_str().unwrap()).collect::<Vec<_>>(), ["offer-0", "offer-1"]);
+    let first = world
+        .job()
+        .with("command", "plan")
+        .with("offers", jobs[0]["offers"].as_str().unwrap())
+        .run()
+        .exits(0);
+    assert_eq!(
+        first.offers().iter().map(|offer| offer["offer"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["offer-0", "offer-1"]
+    );
 }
 
 #[test]
@@ -210,10 +261,18 @@ fn the_previews_that_wait_are_what_may_go_live() {
     // The third one's manifest forbids it, and the failure of the fourth one hides nothing.
     let look = world.job().with("command", "status").run().exits(1);
     assert_eq!(look.output("waiting"), "first");
-    let live = world.job().with("command", "go-live").with("offers", &look.output("waiting")).run().exits(0);
+    let live = world
+        .job()
+        .with("command", "go-live")
+        .with("offers", &look.output("waiting"))
+        .run()
+        .exits(0);
     assert!(!live.outputs().contains_key("waiting"), "{live}");
     assert_eq!(world.requests().posts(), [post("first", "golive")]);
-    let canceled = World::with_manifest("offers: [{publisher: contoso, id: first, status: running}]\n", MANIFEST);
+    let canceled = World::with_manifest(
+        "offers: [{publisher: contoso, id: first, status: running}]\n",
+        MANIFEST,
+    );
     let run = canceled.job().with("command", "cancel").with("offers", "first").run();
     assert!(!run.outputs().contains_key("waiting"), "{run}");
 }

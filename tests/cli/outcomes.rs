@@ -27,11 +27,15 @@ fn still_running_at_timeout_is_pending_with_4() {
 
 #[test]
 fn a_failed_operation_is_1() {
-    for (as_, operation, outcome) in
-        [("rejected", "failed", "failed"), ("failed", "failed", "failed"), ("canceled", "canceled", "cancelled")]
-    {
+    for (as_, operation, outcome) in [
+        ("rejected", "failed", "failed"),
+        ("failed", "failed", "failed"),
+        ("canceled", "canceled", "cancelled"),
+    ] {
         let world = World::new(&format!(
-            "steps:\n- {{id: displaycertify, name: Certification, takes: 1h, fails: {{after: 30m, as: {as_}, operation: {operation}}}}}\n- {{id: publisher-signoff, name: Publisher signoff}}\n"
+            "steps:\n- {{id: displaycertify, name: Certification, takes: 1h, fails: {{after: 30m, \
+             as: {as_}, operation: {operation}}}}}\n\
+             - {{id: publisher-signoff, name: Publisher signoff}}\n"
         ));
         let run = world.job().with("go-live", "true").run().exits(1);
         assert_eq!(run.outcome(), (outcome.into(), "publish".into()));
@@ -43,7 +47,8 @@ fn a_failed_operation_is_1() {
 #[test]
 fn a_failed_go_live_is_1() {
     let world = World::new(
-        "steps:\n- {id: displaycertify, name: Certification, takes: 1h}\n- {id: publisher-signoff, name: Publisher signoff}\n\
+        "steps:\n- {id: displaycertify, name: Certification, takes: 1h}\n\
+         - {id: publisher-signoff, name: Publisher signoff}\n\
          - {id: live, name: Live, takes: 1h, fails: {after: 10m, as: failed, operation: failed}}\n",
     );
     let run = world.job().with("go-live", "true").run().exits(1);
@@ -52,7 +57,8 @@ fn a_failed_go_live_is_1() {
 
 #[test]
 fn a_portal_that_is_away_is_5_and_pending() {
-    let world = World::new("faults: [{on: 'GET /api/**', every: 1, count: 1000, do: {status: 503}}]\n");
+    let world =
+        World::new("faults: [{on: 'GET /api/**', every: 1, count: 1000, do: {status: 503}}]\n");
     let run = world.job().with("timeout", "1s").run().exits(5);
     assert_eq!(run.output("outcome"), "pending");
     assert!(run.message().contains("503"), "{run}");
@@ -61,7 +67,9 @@ fn a_portal_that_is_away_is_5_and_pending() {
 
 #[test]
 fn a_timeout_before_anything_was_started_is_4() {
-    let world = World::new("faults: [{on: 'POST /*/oauth2/**', every: 1, count: 1000, do: {status: 503}}]\n");
+    let world = World::new(
+        "faults: [{on: 'POST /*/oauth2/**', every: 1, count: 1000, do: {status: 503}}]\n",
+    );
     let run = world.job().with("timeout", "500ms").run().exits(4);
     assert_eq!(run.output("outcome"), "pending");
     assert!(run.summary.contains("Nothing was started; run the same command again later"), "{run}");
@@ -73,7 +81,12 @@ fn nobody_listening_is_5() {
     let world = World::new("");
     // A port that was free a moment ago.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let run = world.job().with("portal-url", &format!("http://{free}")).with("timeout", "1s").run().exits(5);
+    let run = world
+        .job()
+        .with("portal-url", &format!("http://{free}"))
+        .with("timeout", "1s")
+        .run()
+        .exits(5);
     assert!(run.message().contains(&format!("no connection to http://{free}")), "{run}");
 }
 
@@ -119,7 +132,8 @@ fn a_cancel_that_takes_longer_than_the_runner_waits_is_pending() {
 
 #[test]
 fn a_signal_before_anything_was_started_starts_nothing() {
-    let world = World::new("faults: [{on: 'GET /api/**', every: 1, count: 1000, do: {delay: 20s}}]\n");
+    let world =
+        World::new("faults: [{on: 'GET /api/**', every: 1, count: 1000, do: {delay: 20s}}]\n");
     let running = world.job().start();
     running.wait_for("a request to the portal", || !world.requests().portal().is_empty());
     running.signal("TERM");
@@ -130,7 +144,9 @@ fn a_signal_before_anything_was_started_starts_nothing() {
 
 #[test]
 fn a_signal_during_the_post_waits_for_its_answer() {
-    let world = World::new(&format!("{ENDLESS}faults: [{{on: 'POST /api/**', nth: 1, do: {{delay: 500ms}}}}]\n"));
+    let world = World::new(&format!(
+        "{ENDLESS}faults: [{{on: 'POST /api/**', nth: 1, do: {{delay: 500ms}}}}]\n"
+    ));
     let running = world.job().start();
     running.wait_for("the POST", || !world.requests().posts().is_empty());
     running.signal("TERM");
@@ -159,7 +175,10 @@ fn a_killed_job_leaves_true_reports() {
     let run = running.finish();
     assert_eq!(run.code, None);
     assert_eq!(run.outcome(), ("pending".into(), "publish".into()));
-    assert!(run.summary.starts_with("## ⏳ release is under way: contoso-offer of contoso\n"), "{run}");
+    assert!(
+        run.summary.starts_with("## ⏳ release is under way: contoso-offer of contoso\n"),
+        "{run}"
+    );
     assert!(run.output("publish-operation").contains("/operations/"), "{run}");
     let run = world.job().with("command", "status").run().exits(0);
     assert_eq!(run.output("outcome"), "pending");

@@ -1,4 +1,5 @@
-//! What the pages name exists: links, paths of this repository, the tests of the threats, the daily tasks.
+//! What the pages name exists: links, paths of this repository, the tests of the threats, the daily
+//! tasks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,14 +14,18 @@ fn read(path: &Path) -> String {
 }
 
 fn entries(folder: &Path) -> BTreeSet<String> {
-    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
 }
 
 /// Every page for people, by its path below the root.
 fn pages() -> BTreeMap<String, String> {
     let named = |folder: &'static str| {
-        let ours =
-            entries(&root().join(folder)).into_iter().filter(|name| Path::new(name).extension().is_some_and(|end| end == "md"));
+        let ours = entries(&root().join(folder))
+            .into_iter()
+            .filter(|name| Path::new(name).extension().is_some_and(|end| end == "md"));
         ours.map(move |name| format!("{folder}{name}"))
     };
     named("").chain(named("docs/")).map(|path| (path.clone(), read(&root().join(path)))).collect()
@@ -35,13 +40,24 @@ fn prose(page: &str) -> String {
 fn links(page: &str) -> Vec<(String, String)> {
     let targets = page.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let relative = targets.filter(|target| !target.contains("://"));
-    relative.map(|target| target.split_once('#').unwrap_or((target, ""))).map(|(path, part)| (path.into(), part.into())).collect()
+    relative
+        .map(|target| target.split_once('#').unwrap_or((target, "")))
+        .map(|(path, part)| (path.into(), part.into()))
+        .collect()
 }
 
 /// The anchors that GitHub gives to the headings of a page.
 fn anchors(page: &str) -> BTreeSet<String> {
-    let headings = page.lines().filter_map(|line| line.strip_prefix('#').map(|rest| rest.trim_start_matches('#').trim()));
-    let kept = |c: char| if c == ' ' { Some('-') } else { (c.is_alphanumeric() || c == '-' || c == '_').then_some(c) };
+    let headings = page
+        .lines()
+        .filter_map(|line| line.strip_prefix('#').map(|rest| rest.trim_start_matches('#').trim()));
+    let kept = |c: char| {
+        if c == ' ' {
+            Some('-')
+        } else {
+            (c.is_alphanumeric() || c == '-' || c == '_').then_some(c)
+        }
+    };
     headings.map(|heading| heading.to_lowercase().chars().filter_map(kept).collect()).collect()
 }
 
@@ -56,10 +72,14 @@ fn path(word: &str, below: &[PathBuf]) -> Option<Vec<PathBuf>> {
     // Below the root, but of no commit.
     const MADE: [&str; 2] = ["target", ".git"];
     let (first, rest) = word.split_once('/')?;
-    let ours = !first.is_empty() && !MADE.contains(&first) && below.iter().any(|folder| folder.join(first).is_dir());
-    let file = Path::new(rest).extension().is_some_and(|end| ENDS.iter().any(|known| end == *known));
+    let ours = !first.is_empty()
+        && !MADE.contains(&first)
+        && below.iter().any(|folder| folder.join(first).is_dir());
+    let file =
+        Path::new(rest).extension().is_some_and(|end| ENDS.iter().any(|known| end == *known));
     // Placeholders have capitals.
-    let plain = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "/._-".contains(c));
+    let plain =
+        word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "/._-".contains(c));
     (plain && (ours || file)).then(|| below.iter().map(|folder| folder.join(word)).collect())
 }
 
@@ -67,9 +87,16 @@ fn path(word: &str, below: &[PathBuf]) -> Option<Vec<PathBuf>> {
 fn every_link_leads_somewhere() {
     for (name, page) in pages() {
         for (to, part) in links(&prose(&page)) {
-            let target = if to.is_empty() { root().join(&name) } else { root().join(&name).parent().unwrap().join(&to) };
+            let target = if to.is_empty() {
+                root().join(&name)
+            } else {
+                root().join(&name).parent().unwrap().join(&to)
+            };
             assert!(target.exists(), "{name} links to {to}, which does not exist");
-            assert!(part.is_empty() || anchors(&read(&target)).contains(&part), "{name} links to {to}#{part}: no such heading");
+            assert!(
+                part.is_empty() || anchors(&read(&target)).contains(&part),
+                "{name} links to {to}#{part}: no such heading"
+            );
         }
     }
 }
@@ -80,9 +107,16 @@ fn every_path_that_a_page_names_exists() {
     for (name, page) in pages() {
         let prose = prose(&page);
         // The page about the code leaves out `src/`.
-        let below = if name == "docs/architecture.md" { vec![root().into(), root().join("src")] } else { vec![root().into()] };
+        let below = if name == "docs/architecture.md" {
+            vec![root().into(), root().join("src")]
+        } else {
+            vec![root().into()]
+        };
         for (word, paths) in code(&prose).filter_map(|word| Some((word, path(word, &below)?))) {
-            assert!(paths.iter().any(|path| path.exists()), "{name} names {word}, which does not exist");
+            assert!(
+                paths.iter().any(|path| path.exists()),
+                "{name} names {word}, which does not exist"
+            );
             seen += 1;
         }
     }
@@ -106,19 +140,27 @@ fn the_architecture_names_every_room() {
         all.filter(|name| root().join(of).join(name).is_dir()).collect::<Vec<_>>()
     };
     for room in folders("src") {
-        assert!(page.contains(&format!(" {room}/ ")), "docs/architecture.md does not show src/{room}");
+        assert!(
+            page.contains(&format!(" {room}/ ")),
+            "docs/architecture.md does not show src/{room}"
+        );
     }
     for room in folders("tests") {
-        assert!(page.contains(&format!("| `tests/{room}/` |")), "docs/architecture.md does not tell of tests/{room}");
+        assert!(
+            page.contains(&format!("| `tests/{room}/` |")),
+            "docs/architecture.md does not tell of tests/{room}"
+        );
     }
 }
 
-/// The last column of the threats names files with tests, scripts that can be run, and programs that CI runs.
+/// The last column of the threats names files with tests, scripts that can be run, and programs
+/// that CI runs.
 #[test]
 fn every_threat_is_tested() {
     let page = read(&root().join("SECURITY.md"));
     let ci = read(&root().join(".ci/run"));
-    let rows: Vec<&str> = page.lines().skip_while(|line| *line != "|---|---|---|").skip(1).collect();
+    let rows: Vec<&str> =
+        page.lines().skip_while(|line| *line != "|---|---|---|").skip(1).collect();
     assert!(rows.len() > 10, "the threats were not found");
     for row in rows {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
@@ -129,11 +171,17 @@ fn every_threat_is_tested() {
             if path.is_dir() {
                 assert!(!entries(&path).is_empty(), "{threat}: {named} is empty");
             } else if path.extension().is_some_and(|end| end == "rs") {
-                assert!(path.exists() && read(&path).contains("#[test]"), "{threat}: no test in {named}");
+                assert!(
+                    path.exists() && read(&path).contains("#[test]"),
+                    "{threat}: no test in {named}"
+                );
             } else if named.contains('/') {
                 assert!(path.exists(), "{threat}: no {named}");
             } else {
-                assert!(ci.contains(&format!("{named} ")), "{threat}: .ci/run does not run {named}");
+                assert!(
+                    ci.contains(&format!("{named} ")),
+                    "{threat}: .ci/run does not run {named}"
+                );
             }
         }
     }
@@ -147,7 +195,8 @@ fn recipes(justfile: &str) -> BTreeMap<String, Vec<String>> {
         if let Some(command) = line.strip_prefix("    ") {
             let mut command = command.to_owned();
             for parameter in head.split_whitespace().skip(1) {
-                let (name, default) = parameter.split_once('=').unwrap_or((parameter.trim_start_matches('*'), ""));
+                let (name, default) =
+                    parameter.split_once('=').unwrap_or((parameter.trim_start_matches('*'), ""));
                 command = command.replace(&format!("{{{{ {name} }}}}"), default.trim_matches('"'));
             }
             let name = head.split_whitespace().next().unwrap();
@@ -168,7 +217,10 @@ fn contributing_has_the_tasks_of_the_justfile() {
         let commands = rest.trim_end_matches(" |").rsplit_once(" | ")?.1;
         Some((name.to_owned(), commands.split('`').skip(1).step_by(2).map(str::to_owned).collect()))
     };
-    let tasks = page.lines().skip_while(|line| *line != "| task | | command |").take_while(|line| !line.is_empty());
+    let tasks = page
+        .lines()
+        .skip_while(|line| *line != "| task | | command |")
+        .take_while(|line| !line.is_empty());
     let told: BTreeMap<String, Vec<String>> = tasks.filter_map(row).collect();
     assert_eq!(told, recipes(&read(&root().join("justfile"))));
 }

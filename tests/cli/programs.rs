@@ -5,8 +5,22 @@ use crate::harness::World;
 #[test]
 fn on_a_terminal_the_log_has_no_commands_and_there_is_no_check_run() {
     let world = World::new("");
-    let credentials = ["--tenant-id", "contoso.onmicrosoft.com", "--client-id", "application", "--client-secret", "secret"];
-    let run = world.job().on_a_terminal().args(&["release", "--go-live"]).args_for_the_world().args(&credentials).run().exits(0);
+    let credentials = [
+        "--tenant-id",
+        "contoso.onmicrosoft.com",
+        "--client-id",
+        "application",
+        "--client-secret",
+        "secret",
+    ];
+    let run = world
+        .job()
+        .on_a_terminal()
+        .args(&["release", "--go-live"])
+        .args_for_the_world()
+        .args(&credentials)
+        .run()
+        .exits(0);
     assert_eq!(run.commands(), []);
     assert_eq!(run.count("succeeded the offer is live"), 1, "{run}");
     assert!(world.requests().checks().is_empty());
@@ -16,7 +30,12 @@ fn on_a_terminal_the_log_has_no_commands_and_there_is_no_check_run() {
 fn a_rehearsal_needs_nothing_at_all() {
     let world = World::new("");
     std::fs::remove_file(world.path("offer.yml")).unwrap();
-    let run = world.job().on_a_terminal().args(&["rehearse", "--go-live", "--poll-interval", "30m"]).run().exits(0);
+    let run = world
+        .job()
+        .on_a_terminal()
+        .args(&["rehearse", "--go-live", "--poll-interval", "30m"])
+        .run()
+        .exits(0);
     assert_eq!(run.count("there is no offer.yml here; this is the example"), 1, "{run}");
     assert_eq!(run.count("succeeded the offer is live"), 1, "{run}");
     assert!(world.requests().is_empty());
@@ -46,8 +65,11 @@ fn a_rehearsal_writes_outputs_and_summary_like_a_release() {
 fn the_simulator_says_its_address_first_and_ends_on_a_signal() {
     let world = World::new("");
     world.write("scenario.yml", "any-offer: false\n");
-    let running =
-        world.job().on_a_terminal().args(&["simulate", "--listen", "127.0.0.1:0", "--scenario", "scenario.yml"]).start();
+    let running = world
+        .job()
+        .on_a_terminal()
+        .args(&["simulate", "--listen", "127.0.0.1:0", "--scenario", "scenario.yml"])
+        .start();
     running.until("http://127.0.0.1:");
     let address = running.printed().trim().strip_prefix("http://").unwrap().to_owned();
     assert!(std::net::TcpStream::connect(address).is_ok());
@@ -60,7 +82,8 @@ fn a_wrong_scenario_is_wrong_input() {
     let world = World::new("");
     world.write("scenario.yml", "any-ofer: false\n");
     for (scenario, says) in [("scenario.yml", "any-ofer"), ("missing.yml", "missing.yml")] {
-        let run = world.job().on_a_terminal().args(&["simulate", "--scenario", scenario]).run().exits(2);
+        let run =
+            world.job().on_a_terminal().args(&["simulate", "--scenario", scenario]).run().exits(2);
         assert_eq!(run.count(says), 1, "{run}");
     }
     let run = world.job().on_a_terminal().args(&["simulate", "--listen", "nowhere"]).run().exits(2);
@@ -84,8 +107,14 @@ fn help_lists_every_command_and_flag() {
         }
     }
     let run = world.job().on_a_terminal().args(&["--help"]).run().exits(0);
-    for command in ["release", "go-live", "resume", "status", "plan", "cancel", "rehearse", "simulate", "schema"] {
-        assert!(run.stdout.lines().any(|line| line.trim_start().starts_with(command)), "{command}: {run}");
+    for command in [
+        "release", "go-live", "resume", "status", "plan", "cancel", "rehearse", "simulate",
+        "schema",
+    ] {
+        assert!(
+            run.stdout.lines().any(|line| line.trim_start().starts_with(command)),
+            "{command}: {run}"
+        );
     }
 }
 
@@ -99,7 +128,9 @@ fn the_version_is_the_packages() {
 #[test]
 fn an_unknown_command_or_flag_is_wrong_input_with_what_was_meant() {
     let world = World::new("");
-    for (arguments, near) in [(&["relaese"][..], "`release`?"), (&["release", "--go-liev"], "`--go-live`?")] {
+    for (arguments, near) in
+        [(&["relaese"][..], "`release`?"), (&["release", "--go-liev"], "`--go-live`?")]
+    {
         let run = world.job().on_a_terminal().args(arguments).run().exits(2);
         assert!(run.stdout.contains("did you mean") && run.stdout.contains(near), "{run}");
     }
@@ -112,5 +143,8 @@ fn ids_are_not_dressed_up_in_the_log() {
     let world = World::with_manifest("", manifest);
     let run = world.job().run().exits(0);
     assert_eq!(run.count("✅ Preview is ready: my_offer.v2 of contoso_works"), 1, "{run}");
-    assert!(run.summary.starts_with("## ✅ Preview is ready: my\\_offer.v2 of contoso\\_works\n"), "{run}");
+    assert!(
+        run.summary.starts_with("## ✅ Preview is ready: my\\_offer.v2 of contoso\\_works\n"),
+        "{run}"
+    );
 }

@@ -41,8 +41,12 @@ fn every_request_to_the_portal_is_as_documented() {
     for exchange in &requests.0 {
         assert_eq!(exchange.query, "api-version=2017-10-31", "{exchange:?}");
         let header = |name: &str| {
-            let values: Vec<&str> =
-                exchange.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| &**value).collect();
+            let values: Vec<&str> = exchange
+                .headers
+                .iter()
+                .filter(|(known, _)| known == name)
+                .map(|(_, value)| &**value)
+                .collect();
             values.join(" and ")
         };
         assert_eq!(header("authorization"), "Bearer token-1", "{exchange:?}");
@@ -51,17 +55,27 @@ fn every_request_to_the_portal_is_as_documented() {
         assert!(header("user-agent").starts_with("offer-release/"), "{exchange:?}");
         assert!(exchange.status.is_some_and(|status| status < 300), "{exchange:?}");
     }
-    let body = |rest: &str| requests.only(|exchange| exchange.path.ends_with(rest)).0[0].body.clone();
+    let body =
+        |rest: &str| requests.only(|exchange| exchange.path.ends_with(rest)).0[0].body.clone();
     let told: serde_json::Value = serde_json::from_str(&body("/publish")).unwrap();
-    assert_eq!(told, json!({"metadata": {"notification-emails": "release@contoso.com,quality@contoso.com"}}));
+    assert_eq!(
+        told,
+        json!({"metadata": {"notification-emails": "release@contoso.com,quality@contoso.com"}})
+    );
     assert_eq!(body("/golive"), "");
     let length = |rest: &str| {
         let exchange = &requests.only(|exchange| exchange.path.ends_with(rest)).0[0];
-        exchange.headers.iter().find(|(name, _)| name == "content-length").map(|(_, value)| value.clone())
+        exchange
+            .headers
+            .iter()
+            .find(|(name, _)| name == "content-length")
+            .map(|(_, value)| value.clone())
     };
     // A POST without a body says so: some proxies refuse it otherwise (411).
     assert_eq!(length("/golive").as_deref(), Some("0"));
-    assert!(requests.only(|exchange| exchange.method == "GET" && !exchange.body.is_empty()).is_empty());
+    assert!(
+        requests.only(|exchange| exchange.method == "GET" && !exchange.body.is_empty()).is_empty()
+    );
 }
 
 #[test]
@@ -72,7 +86,11 @@ fn the_portal_is_looked_at_before_anything_is_posted() {
     // How often it is polled is a matter of time.
     lines.dedup();
     let operation = |line: &String| line.contains("/operations/") || line.ends_with("/status");
-    let shape: Vec<&str> = lines.iter().filter(|line| !operation(line)).map(|line| line.rsplit(OFFER).next().unwrap()).collect();
+    let shape: Vec<&str> = lines
+        .iter()
+        .filter(|line| !operation(line))
+        .map(|line| line.rsplit(OFFER).next().unwrap())
+        .collect();
     assert_eq!(shape, ["/submissions/", "/publish", "/submissions/", "/golive"]);
 }
 
@@ -90,7 +108,11 @@ fn the_bearer_of_the_portal_goes_nowhere_else() {
     world.job().with("go-live", "true").run().exits(0);
     let bearers = |requests: Requests| -> Vec<String> {
         let of = |exchange: &offer_release::simulator::Exchange| {
-            exchange.headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value.clone())
+            exchange
+                .headers
+                .iter()
+                .find(|(name, _)| name == "authorization")
+                .map(|(_, value)| value.clone())
         };
         let mut bearers: Vec<String> = requests.0.iter().filter_map(of).collect();
         bearers.dedup();
@@ -99,7 +121,11 @@ fn the_bearer_of_the_portal_goes_nowhere_else() {
     let requests = world.requests();
     assert_eq!(bearers(requests.portal()), ["Bearer token-1"]);
     assert_eq!(bearers(requests.tokens()), [""; 0]);
-    assert!(bearers(requests.checks()).iter().all(|bearer| !bearer.contains("token-1")), "{:?}", bearers(requests.checks()));
+    assert!(
+        bearers(requests.checks()).iter().all(|bearer| !bearer.contains("token-1")),
+        "{:?}",
+        bearers(requests.checks())
+    );
 }
 
 #[test]
@@ -110,10 +136,12 @@ fn the_log_tells_every_change_once() {
         "publish started · ",
         "publish operation complete",
         "Publisher signoff notStarted → waitingForPublisherReview",
-        "publish preview link: Preview in the Azure portal https://portal.azure.com/#create/contoso.contoso-offer",
+        "publish preview link: Preview in the Azure portal \
+         https://portal.azure.com/#create/contoso.contoso-offer",
         "go-live started · ",
         "go-live operation complete",
-        "go-live live link: Azure Marketplace https://azuremarketplace.microsoft.com/marketplace/apps/contoso.contoso-offer",
+        "go-live live link: Azure Marketplace \
+         https://azuremarketplace.microsoft.com/marketplace/apps/contoso.contoso-offer",
         "contoso-offer succeeded the offer is live",
         "✅ Live: contoso-offer of contoso",
     ] {
@@ -123,7 +151,8 @@ fn the_log_tells_every_change_once() {
     let different: std::collections::HashSet<&&str> = lines.iter().collect();
     assert_eq!(different.len(), lines.len(), "{run}");
     assert_eq!(run.annotations(), [""; 0]);
-    let groups: Vec<String> = run.commands_named("group").into_iter().map(|group| group.data).collect();
+    let groups: Vec<String> =
+        run.commands_named("group").into_iter().map(|group| group.data).collect();
     assert_eq!(groups.len(), 2, "{run}");
     assert_eq!(groups[0], "release: 1 offer of contoso, from offer.yml");
     assert!(groups[1].starts_with("contoso-offer: succeeded after "), "{run}");
@@ -145,6 +174,9 @@ fn what_is_done_is_not_done_again() {
     world.job().with("go-live", "true").run().exits(0);
     let run = world.job().with("go-live", "true").run().exits(0);
     assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()));
-    assert_eq!(run.message(), "the offer is live already and its draft did not change since: nothing to do");
+    assert_eq!(
+        run.message(),
+        "the offer is live already and its draft did not change since: nothing to do"
+    );
     assert_eq!(world.requests().posts(), posts(&["publish", "golive"]));
 }

@@ -9,7 +9,9 @@ const CANCEL: &str = "POST /api/publishers/contoso/offers/contoso-offer/cancel";
 
 fn world(status: &str, more: &str) -> World {
     // Some seconds for what runs, so that it still does when it is looked at.
-    World::new(&format!("time-scale: 2000\noffers:\n- {{publisher: contoso, id: contoso-offer, {status}}}\n{more}"))
+    World::new(&format!(
+        "time-scale: 2000\noffers:\n- {{publisher: contoso, id: contoso-offer, {status}}}\n{more}"
+    ))
 }
 
 #[test]
@@ -46,7 +48,8 @@ fn fail_leaves_it_alone() {
     assert_eq!(run.output("outcome"), "failed");
     assert_eq!(
         run.message(),
-        "a publish is already running on offer contoso-offer, and `when-running: fail` says to leave it alone"
+        "a publish is already running on offer contoso-offer, and `when-running: fail` says to \
+         leave it alone"
     );
     assert_eq!(world.requests().posts(), [""; 0]);
 }
@@ -60,7 +63,10 @@ fn a_running_go_live_is_adopted_only_by_who_wants_to_go_live() {
 
     let second = world("status: running, running: go-live", ENDLESS);
     let run = second.job().run().exits(1);
-    assert!(run.message().contains("this run was not asked to go live, so it cannot be adopted"), "{run}");
+    assert!(
+        run.message().contains("this run was not asked to go live, so it cannot be adopted"),
+        "{run}"
+    );
     assert_eq!(second.requests().posts(), [""; 0]);
 }
 
@@ -69,7 +75,8 @@ fn someone_was_faster_between_look_and_post() {
     // The list shows nothing; the POST meets another publish.
     let world = world(
         "status: neverPublished",
-        "portal: {publish-while-running: '409'}\nfaults: [{on: POST /api/**, nth: 1, do: duplicate}]\n",
+        "portal: {publish-while-running: '409'}\n\
+         faults: [{on: POST /api/**, nth: 1, do: duplicate}]\n",
     );
     let run = world.job().run().exits(0);
     assert_eq!(run.outcome(), ("succeeded".into(), "publish".into()));

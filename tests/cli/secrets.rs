@@ -21,8 +21,15 @@ fn masked(run: &Run) -> Vec<String> {
 
 #[test]
 fn with_a_secret() {
-    let world = World::new("faults: [{on: 'GET /api/**/operations/*', nth: 2, do: {status: 401}}]\n");
-    let run = world.job().with("record", "record.json").env("RUNNER_DEBUG", "1").with("go-live", "true").run().exits(0);
+    let world =
+        World::new("faults: [{on: 'GET /api/**/operations/*', nth: 2, do: {status: 401}}]\n");
+    let run = world
+        .job()
+        .with("record", "record.json")
+        .env("RUNNER_DEBUG", "1")
+        .with("go-live", "true")
+        .run()
+        .exits(0);
     let masked = masked(&run);
     // The secret, GitHub's token, and two tokens of the portal.
     assert_eq!(masked.len(), 4, "{run}");
@@ -34,7 +41,13 @@ fn with_a_secret() {
 #[test]
 fn with_githubs_token() {
     let world = World::new("");
-    let run = world.job().federated().with("record", "record.json").env("RUNNER_DEBUG", "1").run().exits(0);
+    let run = world
+        .job()
+        .federated()
+        .with("record", "record.json")
+        .env("RUNNER_DEBUG", "1")
+        .run()
+        .exits(0);
     let masked = masked(&run);
     // GitHub's two tokens, the id-token, and the portal's.
     assert_eq!(masked.len(), 4, "{run}");
@@ -47,9 +60,15 @@ fn with_githubs_token() {
 fn a_portal_that_tells_the_token_is_not_quoted() {
     let world = World::new(
         "auth: {access-tokens: [ready-made-t0ken]}\n\
-         faults: [{on: 'POST /api/**', every: 1, count: 9, do: {status: 400, body: 'bad header: Bearer ready-made-t0ken'}}]\n",
+         faults: [{on: 'POST /api/**', every: 1, count: 9, do: {status: 400, body: 'bad header: \
+         Bearer ready-made-t0ken'}}]\n",
     );
-    let run = world.job().with("access-token", "ready-made-t0ken").with("record", "record.json").run().exits(1);
+    let run = world
+        .job()
+        .with("access-token", "ready-made-t0ken")
+        .with("record", "record.json")
+        .run()
+        .exits(1);
     nowhere(&world, &run, &["ready-made-t0ken"]);
     assert!(run.message().contains("bad header"), "{run}");
 }
@@ -57,7 +76,8 @@ fn a_portal_that_tells_the_token_is_not_quoted() {
 #[test]
 fn an_authority_that_tells_the_secret_is_not_quoted() {
     let world = World::new(
-        "faults: [{on: 'POST /*/oauth2/**', every: 1, count: 9, do: {status: 400, body: '{\"error\": \"invalid_client\", \
+        "faults: [{on: 'POST /*/oauth2/**', every: 1, count: 9, do: {status: 400, body: \
+         '{\"error\": \"invalid_client\", \
          \"error_description\": \"AADSTS1: no c1ient-s3cret-of-the-application\"}'}}]\n",
     );
     world.job().run().exits(3);
@@ -74,11 +94,26 @@ fn a_secret_that_is_refused_as_an_input_is_not_quoted() {
 #[test]
 fn on_a_terminal_no_secret_is_printed_at_all() {
     let world = World::new("");
-    let credentials =
-        ["--tenant-id", "contoso.onmicrosoft.com", "--client-id", "application", "--client-secret", "s3cret-0f-mine"];
-    let run =
-        world.job().on_a_terminal().args(&["release"]).args_for_the_world().args(&credentials).env("RUNNER_DEBUG", "1").run();
+    let credentials = [
+        "--tenant-id",
+        "contoso.onmicrosoft.com",
+        "--client-id",
+        "application",
+        "--client-secret",
+        "s3cret-0f-mine",
+    ];
+    let run = world
+        .job()
+        .on_a_terminal()
+        .args(&["release"])
+        .args_for_the_world()
+        .args(&credentials)
+        .env("RUNNER_DEBUG", "1")
+        .run();
     let run = run.exits(0);
-    assert!(!run.stdout.contains("s3cret-0f-mine") && !run.stdout.contains("simulated-access-token"), "{run}");
+    assert!(
+        !run.stdout.contains("s3cret-0f-mine") && !run.stdout.contains("simulated-access-token"),
+        "{run}"
+    );
     assert!(!run.stdout.contains("add-mask"), "{run}");
 }

@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::harness::{Job, World};
 use crate::outcomes::ENDLESS;
 
-/// Slow enough that every status is seen; and only the operation tells that the preview is there, so that nothing depends on who is
-/// asked first.
+/// Slow enough that every status is seen; and only the operation tells that the preview is there,
+/// so that nothing depends on who is asked first.
 pub const WALKED: &str = "time-scale: 5000\nportal: {sign-off: step}\n";
 
 pub const STEPS: &str = "\
@@ -20,7 +20,8 @@ steps:
 /// Certification, and what is the matter with it.
 pub fn certification(trouble: &str) -> String {
     format!(
-        "{WALKED}steps:\n- id: displaycertify\n  name: Certification\n  estimate: < 5 day\n  takes: 2h\n{trouble}\
+        "{WALKED}steps:\n- id: displaycertify\n  name: Certification\n  estimate: < 5 day\n\
+           takes: 2h\n{trouble}\
          - {{id: publisher-signoff, name: Publisher signoff}}\n"
     )
 }
@@ -28,7 +29,8 @@ pub fn certification(trouble: &str) -> String {
 /// The log of a run, and its check runs as GitHub has them then.
 fn told(world: &World, job: Job<'_>, code: i32) -> (String, String) {
     let run = job.run().exits(code);
-    let mut check_runs: Vec<String> = world.check_runs().iter().map(|check_run| run.scrub(&page(check_run))).collect();
+    let mut check_runs: Vec<String> =
+        world.check_runs().iter().map(|check_run| run.scrub(&page(check_run))).collect();
     check_runs.sort();
     (steady(&run.scrubbed_log()), check_runs.join("\n----\n\n"))
 }
@@ -37,7 +39,8 @@ fn told(world: &World, job: Job<'_>, code: i32) -> (String, String) {
 fn page(check_run: &Value) -> String {
     let output = &check_run["output"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let annotations: Vec<String> = output["annotations"].as_array().unwrap().iter().map(Value::to_string).collect();
+    let annotations: Vec<String> =
+        output["annotations"].as_array().unwrap().iter().map(Value::to_string).collect();
     format!(
         "{}: {} {}\n# {}\n\n{}\n{}\n{}\n",
         text(&check_run["name"]),
@@ -58,7 +61,8 @@ macro_rules! assert_told {
     };
 }
 
-/// The log without the masks, whose secrets are others each time, and without the widths that times leave.
+/// The log without the masks, whose secrets are others each time, and without the widths that times
+/// leave.
 pub fn steady(log: &str) -> String {
     let lines = log.lines().filter(|line| !line.starts_with("::add-mask::"));
     // Only what took a second of real time says how long.
@@ -80,7 +84,8 @@ fn success() {
 fn failure_with_messages() {
     let world = World::new(&certification(
         "  fails:\n    after: 1h\n    as: rejected\n    operation: failed\n    messages:\n    \
-         - {level: error, html: '<p>Plan <b>premium</b>: the image <code>1.2.3</code> was refused:</p><ul><li>port <b>22</b> is open</li></ul>'}\n    \
+         - {level: error, html: '<p>Plan <b>premium</b>: the image <code>1.2.3</code> was \
+         refused:</p><ul><li>port <b>22</b> is open</li></ul>'}\n    \
          - {level: warning, html: 'Plan standard: the description is short.'}\n",
     ));
     assert_told!(world, world.job(), 1);
@@ -89,7 +94,8 @@ fn failure_with_messages() {
 #[test]
 fn blocked_then_recovered() {
     let world = World::new(&certification(
-        "  blocked:\n    after: 1h\n    for: 1h\n    messages: [{level: error, html: 'No image was found for the plan <b>standard</b>.'}]\n",
+        "  blocked:\n    after: 1h\n    for: 1h\n\
+             messages: [{level: error, html: 'No image was found for the plan <b>standard</b>.'}]\n",
     ));
     assert_told!(world, world.job(), 0);
 }
@@ -102,15 +108,19 @@ fn pending_at_timeout() {
 
 #[test]
 fn cancelled() {
-    let world = World::new(&certification("  fails: {after: 1h, as: canceled, operation: canceled}\n"));
+    let world =
+        World::new(&certification("  fails: {after: 1h, as: canceled, operation: canceled}\n"));
     assert_told!(world, world.job(), 1);
 }
 
 #[test]
 fn three_offers_one_failed() {
-    let manifest = "publisher: contoso\noffers:\n  - id: first\n  - id: second\n  - id: third\n    go-live: false\n";
-    let second = "offers:\n- publisher: contoso\n  id: second\n  steps:\n  - id: displaycertify\n    name: Certification\n    takes: 2h\n    \
-                  fails: {after: 1h, as: rejected, operation: failed, messages: [{level: error, html: 'No <b>image</b>'}]}\n  \
+    let manifest = "publisher: contoso\noffers:\n  - id: first\n  - id: second\n  - id: third\n\
+            go-live: false\n";
+    let second = "offers:\n- publisher: contoso\n  id: second\n  steps:\n\
+          - id: displaycertify\n    name: Certification\n    takes: 2h\n    \
+                  fails: {after: 1h, as: rejected, operation: failed, messages: [{level: error, \
+                  html: 'No <b>image</b>'}]}\n  \
                   - {id: publisher-signoff, name: Publisher signoff}\n";
     let world = World::with_manifest(&format!("{WALKED}{STEPS}{second}"), manifest);
     // One after the other, for the order of their lines.
@@ -120,9 +130,12 @@ fn three_offers_one_failed() {
 #[test]
 fn hostile_text() {
     let world = World::new(
-        "time-scale: 5000\nsteps:\n- id: displaycertify\n  name: \"::error::Certification ##[group]x\"\n  estimate: \"::warning::soon\\e[31m\"\n  takes: 2h\n  shows: \"pondering ##[error]x\"\n  \
+        "time-scale: 5000\nsteps:\n- id: displaycertify\n\
+           name: \"::error::Certification ##[group]x\"\n  estimate: \"::warning::soon\\e[31m\"\n\
+             takes: 2h\n  shows: \"pondering ##[error]x\"\n  \
          fails:\n    after: 1h\n    as: rejected\n    operation: failed\n    messages:\n    \
-         - {level: error, html: \"No image\\n::set-output name=x::y ##[add-mask]z \\e[32mall is well\\e[0m <script>alert(1)</script>\"}\n\
+         - {level: error, html: \"No image\\n::set-output name=x::y ##[add-mask]z \\e[32mall is \
+         well\\e[0m <script>alert(1)</script>\"}\n\
          - {id: publisher-signoff, name: Publisher signoff}\n",
     );
     assert_told!(world, world.job(), 1);

@@ -1,4 +1,5 @@
-//! Tokens of the portal: from a secret, from GitHub's OIDC, ready-made; renewed, refused, forbidden.
+//! Tokens of the portal: from a secret, from GitHub's OIDC, ready-made; renewed, refused,
+//! forbidden.
 
 use crate::harness::World;
 
@@ -6,7 +7,8 @@ const TENANT: &str = "
   tenants:
   - id: contoso.onmicrosoft.com
     clients:
-    - {id: application, secret: c1ient-s3cret-of-the-application, subject: 'repo:contoso/offers:environment:marketplace'}
+    - {id: application, secret: c1ient-s3cret-of-the-application, subject: \
+    'repo:contoso/offers:environment:marketplace'}
 ";
 
 fn form(body: &str) -> std::collections::BTreeMap<String, String> {
@@ -31,20 +33,27 @@ fn a_secret_is_exchanged_once_for_a_run() {
 fn githubs_token_is_exchanged_and_is_fresh_for_every_exchange() {
     // A portal token lasts an hour, which is a second here; an id-token is accepted once.
     let world = World::new(&format!(
-        "time-scale: 4000\nauth:\n  token-lifetime: 1h\n  id-token-lifetime: 365d\n  id-token-reuse: refused{TENANT}"
+        "time-scale: 4000\nauth:\n  token-lifetime: 1h\n  id-token-lifetime: 365d\n\
+           id-token-reuse: refused{TENANT}"
     ));
     world.job().federated().with("go-live", "true").run().exits(0);
     let exchanges = world.requests().tokens();
     assert!(exchanges.0.len() >= 2, "{:?}", exchanges.lines());
-    let mut assertions: Vec<String> =
-        exchanges.0.iter().map(|exchange| form(&exchange.body)["client_assertion"].clone()).collect();
+    let mut assertions: Vec<String> = exchanges
+        .0
+        .iter()
+        .map(|exchange| form(&exchange.body)["client_assertion"].clone())
+        .collect();
     let asked = world.requests().only(|exchange| exchange.path == "/oidc/token");
     assert_eq!(asked.0.len(), assertions.len());
     assertions.sort();
     assertions.dedup();
     assert_eq!(exchanges.0.len(), assertions.len());
     let sent = form(&exchanges.0[0].body);
-    assert_eq!(sent["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    assert_eq!(
+        sent["client_assertion_type"],
+        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    );
     assert!(!sent.contains_key("client_secret"));
     for exchange in &asked.0 {
         assert_eq!(exchange.query, "api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange");
@@ -74,7 +83,8 @@ fn a_refused_secret_ends_with_3_before_the_portal_is_asked() {
 #[test]
 fn an_unknown_tenant_client_or_subject_says_which() {
     let scenario = format!(
-        "auth:\n  token-lifetime: 365d\n  id-token-lifetime: 365d\n  subject: repo:contoso/offers:ref:refs/heads/main{TENANT}"
+        "auth:\n  token-lifetime: 365d\n  id-token-lifetime: 365d\n\
+           subject: repo:contoso/offers:ref:refs/heads/main{TENANT}"
     );
     let world = World::new(&scenario);
     let run = world.job().with("tenant-id", "fabrikam.onmicrosoft.com").run().exits(3);
@@ -83,11 +93,19 @@ fn an_unknown_tenant_client_or_subject_says_which() {
     assert!(run.message().contains("AADSTS700016"), "{run}");
     let run = world.job().federated().run().exits(3);
     assert!(run.message().contains("AADSTS70021"), "{run}");
-    // What was presented is named, for it has to be entered in Entra exactly so; the form that does not match is named beside it.
+    // What was presented is named, for it has to be entered in Entra exactly so; the form that does
+    // not match is named beside it.
     assert!(run.stdout.contains("subject `repo:contoso/offers:ref:refs/heads/main`"), "{run}");
-    let numbered = world.job().federated().env("GITHUB_REPOSITORY_ID", "5678").env("GITHUB_REPOSITORY_OWNER_ID", "1234");
+    let numbered = world
+        .job()
+        .federated()
+        .env("GITHUB_REPOSITORY_ID", "5678")
+        .env("GITHUB_REPOSITORY_OWNER_ID", "1234");
     let run = numbered.run().exits(3);
-    assert!(run.stdout.contains("`repo:contoso@1234/offers@5678:ref:refs/heads/main`, does not match"), "{run}");
+    assert!(
+        run.stdout.contains("`repo:contoso@1234/offers@5678:ref:refs/heads/main`, does not match"),
+        "{run}"
+    );
     assert!(world.requests().portal().is_empty());
 }
 
@@ -108,7 +126,8 @@ fn a_ready_made_token_is_used_as_it_is() {
 #[test]
 fn a_ready_made_token_that_is_refused_is_3() {
     let world = World::new("");
-    let run = world.job().with("client-secret", "").with("access-token", "unknown-t0ken").run().exits(3);
+    let run =
+        world.job().with("client-secret", "").with("access-token", "unknown-t0ken").run().exits(3);
     run.assert_no_secret(&["unknown-t0ken"]);
     assert!(run.message().contains("401"), "{run}");
     assert_eq!(world.requests().posts(), [""; 0]);
@@ -116,7 +135,8 @@ fn a_ready_made_token_that_is_refused_is_3() {
 
 #[test]
 fn a_401_in_the_midst_is_renewed_once() {
-    let world = World::new("faults: [{on: 'GET /api/**/operations/*', nth: 2, do: {status: 401}}]\n");
+    let world =
+        World::new("faults: [{on: 'GET /api/**/operations/*', nth: 2, do: {status: 401}}]\n");
     let run = world.job().with("go-live", "true").run().exits(0);
     assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()));
     assert_eq!(world.requests().tokens().0.len(), 2);
@@ -133,7 +153,8 @@ fn a_401_of_the_post_is_repeated_with_a_new_token_and_starts_once() {
 
 #[test]
 fn a_401_for_ever_is_3() {
-    let world = World::new("faults: [{on: 'GET /api/**', every: 1, count: 1000, do: {status: 401}}]\n");
+    let world =
+        World::new("faults: [{on: 'GET /api/**', every: 1, count: 1000, do: {status: 401}}]\n");
     let run = world.job().run().exits(3);
     assert_eq!(world.requests().portal().0.len(), 2);
     assert_eq!(world.requests().tokens().0.len(), 2);

@@ -47,7 +47,10 @@ impl Job {
         let mut command = Command::new(env!("CARGO_BIN_EXE_offer-release"));
         command.env_clear().current_dir(world.workspace()).stdin(Stdio::null());
         command.stdout(std::fs::File::create(files.join("log")).unwrap()).stderr(Stdio::inherit());
-        command.envs([("GITHUB_OUTPUT", files.join("output")), ("GITHUB_STEP_SUMMARY", files.join("summary"))]);
+        command.envs([
+            ("GITHUB_OUTPUT", files.join("output")),
+            ("GITHUB_STEP_SUMMARY", files.join("summary")),
+        ]);
         command.envs([("GITHUB_WORKSPACE", world.workspace())]);
         command.envs([
             ("GITHUB_ACTIONS", "true"),
@@ -67,7 +70,9 @@ impl Job {
             ("go-live", "true"),
         ];
         let inputs: BTreeMap<&str, &str> = standard.iter().chain(inputs).copied().collect();
-        command.envs(inputs.iter().map(|(name, value)| (format!("INPUT_{}", name.to_uppercase()), value)));
+        command.envs(
+            inputs.iter().map(|(name, value)| (format!("INPUT_{}", name.to_uppercase()), value)),
+        );
         Self { child: command.spawn().unwrap(), files }
     }
 
@@ -89,7 +94,8 @@ impl Job {
 
     /// Sends a signal.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        let sent =
+            Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 

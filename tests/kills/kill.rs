@@ -1,4 +1,5 @@
-//! `kill -9` at every request of a release, then the same command or `resume`: the same verdict, one publish and one go-live.
+//! `kill -9` at every request of a release, then the same command or `resume`: the same verdict,
+//! one publish and one go-live.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -31,7 +32,11 @@ fn for_each(numbers: Vec<usize>, doing: impl Fn(usize) + Sync) {
 
 /// A request, told by what is asked and not of which offer.
 fn kind(method: &str, path: &str) -> String {
-    let end = if path.contains("/operations/") { "operation" } else { path.trim_end_matches('/').rsplit('/').next().unwrap() };
+    let end = if path.contains("/operations/") {
+        "operation"
+    } else {
+        path.trim_end_matches('/').rsplit('/').next().unwrap()
+    };
     format!("{method} {end}")
 }
 
@@ -47,16 +52,34 @@ fn requests_of_a_release() -> usize {
 /// Everything happened once.
 #[track_caller]
 fn released(world: &World, when: &str) {
-    assert_eq!(world.operations(), ["Publish Complete", "GoLive Complete"], "{when}:\n{}", world.story());
-    assert_eq!((world.count("POST", "/publish"), world.count("POST", "/golive")), (1, 1), "{when}:\n{}", world.story());
+    assert_eq!(
+        world.operations(),
+        ["Publish Complete", "GoLive Complete"],
+        "{when}:\n{}",
+        world.story()
+    );
+    assert_eq!(
+        (world.count("POST", "/publish"), world.count("POST", "/golive")),
+        (1, 1),
+        "{when}:\n{}",
+        world.story()
+    );
 }
 
-/// Kills the first run while its n-th request has no answer, and lets a second command finish. Returns what the request was.
+/// Kills the first run while its n-th request has no answer, and lets a second command finish.
+/// Returns what the request was.
 fn killed_at(number: usize, fault: &str, second: &str) -> String {
     let world = World::new(&format!("faults: [{{on: '* /**', nth: {number}, do: {fault}}}]\n"));
     let mut first = Job::start(&world, &[QUIET]);
-    // How many polls there are is a matter of time: a release that needs fewer ends, and is killed after its end.
-    let request = || world.journal().get(number - 1).cloned().filter(|request| fault == "hang" || request.handled);
+    // How many polls there are is a matter of time: a release that needs fewer ends, and is killed
+    // after its end.
+    let request = || {
+        world
+            .journal()
+            .get(number - 1)
+            .cloned()
+            .filter(|request| fault == "hang" || request.handled)
+    };
     world.until("the request", |_| request().is_some() || first.has_ended());
     first.kill();
     let (kind, what) = request().map_or(("end".to_owned(), "its end".to_owned()), |at| {
@@ -85,8 +108,18 @@ fn killed_at_every_request(second: &str) {
         kinds.lock().unwrap().insert(kind);
     });
     let kinds = kinds.into_inner().unwrap();
-    let wanted = ["POST token", "GET submissions", "GET status", "POST publish", "GET operation", "POST golive"];
-    assert!(wanted.iter().all(|kind| kinds.contains(*kind)) && requests >= 12, "only {requests} requests: {kinds:?}");
+    let wanted = [
+        "POST token",
+        "GET submissions",
+        "GET status",
+        "POST publish",
+        "GET operation",
+        "POST golive",
+    ];
+    assert!(
+        wanted.iter().all(|kind| kinds.contains(*kind)) && requests >= 12,
+        "only {requests} requests: {kinds:?}"
+    );
 }
 
 #[test]
@@ -105,7 +138,12 @@ fn number_of(method: &str, end: &str) -> usize {
     let job = Job::start(&world, &[QUIET]);
     world.until_asked(method, end, 1);
     job.kill();
-    world.journal().iter().position(|asked| asked.method == method && asked.path.ends_with(end)).unwrap() + 1
+    world
+        .journal()
+        .iter()
+        .position(|asked| asked.method == method && asked.path.ends_with(end))
+        .unwrap()
+        + 1
 }
 
 #[test]
@@ -113,7 +151,8 @@ fn killed_between_a_post_that_was_carried_out_and_its_answer() {
     for second in ["release", "resume"] {
         killed_at(number_of("POST", "/publish"), "hang-after", second);
     }
-    // How many polls come before the go-live is a matter of time, so this one is not told by its number.
+    // How many polls come before the go-live is a matter of time, so this one is not told by its
+    // number.
     for second in ["release", "resume"] {
         let world = World::new("faults: [{on: POST /**/golive, nth: 1, do: hang-after}]\n");
         let first = Job::start(&world, &[QUIET]);
@@ -125,10 +164,16 @@ fn killed_between_a_post_that_was_carried_out_and_its_answer() {
     }
 }
 
-/// The request is still on its way to the portal when the second run looks, so that one posts too; the portal starts nothing twice.
+/// The request is still on its way to the portal when the second run looks, so that one posts too;
+/// the portal starts nothing twice.
 #[test]
 fn killed_while_a_post_is_on_its_way() {
-    for (post, busy) in [("publish", "same-operation"), ("publish", "409"), ("golive", "same-operation"), ("golive", "409")] {
+    for (post, busy) in [
+        ("publish", "same-operation"),
+        ("publish", "409"),
+        ("golive", "same-operation"),
+        ("golive", "409"),
+    ] {
         let world = World::new(&format!(
             "portal: {{publish-while-running: {busy}, go-live-while-running: {busy}}}\n\
              faults: [{{on: POST /**/{post}, nth: 1, do: {{delay: 300ms}}}}]\n"
@@ -144,11 +189,20 @@ fn killed_while_a_post_is_on_its_way() {
 
 #[test]
 fn killed_after_the_end_of_the_operations() {
-    for (phase, second) in [("Publish SignOff", "release"), ("GoLive Complete", "release"), ("GoLive Complete", "resume")] {
+    for (phase, second) in [
+        ("Publish SignOff", "release"),
+        ("GoLive Complete", "release"),
+        ("GoLive Complete", "resume"),
+    ] {
         let world = World::new("");
         // It looks so seldom that both ends come while it waits.
-        let first = Job::start(&world, &[QUIET, ("poll-interval", if phase.starts_with("P") { "1h" } else { "700ms" })]);
-        world.until(phase, |world| world.operations().last().is_some_and(|operation| operation == phase));
+        let first = Job::start(
+            &world,
+            &[QUIET, ("poll-interval", if phase.starts_with("P") { "1h" } else { "700ms" })],
+        );
+        world.until(phase, |world| {
+            world.operations().last().is_some_and(|operation| operation == phase)
+        });
         first.kill();
         let run = Job::start(&world, &[QUIET, ("command", second)]).end();
         assert_eq!((run.code, run.output("outcome")), (0, "succeeded"), "{phase}: {run:#?}");
@@ -165,8 +219,17 @@ fn killed_at_any_time() {
         thread::sleep(Duration::from_millis(step as u64 * 90));
         first.kill();
         let run = Job::start(&world, &[]).end();
-        assert_eq!((run.code, run.output("outcome")), (0, "succeeded"), "after {step} steps: {run:#?}");
+        assert_eq!(
+            (run.code, run.output("outcome")),
+            (0, "succeeded"),
+            "after {step} steps: {run:#?}"
+        );
         released(&world, &format!("after {step} steps"));
-        assert_eq!(world.check_runs().last().map(String::as_str), Some("completed success"), "{:?}", world.check_runs());
+        assert_eq!(
+            world.check_runs().last().map(String::as_str),
+            Some("completed success"),
+            "{:?}",
+            world.check_runs()
+        );
     });
 }

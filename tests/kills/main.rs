@@ -1,4 +1,5 @@
-//! The built program against the simulator over real sockets: killed, told to stop, and given what no one would write.
+//! The built program against the simulator over real sockets: killed, told to stop, and given what
+//! no one would write.
 
 #![allow(
     clippy::format_collect,

@@ -19,7 +19,12 @@ fn refused(name: &str, workspace: &Path) -> String {
     let log = workspace.with_extension("log");
     let started = now();
     let mut child = Command::new("sh")
-        .args(["-c", "ulimit -v \"$1\" && exec \"$2\" plan --manifest offer.yml --access-token unused-token", "sh", MEMORY])
+        .args([
+            "-c",
+            "ulimit -v \"$1\" && exec \"$2\" plan --manifest offer.yml --access-token unused-token",
+            "sh",
+            MEMORY,
+        ])
         .arg(env!("CARGO_BIN_EXE_offer-release"))
         .env_clear()
         .env("GITHUB_ACTIONS", "true")
@@ -54,33 +59,95 @@ fn workspace(directory: &Path, name: &str) -> PathBuf {
 
 /// The first annotation: where, and what is said.
 fn told(log: &str) -> (String, String) {
-    let line = log.lines().find(|line| line.starts_with("::error")).unwrap_or_else(|| panic!("nothing is told: {log}"));
+    let line = log
+        .lines()
+        .find(|line| line.starts_with("::error"))
+        .unwrap_or_else(|| panic!("nothing is told: {log}"));
     let (head, message) = line["::error".len()..].split_once("::").unwrap();
-    let part = |key: &str| head.split([' ', ',']).find_map(|part| part.strip_prefix(key)).unwrap_or_default();
+    let part = |key: &str| {
+        head.split([' ', ',']).find_map(|part| part.strip_prefix(key)).unwrap_or_default()
+    };
     (format!("{}:{}:{}", part("file="), part("line="), part("col=")), message.to_owned())
 }
 
 #[test]
 fn what_is_in_the_file() {
     let offers = "publisher: contoso\noffers:\n";
-    let bomb = (1..9).map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", "))).collect::<String>();
+    let bomb = (1..9)
+        .map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", ")))
+        .collect::<String>();
     let cases: [(&str, Vec<u8>, &str, &str); 16] = [
-        ("deep flow lists", [b"[".repeat(100_000), b"]".repeat(100_000)].concat(), "offer.yml:1:", "nested"),
+        (
+            "deep flow lists",
+            [b"[".repeat(100_000), b"]".repeat(100_000)].concat(),
+            "offer.yml:1:",
+            "nested",
+        ),
         ("deep flow mappings", b"{a: ".repeat(100_000), "offer.yml:1:", "nested"),
-        ("deep blocks", (0..1000).map(|n| format!("{}a:\n", " ".repeat(n))).collect::<String>().into(), "offer.yml:", "nested"),
+        (
+            "deep blocks",
+            (0..1000).map(|n| format!("{}a:\n", " ".repeat(n))).collect::<String>().into(),
+            "offer.yml:",
+            "nested",
+        ),
         ("deep dashes", b"- ".repeat(100_000), "offer.yml:1:", "nested"),
         ("deep keys", b"? ".repeat(100_000), "offer.yml:1:", "list or mapping is used as a key"),
-        ("a huge scalar", format!("publisher: {}\noffers: []\n", "x".repeat(1_000_000)).into(), "offer.yml:1:", "publisher"),
-        ("a huge quoted scalar", format!("publisher: \"{}\"\n", "\\n".repeat(500_000)).into(), "offer.yml:1:", "`offers`"),
-        ("many keys", (0..80_000).map(|n| format!("k{n}: 1\n")).collect::<String>().into(), "offer.yml:", "keys and values"),
-        ("many offers", format!("{offers}{}", "- {id: a}\n".repeat(90_000)).into(), "offer.yml:", "keys and values"),
-        ("an alias bomb", format!("a0: &a0 x\n{bomb}{offers}- id: *a8\n").into(), "offer.yml:1:", "anchor"),
+        (
+            "a huge scalar",
+            format!("publisher: {}\noffers: []\n", "x".repeat(1_000_000)).into(),
+            "offer.yml:1:",
+            "publisher",
+        ),
+        (
+            "a huge quoted scalar",
+            format!("publisher: \"{}\"\n", "\\n".repeat(500_000)).into(),
+            "offer.yml:1:",
+            "`offers`",
+        ),
+        (
+            "many keys",
+            (0..80_000).map(|n| format!("k{n}: 1\n")).collect::<String>().into(),
+            "offer.yml:",
+            "keys and values",
+        ),
+        (
+            "many offers",
+            format!("{offers}{}", "- {id: a}\n".repeat(90_000)).into(),
+            "offer.yml:",
+            "keys and values",
+        ),
+        (
+            "an alias bomb",
+            format!("a0: &a0 x\n{bomb}{offers}- id: *a8\n").into(),
+            "offer.yml:1:",
+            "anchor",
+        ),
         ("more than a mebibyte", vec![b'#'; 1024 * 1024 + 1], "::", "larger than 1 MiB"),
-        ("not UTF-8", [offers.as_bytes(), b"- id: \xff\xfe\n"].concat(), "offer.yml:3:7", "not UTF-8"),
-        ("UTF-16", "publisher".encode_utf16().flat_map(u16::to_le_bytes).collect(), "offer.yml:", "U+0000"),
+        (
+            "not UTF-8",
+            [offers.as_bytes(), b"- id: \xff\xfe\n"].concat(),
+            "offer.yml:3:7",
+            "not UTF-8",
+        ),
+        (
+            "UTF-16",
+            "publisher".encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            "offer.yml:",
+            "U+0000",
+        ),
         ("NUL", format!("{offers}- id: a\0b\n").into(), "offer.yml:3:8", "U+0000"),
-        ("a second mark of byte order", format!("\u{feff}{offers}- id: \u{feff}a\n").into(), "offer.yml:3:7", "U+FEFF"),
-        ("CR LF behind a mark of byte order", "\u{feff}publisher: contoso\r\noffers: no\r\n".into(), "offer.yml:2:9", "offers"),
+        (
+            "a second mark of byte order",
+            format!("\u{feff}{offers}- id: \u{feff}a\n").into(),
+            "offer.yml:3:7",
+            "U+FEFF",
+        ),
+        (
+            "CR LF behind a mark of byte order",
+            "\u{feff}publisher: contoso\r\noffers: no\r\n".into(),
+            "offer.yml:2:9",
+            "offers",
+        ),
     ];
     let directory = tempfile::tempdir().unwrap();
     for (name, text, place, message) in cases {
@@ -101,8 +168,16 @@ fn what_is_no_file_of_the_workspace() {
     let fifo = |path: &Path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     let make: [(&str, &dyn Fn(&Path), &str); 7] = [
         ("a link out", &|path| symlink(&secret, path).unwrap(), "is outside the workspace"),
-        ("a relative link out", &|path| symlink("../secret.yml", path).unwrap(), "is outside the workspace"),
-        ("a link to a device", &|path| symlink("/dev/zero", path).unwrap(), "is outside the workspace"),
+        (
+            "a relative link out",
+            &|path| symlink("../secret.yml", path).unwrap(),
+            "is outside the workspace",
+        ),
+        (
+            "a link to a device",
+            &|path| symlink("/dev/zero", path).unwrap(),
+            "is outside the workspace",
+        ),
         ("a link to the input", &|path| symlink("/dev/stdin", path).unwrap(), ""),
         ("a link to itself", &|path| symlink("offer.yml", path).unwrap(), "cannot be opened"),
         ("a pipe that nobody writes", &fifo, "is not a regular file"),

@@ -9,7 +9,8 @@ use super::world::World;
 /// The runner kills after 7.5 s.
 const LIMIT: Duration = Duration::from_secs(6);
 
-/// From the request that is waited for to the signal: the release takes in what it has been told, and the check run is made.
+/// From the request that is waited for to the signal: the release takes in what it has been told,
+/// and the check run is made.
 const SETTLING: Duration = Duration::from_millis(250);
 
 /// A release that is told to stop.
@@ -77,22 +78,52 @@ fn check_all(cases: &[Case]) {
 
 #[test]
 fn before_anything_is_started() {
-    let case = |faults, at, signal| Case { faults, at, signal, says: NOTHING, operations: &[], ..CASE };
+    let case =
+        |faults, at, signal| Case { faults, at, signal, says: NOTHING, operations: &[], ..CASE };
     check_all(&[
         case("faults: [{on: POST /**/token, do: hang}]\n", ("POST", "/token", 1), "TERM"),
-        case("faults: [{on: GET /**/submissions/, do: hang}]\n", ("GET", "/submissions/", 1), "INT"),
-        case("faults: [{on: GET /**/status, do: {slow-drip: 1s}}]\n", ("GET", "/status", 1), "TERM"),
-        case("faults: [{on: GET /**/status, do: {status: 503, retry-after: 600}}]\n", ("GET", "/status", 1), "INT"),
+        case(
+            "faults: [{on: GET /**/submissions/, do: hang}]\n",
+            ("GET", "/submissions/", 1),
+            "INT",
+        ),
+        case(
+            "faults: [{on: GET /**/status, do: {slow-drip: 1s}}]\n",
+            ("GET", "/status", 1),
+            "TERM",
+        ),
+        case(
+            "faults: [{on: GET /**/status, do: {status: 503, retry-after: 600}}]\n",
+            ("GET", "/status", 1),
+            "INT",
+        ),
     ]);
 }
 
 #[test]
 fn while_a_post_has_no_answer() {
-    let case = |faults, at, signal, operations| Case { faults, at, signal, operations, lasts: LONG_GO_LIVE, ..CASE };
+    let case = |faults, at, signal, operations| Case {
+        faults,
+        at,
+        signal,
+        operations,
+        lasts: LONG_GO_LIVE,
+        ..CASE
+    };
     check_all(&[
         case("faults: [{on: POST /**/publish, do: hang}]\n", ("POST", "/publish", 1), "TERM", &[]),
-        case("faults: [{on: POST /**/publish, do: hang-after}]\n", ("POST", "/publish", 1), "INT", &["Publish SignOff"]),
-        case("faults: [{on: POST /**/golive, do: hang}]\n", ("POST", "/golive", 1), "INT", &["Publish SignOff"]),
+        case(
+            "faults: [{on: POST /**/publish, do: hang-after}]\n",
+            ("POST", "/publish", 1),
+            "INT",
+            &["Publish SignOff"],
+        ),
+        case(
+            "faults: [{on: POST /**/golive, do: hang}]\n",
+            ("POST", "/golive", 1),
+            "INT",
+            &["Publish SignOff"],
+        ),
         case(
             "faults: [{on: POST /**/golive, do: hang-after}]\n",
             ("POST", "/golive", 1),
@@ -106,9 +137,24 @@ fn while_a_post_has_no_answer() {
 fn while_the_operation_is_followed() {
     check_all(&[
         CASE,
-        Case { signal: "INT", inputs: &[("poll-interval", "1h")], at: ("GET", "/status", 1), ..CASE },
-        Case { signal: "INT", faults: "faults: [{on: GET /**/operations/*, do: hang}]\n", at: ("POST", "/publish", 1), ..CASE },
-        Case { lasts: LONG_GO_LIVE, at: ("POST", "/golive", 1), operations: &["Publish Complete", "GoLive Running"], ..CASE },
+        Case {
+            signal: "INT",
+            inputs: &[("poll-interval", "1h")],
+            at: ("GET", "/status", 1),
+            ..CASE
+        },
+        Case {
+            signal: "INT",
+            faults: "faults: [{on: GET /**/operations/*, do: hang}]\n",
+            at: ("POST", "/publish", 1),
+            ..CASE
+        },
+        Case {
+            lasts: LONG_GO_LIVE,
+            at: ("POST", "/golive", 1),
+            operations: &["Publish Complete", "GoLive Running"],
+            ..CASE
+        },
     ]);
 }
 
@@ -145,7 +191,11 @@ fn with_on_cancel_the_operation_is_canceled_too() {
         Case { faults: "portal: {cancel-time: 90s}\n", signal: "INT", ..done },
         Case { faults: "portal: {cancel: ignore}\n", ..hanging },
         Case { faults: "faults: [{on: POST /**/cancel, do: hang}]\n", signal: "INT", ..hanging },
-        Case { faults: "portal: {cancel: refuse}\n", says: "and the operation was not: the operation goes on", ..hanging },
+        Case {
+            faults: "portal: {cancel: refuse}\n",
+            says: "and the operation was not: the operation goes on",
+            ..hanging
+        },
         // Whether there is something to cancel is looked up first.
         Case {
             faults: "portal: {cancel-time: 1s}\nfaults: [{on: POST /**/publish, do: hang-after}]\n",
@@ -164,7 +214,11 @@ fn with_on_cancel_the_operation_is_canceled_too() {
 
 #[test]
 fn a_second_signal_ends_it_at_once() {
-    let world = World::lasting("1d", "1d", "checks: {answers: hangs}\nfaults: [{on: POST /**/cancel, do: hang}]\n");
+    let world = World::lasting(
+        "1d",
+        "1d",
+        "checks: {answers: hangs}\nfaults: [{on: POST /**/cancel, do: hang}]\n",
+    );
     for (second, code) in [("TERM", 143), ("INT", 130)] {
         let job = Job::start(&world, &[("on-cancel", "cancel")]);
         let asked = world.count("GET", "/status");

@@ -12,8 +12,10 @@ use tempfile::TempDir;
 /// The script: how long, in a world a hundred times as fast, the publish and the go-live take.
 fn steps(publish: &str, live: &str) -> String {
     format!(
-        "time-scale: 100\nauth: {{token-lifetime: 30d}}\nsteps:\n- {{id: displaycertify, name: Certification, takes: {publish}}}\n\
-         - {{id: publisher-signoff, name: Publisher signoff}}\n- {{id: live, name: Live, takes: {live}}}\n"
+        "time-scale: 100\nauth: {{token-lifetime: 30d}}\nsteps:\n\
+         - {{id: displaycertify, name: Certification, takes: {publish}}}\n\
+         - {{id: publisher-signoff, name: Publisher signoff}}\n\
+         - {{id: live, name: Live, takes: {live}}}\n"
     )
 }
 
@@ -42,14 +44,19 @@ impl World {
         let (sender, started) = mpsc::channel();
         let (ends, ended) = tokio::sync::oneshot::channel::<()>();
         thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
                 sender.send(Simulator::start(scenario, listener).await.unwrap()).unwrap();
                 let _ = ended.await;
             });
         });
-        let world = Self { simulator: Some(started.recv().unwrap()), _ends: ends, directory: tempfile::tempdir().unwrap() };
+        let world = Self {
+            simulator: Some(started.recv().unwrap()),
+            _ends: ends,
+            directory: tempfile::tempdir().unwrap(),
+        };
         std::fs::create_dir(world.workspace()).unwrap();
         std::fs::write(world.workspace().join("offer.yml"), MANIFEST).unwrap();
         world
@@ -83,14 +90,20 @@ impl World {
     pub fn story(&self) -> String {
         let line = |asked: &Exchange| {
             let Exchange { number, method, path, handled, status, .. } = asked;
-            format!("{number:3} {method} {path}, {}carried out, answered {status:?}", if *handled { "" } else { "not " })
+            format!(
+                "{number:3} {method} {path}, {}carried out, answered {status:?}",
+                if *handled { "" } else { "not " }
+            )
         };
         self.journal().iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// How often this was asked, and carried out.
     pub fn count(&self, method: &str, end: &str) -> usize {
-        self.journal().iter().filter(|asked| asked.method == method && asked.path.ends_with(end) && asked.handled).count()
+        self.journal()
+            .iter()
+            .filter(|asked| asked.method == method && asked.path.ends_with(end) && asked.handled)
+            .count()
     }
 
     /// The operations of the offer, as kind and state, oldest first.
@@ -98,14 +111,19 @@ impl World {
         let state = self.simulator().state();
         let word = |operation: &Value, name: &str| operation[name].as_str().unwrap().to_owned();
         let operations = state["offers"][0]["operations"].as_array().cloned().unwrap_or_default();
-        operations.iter().map(|operation| format!("{} {}", word(operation, "kind"), word(operation, "state"))).collect()
+        operations
+            .iter()
+            .map(|operation| format!("{} {}", word(operation, "kind"), word(operation, "state")))
+            .collect()
     }
 
     /// The check runs, as status and conclusion.
     pub fn check_runs(&self) -> Vec<String> {
         let state = self.simulator().state();
         let runs = state["checkRuns"].as_array().cloned().unwrap_or_default();
-        runs.iter().map(|run| format!("{} {}", run["status"], run["conclusion"]).replace('"', "")).collect()
+        runs.iter()
+            .map(|run| format!("{} {}", run["status"], run["conclusion"]).replace('"', ""))
+            .collect()
     }
 
     /// Waits until this holds.
@@ -123,7 +141,9 @@ impl World {
     pub fn until_asked(&self, method: &str, end: &str, times: usize) {
         let asked = |exchange: &Exchange| exchange.method == method && exchange.path.ends_with(end);
         let what = format!("{method} …{end}, {times} times");
-        self.until(&what, |world| world.journal().iter().filter(|exchange| asked(exchange)).count() >= times);
+        self.until(&what, |world| {
+            world.journal().iter().filter(|exchange| asked(exchange)).count() >= times
+        });
     }
 }
 

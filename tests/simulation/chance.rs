@@ -39,7 +39,8 @@ impl Chance {
 
     /// Evenly on a logarithmic scale: seconds are as likely as days.
     pub fn between(&self, shortest: Duration, longest: Duration) -> Duration {
-        let (low, high) = (shortest.as_secs_f64().max(0.001).ln(), longest.as_secs_f64().max(0.001).ln());
+        let (low, high) =
+            (shortest.as_secs_f64().max(0.001).ln(), longest.as_secs_f64().max(0.001).ln());
         Duration::from_secs_f64((low + (high - low) * self.unit()).exp())
     }
 

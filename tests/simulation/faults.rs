@@ -78,7 +78,11 @@ pub fn draw(world: &World, request: &Request) -> Fate {
     }
     let kind = chance.pick(&[Lost::Unsent, Lost::Unknown]);
     if world.now() < world.outage.get() || chance.per_mille(plan.lost_requests) {
-        return if chance.one_in(4) { Fate::Swallowed } else { Fate::RequestLost { back: short(), kind } };
+        return if chance.one_in(4) {
+            Fate::Swallowed
+        } else {
+            Fate::RequestLost { back: short(), kind }
+        };
     }
     let (there, back) = (short(), short());
     if chance.per_mille(plan.lost_answers) {
@@ -88,8 +92,13 @@ pub fn draw(world: &World, request: &Request) -> Fate {
         return Fate::Delivered { there, back: chance.seconds(1, 90) };
     }
     if chance.per_mille(plan.late_requests) {
-        // Of what starts something, few are that late: see "what is not promised" in docs/reliability.md.
-        let there = if request.method == Method::POST { chance.seconds(1, 45) } else { chance.seconds(1, 90) };
+        // Of what starts something, few are that late: see "what is not promised" in
+        // docs/reliability.md.
+        let there = if request.method == Method::POST {
+            chance.seconds(1, 45)
+        } else {
+            chance.seconds(1, 90)
+        };
         return Fate::Delivered { there, back };
     }
     if chance.per_mille(plan.doubled_requests) {
@@ -99,12 +108,20 @@ pub fn draw(world: &World, request: &Request) -> Fate {
         let by = gateway(world);
         // 429 is said at the door.
         let carried_out = by.status != 429 && by.status >= 500 && chance.one_in(2);
-        return if carried_out { Fate::AnswerReplaced { there, back, by } } else { Fate::Intercepted { back, by } };
+        return if carried_out {
+            Fate::AnswerReplaced { there, back, by }
+        } else {
+            Fate::Intercepted { back, by }
+        };
     }
     if chance.per_mille(plan.broken_bodies) {
         let body = chance.pick(&BODIES);
         let by = Noise { status: 200, headers: Vec::new(), body, body_only: true, echo: false };
-        return if chance.one_in(3) { Fate::Intercepted { back, by } } else { Fate::AnswerReplaced { there, back, by } };
+        return if chance.one_in(3) {
+            Fate::Intercepted { back, by }
+        } else {
+            Fate::AnswerReplaced { there, back, by }
+        };
     }
     Fate::Delivered { there, back }
 }
@@ -126,13 +143,23 @@ fn gateway(world: &World) -> Noise {
     if status == 302 {
         headers.push(("location", "https://evil.example/api/operations/1".to_owned()));
     }
-    Noise { status, headers, body: chance.pick(&BODIES), body_only: false, echo: world.plan.hostile }
+    Noise {
+        status,
+        headers,
+        body: chance.pick(&BODIES),
+        body_only: false,
+        echo: world.plan.hostile,
+    }
 }
 
 impl Noise {
     /// In place of a true answer.
     pub fn instead_of(&self, answer: &Response) -> Response {
-        if self.body_only { Response { body: Bytes::from(self.body), ..answer.clone() } } else { self.response(self.body.into()) }
+        if self.body_only {
+            Response { body: Bytes::from(self.body), ..answer.clone() }
+        } else {
+            self.response(self.body.into())
+        }
     }
 
     /// By a gateway that has only the request to talk about.
@@ -140,8 +167,16 @@ impl Noise {
         if !self.echo {
             return self.response(self.body.into());
         }
-        let sent = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let form = request.body.as_ref().map(|body| String::from_utf8_lossy(body).into_owned()).unwrap_or_default();
+        let sent = request
+            .headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let form = request
+            .body
+            .as_ref()
+            .map(|body| String::from_utf8_lossy(body).into_owned())
+            .unwrap_or_default();
         self.response(format!("{} you sent {sent} {form}", self.body))
     }
 
@@ -152,6 +187,10 @@ impl Noise {
                 headers.append(HeaderName::from_static(name), value);
             }
         }
-        Response { status: StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK), headers, body: body.into() }
+        Response {
+            status: StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK),
+            headers,
+            body: body.into(),
+        }
     }
 }

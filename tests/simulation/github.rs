@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use offer_release::github::{
-    Annotation, AnnotationKey, CheckRunError, CheckRunRef, CheckRunRequest, CheckRuns, Conclusion, Status,
+    Annotation, AnnotationKey, CheckRunError, CheckRunRef, CheckRunRequest, CheckRuns, Conclusion,
+    Status,
 };
 
 use crate::plan::Github;
@@ -35,10 +36,13 @@ impl Checks {
         let unavailable = || Err(CheckRunError::Unavailable("HTTP 502".to_owned()));
         match world.plan.github {
             _ if world.calm.get() => Ok(false),
-            Github::Refusing => Err(CheckRunError::NotPermitted("HTTP 403: Resource not accessible by integration".to_owned())),
-            Github::Limiting if chance.one_in(3) => {
-                Err(CheckRunError::RateLimited { retry_after: chance.seconds(1, 3_600), message: "HTTP 429".to_owned() })
-            }
+            Github::Refusing => Err(CheckRunError::NotPermitted(
+                "HTTP 403: Resource not accessible by integration".to_owned(),
+            )),
+            Github::Limiting if chance.one_in(3) => Err(CheckRunError::RateLimited {
+                retry_after: chance.seconds(1, 3_600),
+                message: "HTTP 429".to_owned(),
+            }),
             Github::Flaky if chance.one_in(8) => Err(CheckRunError::Invalid("HTTP 422".to_owned())),
             Github::Flaky if chance.one_in(4) => unavailable(),
             Github::Flaky => Ok(chance.one_in(4)),
@@ -50,7 +54,11 @@ impl Checks {
         }
     }
 
-    async fn write(&self, id: Option<u64>, request: CheckRunRequest) -> Result<CheckRunRef, CheckRunError> {
+    async fn write(
+        &self,
+        id: Option<u64>,
+        request: CheckRunRequest,
+    ) -> Result<CheckRunRef, CheckRunError> {
         let lost = self.mood().await?;
         self.world.oracle.shown(&self.world, &request);
         let page = &mut *self.world.page.borrow_mut();
@@ -63,11 +71,15 @@ impl Checks {
         let run = &mut page.runs[index];
         for key in request.annotations.iter().map(Annotation::key) {
             if run.annotations.contains(&key) {
-                self.world.oracle.violated(&self.world, format!("an annotation is on a check run twice: {key:?}"));
+                self.world.oracle.violated(
+                    &self.world,
+                    format!("an annotation is on a check run twice: {key:?}"),
+                );
             }
             run.annotations.push(key);
         }
-        let ended = matches!(run.request.status, Status::Completed(_)) && request.status == Status::InProgress;
+        let ended = matches!(run.request.status, Status::Completed(_))
+            && request.status == Status::InProgress;
         let status = if ended { run.request.status } else { request.status };
         run.request = CheckRunRequest { status, ..request };
         let written = reference(index, run);
@@ -95,11 +107,18 @@ fn reference(index: usize, shown: &Shown) -> CheckRunRef {
 }
 
 impl CheckRuns for Checks {
-    fn create(&self, request: CheckRunRequest) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    fn create(
+        &self,
+        request: CheckRunRequest,
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
         Box::pin(self.write(None, request))
     }
 
-    fn update(&self, id: u64, request: CheckRunRequest) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    fn update(
+        &self,
+        id: u64,
+        request: CheckRunRequest,
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
         Box::pin(self.write(Some(id), request))
     }
 
@@ -113,7 +132,8 @@ impl CheckRuns for Checks {
             self.mood().await?;
             let page = self.world.page.borrow();
             let ours = |shown: &Shown| {
-                shown.request.name == name && shown.request.external_id.as_ref().is_some_and(|id| id.starts_with(prefix))
+                shown.request.name == name
+                    && shown.request.external_id.as_ref().is_some_and(|id| id.starts_with(prefix))
             };
             let found = page.runs.iter().enumerate().rev().filter(|(_, shown)| ours(shown));
             Ok(found.map(|(index, shown)| reference(index, shown)).collect())
@@ -129,7 +149,10 @@ impl CheckRuns for Checks {
         })
     }
 
-    fn annotations(&self, id: u64) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>> {
+    fn annotations(
+        &self,
+        id: u64,
+    ) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>> {
         Box::pin(async move {
             self.mood().await?;
             Ok(self.world.page.borrow().runs[position(id)].annotations.clone())

@@ -1,4 +1,5 @@
-//! Who gives tokens: Microsoft Entra, and GitHub's OIDC. Every secret of the world carries one mark, by which it is found anywhere.
+//! Who gives tokens: Microsoft Entra, and GitHub's OIDC. Every secret of the world carries one
+//! mark, by which it is found anywhere.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -52,21 +53,33 @@ impl Identity {
 
 /// Carries out a request to one of the two.
 pub fn carry_out(world: &World, request: &Request) -> Answer {
-    let form: Vec<(String, String)> =
-        request.body.as_ref().map(|body| url::form_urlencoded::parse(body).into_owned().collect()).unwrap_or_default();
-    let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let refused = |error: &str| Answer::json(401, json!({ "error": error, "error_description": "AADSTS7000215: no" }));
+    let form: Vec<(String, String)> = request
+        .body
+        .as_ref()
+        .map(|body| url::form_urlencoded::parse(body).into_owned().collect())
+        .unwrap_or_default();
+    let field =
+        |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let refused = |error: &str| {
+        Answer::json(401, json!({ "error": error, "error_description": "AADSTS7000215: no" }))
+    };
     match request.url.origin().ascii_serialization().as_str() {
-        OIDC => Answer::json(200, json!({ "value": format!("id-{MARK}-{}", world.requests.get()) })),
+        OIDC => {
+            Answer::json(200, json!({ "value": format!("id-{MARK}-{}", world.requests.get()) }))
+        }
         AUTHORITY => {
             let by_secret = field("client_secret") == Some(CLIENT_SECRET);
-            let by_id_token = field("client_assertion").is_some_and(|token| token.starts_with("id-"));
+            let by_id_token =
+                field("client_assertion").is_some_and(|token| token.starts_with("id-"));
             if !by_secret && !by_id_token {
                 return refused("invalid_client");
             }
             let life = world.plan.token_life;
             let token = world.identity.give(world.now() + life);
-            Answer::json(200, json!({ "access_token": token, "token_type": "Bearer", "expires_in": life.as_secs() }))
+            Answer::json(
+                200,
+                json!({ "access_token": token, "token_type": "Bearer", "expires_in": life.as_secs() }),
+            )
         }
         _ => Answer::json(200, json!({})),
     }

@@ -1,4 +1,5 @@
-//! The life of one seed: a job that is run, killed, told to stop and run again, until the world is calm and it has to end well.
+//! The life of one seed: a job that is run, killed, told to stop and run again, until the world is
+//! calm and it has to end well.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -17,7 +18,8 @@ const MOST_CALM_RUNS: usize = 16;
 /// As many are enough where no end is to be expected.
 const HOPELESS_RUNS: usize = 2;
 
-/// A run may take so much longer than its `timeout`: for the answer of a last request, and for the last reports.
+/// A run may take so much longer than its `timeout`: for the answer of a last request, and for the
+/// last reports.
 const GRACE: Duration = Duration::from_secs(120);
 
 /// After a signal the outputs have to be there within this time, before the runner kills.
@@ -57,9 +59,15 @@ pub fn live(seed: u64, traced: bool) -> (Result<Figures, String>, String) {
             return Some(Ok(()));
         }
         if number >= world.plan.chaotic_runs + MOST_CALM_RUNS {
-            return Some(Err(format!("not at its end after {MOST_CALM_RUNS} calm runs; the last: {end:?}\n{log}")));
+            return Some(Err(format!(
+                "not at its end after {MOST_CALM_RUNS} calm runs; the last: {end:?}\n{log}"
+            )));
         }
-        let pause = if calm { world.chance.seconds(3_600, 172_800) } else { world.chance.seconds(1, 7_200) };
+        let pause = if calm {
+            world.chance.seconds(3_600, 172_800)
+        } else {
+            world.chance.seconds(1, 7_200)
+        };
         world.time.pass(world.now() + pause);
         None
     });
@@ -125,7 +133,11 @@ fn one(world: &Rc<World>, run: &Run, calm: bool, files: Option<&std::path::Path>
 }
 
 /// What happens to this run from outside: kills, signals, other people.
-fn interference(world: &Rc<World>, run: &Run, sender: &Rc<watch::Sender<Option<u8>>>) -> (Fatal, Option<Duration>) {
+fn interference(
+    world: &Rc<World>,
+    run: &Run,
+    sender: &Rc<watch::Sender<Option<u8>>>,
+) -> (Fatal, Option<Duration>) {
     let (chance, plan, now) = (&world.chance, &world.plan, world.now());
     let mut fatal = Fatal::default();
     if plan.kills && chance.one_in(2) {
@@ -135,7 +147,8 @@ fn interference(world: &Rc<World>, run: &Run, sender: &Rc<watch::Sender<Option<u
             let (again, number) = (Rc::clone(world), run.number);
             let at = now + chance.millis(1, 7_200_000);
             world.time.at(at, move || {
-                let runs = again.oracle.run.borrow().as_ref().is_some_and(|run| run.number == number);
+                let runs =
+                    again.oracle.run.borrow().as_ref().is_some_and(|run| run.number == number);
                 again.kill.set(runs);
             });
         }
@@ -190,9 +203,10 @@ fn is_final(world: &World, run: &Run, end: &End, log: &str) -> bool {
     }
 }
 
-/// A word that nobody will ever know keeps a release from its end, and rightly so; and where the list does not say which of the
-/// two halves a row is, a go-live that is over looks like a publish, so that another go-live is asked for, and refused. Where the
-/// portal names no change times, offers that are done are published anew in each run, so that several may never be done together,
+/// A word that nobody will ever know keeps a release from its end, and rightly so; and where the
+/// list does not say which of the two halves a row is, a go-live that is over looks like a publish,
+/// so that another go-live is asked for, and refused. Where the portal names no change times,
+/// offers that are done are published anew in each run, so that several may never be done together,
 /// and one not either where a run is too short for both halves.
 fn hopeless(world: &World) -> bool {
     let (dialect, plan) = (&world.portal.dialect, &world.plan);

@@ -3,19 +3,26 @@
 use crate::identity::MARK;
 
 /// The commands that the program may give.
-const COMMANDS: [&str; 7] = ["add-mask", "group", "endgroup", "error", "warning", "notice", "debug"];
+const COMMANDS: [&str; 7] =
+    ["add-mask", "group", "endgroup", "error", "warning", "notice", "debug"];
 
 /// What is wrong with the log of a job; `in_actions`: the runner reads it.
 pub fn objections(log: &str, in_actions: bool) -> Vec<String> {
     let mut wrong = Vec::new();
     for line in log.split(['\n', '\r']) {
         let mut object = |why: &str| wrong.push(format!("{why}: {line}"));
-        let command = line.trim_start().strip_prefix("::").map(|rest| rest.split([' ', ':']).next().unwrap_or_default());
+        let command = line
+            .trim_start()
+            .strip_prefix("::")
+            .map(|rest| rest.split([' ', ':']).next().unwrap_or_default());
         match command {
             Some("add-mask") if in_actions && line.contains(MARK) => continue,
             Some("add-mask") => object("a mask of no secret"),
-            // The runner looks for the hidden form only in lines that are no command of the open form.
-            Some(name) if in_actions && COMMANDS.contains(&name) && !line.contains(MARK) => continue,
+            // The runner looks for the hidden form only in lines that are no command of the open
+            // form.
+            Some(name) if in_actions && COMMANDS.contains(&name) && !line.contains(MARK) => {
+                continue;
+            }
             Some(_) => object("a command of others"),
             None => {}
         }
@@ -53,9 +60,10 @@ pub fn said(log: &str, offer: &str) -> Said {
         let Some(text) = line.get(19..).and_then(|rest| rest.strip_prefix(&mark)) else { continue };
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for (half, name) in [(&mut said.publish, "publish "), (&mut said.go_live, "go-live ")] {
-            let how = ["started", "followed", "done before"]
-                .into_iter()
-                .find(|how| text.strip_prefix(name).is_some_and(|rest| rest == *how || rest.starts_with(&format!("{how} · "))));
+            let how = ["started", "followed", "done before"].into_iter().find(|how| {
+                text.strip_prefix(name)
+                    .is_some_and(|rest| rest == *how || rest.starts_with(&format!("{how} · ")))
+            });
             if let Some(how) = how {
                 let id = text.split_once(" · ").map(|(_, address)| {
                     let path = address.split('?').next().unwrap_or_default();

@@ -1,7 +1,8 @@
 //! The promises of `docs/reliability.md`, proved in simulated worlds.
 //!
-//! The real release code runs against a world in memory: portal, token endpoint, check runs, clock, network, crashes and other
-//! people, all driven by one seed. No sockets, no sleeping: days pass in microseconds.
+//! The real release code runs against a world in memory: portal, token endpoint, check runs, clock,
+//! network, crashes and other people, all driven by one seed. No sockets, no sleeping: days pass in
+//! microseconds.
 //!
 //! * `cargo test --test simulation`: 20,000 seeds.
 //! * `SEEDS=1000000 cargo test --test simulation -- --nocapture`: a longer run.
@@ -10,9 +11,15 @@
 //!
 //! * `ALL=1 …`: goes on after a failure, and lists every seed that fails with its first line.
 //!
-//! A seed that fails is printed with its trace, and replays the same way until the code of the program or of the world changes.
+//! A seed that fails is printed with its trace, and replays the same way until the code of the
+//! program or of the world changes.
 
-#![allow(clippy::format_push_string, clippy::enum_variant_names, clippy::unnecessary_debug_formatting, reason = "a test")]
+#![allow(
+    clippy::format_push_string,
+    clippy::enum_variant_names,
+    clippy::unnecessary_debug_formatting,
+    reason = "a test"
+)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small numbers")]
 #![allow(
@@ -90,17 +97,28 @@ fn every_world_keeps_the_promises() {
         }
     });
     let done = next.into_inner().saturating_sub(from).min(seeds);
-    eprintln!("{done} seeds in {:.1} s: {:?}", began.elapsed().as_secs_f64(), total.into_inner().unwrap());
+    eprintln!(
+        "{done} seeds in {:.1} s: {:?}",
+        began.elapsed().as_secs_f64(),
+        total.into_inner().unwrap()
+    );
     assert_eq!(failures.into_inner(), 0, "seeds that fail");
     if let Some(seed) = failed.into_inner().unwrap() {
         let (result, trace) = life::live(seed, true);
         eprintln!("{trace}");
-        panic_on(seed, result.map(|_| ()).and(Err("it did not fail again: the world is not deterministic".to_owned())));
+        panic_on(
+            seed,
+            result
+                .map(|_| ())
+                .and(Err("it did not fail again: the world is not deterministic".to_owned())),
+        );
     }
 }
 
 fn panic_on(seed: u64, result: Result<(), String>) {
     if let Err(why) = result {
-        panic!("seed {seed}: {why}\nreplay: SEED={seed} cargo test --test simulation -- --nocapture");
+        panic!(
+            "seed {seed}: {why}\nreplay: SEED={seed} cargo test --test simulation -- --nocapture"
+        );
     }
 }

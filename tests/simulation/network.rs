@@ -1,4 +1,5 @@
-//! The network between the program and everyone else: late, lossy, and full of gateways with their own opinion.
+//! The network between the program and everyone else: late, lossy, and full of gateways with their
+//! own opinion.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -49,7 +50,8 @@ impl Transport for Wire {
         world.trace.say(|| format!("#{number} {} {}", request.method, request.url));
         world.oracle.asked(world, self.run, &request);
         let timeout = world.time.sleep(request.timeout);
-        let flight = Flight { run: self.run, number, sent: world.now(), request, slot: Rc::default() };
+        let flight =
+            Flight { run: self.run, number, sent: world.now(), request, slot: Rc::default() };
         let slot = Rc::clone(&flight.slot);
         launch(world, flight);
         Box::pin(Exchange { slot, timeout })
@@ -69,7 +71,10 @@ impl Future for Exchange {
             return Poll::Ready(outcome);
         }
         if Pin::new(&mut self.timeout).poll(context).is_ready() {
-            return Poll::Ready(Err(TransportError { lost: Lost::Unknown, message: "no answer in time".to_owned() }));
+            return Poll::Ready(Err(TransportError {
+                lost: Lost::Unknown,
+                message: "no answer in time".to_owned(),
+            }));
         }
         self.slot.borrow_mut().waker = Some(context.waker().clone());
         Poll::Pending
@@ -112,7 +117,9 @@ fn launch(world: &Rc<World>, flight: Flight) {
                 answer(&again, flight, back, Ok(by.instead_of(&outcome)));
             });
         }
-        Fate::RequestLost { back, kind } => answer(world, flight, back, Err(lost(kind, "connection broken"))),
+        Fate::RequestLost { back, kind } => {
+            answer(world, flight, back, Err(lost(kind, "connection broken")))
+        }
         Fate::Intercepted { back, by } => {
             let echo = by.of_gateway(&flight.request);
             answer(world, flight, back, Ok(echo));
@@ -133,7 +140,11 @@ fn answer(world: &Rc<World>, flight: Flight, back: Duration, outcome: Outcome) {
                 "#{} ← {} {:?} {}",
                 flight.number,
                 response.status,
-                response.headers.iter().map(|(n, v)| format!("{n}: {}", v.to_str().unwrap_or("?"))).collect::<Vec<_>>(),
+                response
+                    .headers
+                    .iter()
+                    .map(|(n, v)| format!("{n}: {}", v.to_str().unwrap_or("?")))
+                    .collect::<Vec<_>>(),
                 String::from_utf8_lossy(&response.body)
             ),
             Err(error) => format!("#{} ← {error}", flight.number),
@@ -154,7 +165,11 @@ fn carry_out(world: &Rc<World>, flight: &Flight) -> Response {
     if origin != portal::ORIGIN {
         return response(&identity::carry_out(world, request));
     }
-    let token = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let token = request
+        .headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let token = token.trim_start_matches("Bearer ");
     if !world.calm.get() && world.chance.per_mille(world.plan.refused_tokens) {
         world.identity.revoke(token);
@@ -163,13 +178,16 @@ fn carry_out(world: &Rc<World>, flight: &Flight) -> Response {
         return response(&portal::Answer::json(401, serde_json::json!({ "Message": "no" })));
     }
     let by = By::Us { run: flight.run, request: flight.number };
-    let (answer, deed) = world.portal.carry_out(&request.method, &request.url, by, now, world.calm.get());
+    let (answer, deed) =
+        world.portal.carry_out(&request.method, &request.url, by, now, world.calm.get());
     if request.method == Method::POST {
         world.trace.say(|| format!("#{} carried out: {} {deed:?}", flight.number, answer.status));
     }
     if let Some(deed) = deed {
         if let Deed::Created { offer, operation } = deed {
-            world.trace.say(|| format!("created {:?}", world.portal.offers.borrow()[offer].operations[operation]));
+            world.trace.say(|| {
+                format!("created {:?}", world.portal.offers.borrow()[offer].operations[operation])
+            });
         }
         world.oracle.done(world, flight, &deed);
     }
@@ -184,5 +202,9 @@ fn response(answer: &portal::Answer) -> Response {
         }
     }
     let body = answer.body.as_ref().map(|body| Bytes::from(body.to_string())).unwrap_or_default();
-    Response { status: StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), headers, body }
+    Response {
+        status: StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK),
+        headers,
+        body,
+    }
 }

@@ -2,14 +2,15 @@
 //!
 //! *One release* is one command on one draft of one offer: its runs, however often it was killed and run again. Of it the portal may
 //! accept one publish and one go-live. A further one is right only
-//! * in another run, after the last operation of the offer ended badly: failed, canceled, gone, or refused by the offer after its
-//!   go-live;
+//! * in another run, after the last operation of the offer ended badly: failed, canceled, gone, or
+//!   refused by the offer after its go-live;
 //! * of another draft, or, for a go-live, of another publish;
-//! * in another run with `when-running: wait` or `cancel`, if anything ran on the offer, or may have, since that run began: these
-//!   ask for an operation of their own;
-//! * if the portal names no change times and the one before is over: then nothing tells the same release from the next one;
-//! * if one of the two requests was carried out later than [`WINDOW`] after it was sent: the network held it for longer than anyone
-//!   would wait for it.
+//! * in another run with `when-running: wait` or `cancel`, if anything ran on the offer, or may
+//!   have, since that run began: these ask for an operation of their own;
+//! * if the portal names no change times and the one before is over: then nothing tells the same
+//!   release from the next one;
+//! * if one of the two requests was carried out later than [`WINDOW`] after it was sent: the
+//!   network held it for longer than anyone would wait for it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -71,15 +72,26 @@ impl Oracle {
     /// A request leaves the process.
     pub fn asked(&self, world: &World, run: usize, request: &Request) {
         let origin = request.url.origin().ascii_serialization();
-        let bearer = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let bearer = request
+            .headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         let right = match bearer.trim_start_matches("Bearer ") {
             "" => true,
             token if token.starts_with("at-") => origin == ORIGIN,
             token if token.starts_with("rt-") => origin == OIDC,
             _ => false,
         };
-        let body = request.body.as_ref().map(|body| String::from_utf8_lossy(body).into_owned()).unwrap_or_default();
-        if !right || (body.contains(MARK) && origin != AUTHORITY) || request.url.as_str().contains(MARK) {
+        let body = request
+            .body
+            .as_ref()
+            .map(|body| String::from_utf8_lossy(body).into_owned())
+            .unwrap_or_default();
+        if !right
+            || (body.contains(MARK) && origin != AUTHORITY)
+            || request.url.as_str().contains(MARK)
+        {
             self.violated(world, format!("a secret was sent to {origin}"));
         }
         if ![ORIGIN, AUTHORITY, OIDC].contains(&origin.as_str()) {
@@ -104,13 +116,17 @@ impl Oracle {
                 }
                 let offers = world.portal.offers.borrow();
                 let created = &offers[*offer].operations[*operation];
-                if let Some(why) = self.objection(world, &run, *offer, &offers[*offer].operations, created) {
+                if let Some(why) =
+                    self.objection(world, &run, *offer, &offers[*offer].operations, created)
+                {
                     drop(offers);
                     self.violated(world, format!("offer {offer}: {why}"));
                 }
             }
             Deed::CancelAccepted { offer } => {
-                let asked = run.job.command == "cancel" || run.job.when_running == "cancel" || run.job.on_cancel == "cancel";
+                let asked = run.job.command == "cancel"
+                    || run.job.when_running == "cancel"
+                    || run.job.on_cancel == "cancel";
                 if !asked || matches!(run.job.command, "status" | "plan") {
                     self.violated(world, format!("offer {offer}: canceled without being asked to"));
                 }
@@ -119,30 +135,49 @@ impl Oracle {
     }
 
     /// Why this operation must not have been started; see the top of this file.
-    fn objection(&self, world: &World, run: &Run, offer: usize, all: &[Operation], new: &Operation) -> Option<String> {
+    fn objection(
+        &self,
+        world: &World,
+        run: &Run,
+        offer: usize,
+        all: &[Operation],
+        new: &Operation,
+    ) -> Option<String> {
         let By::Us { run: by, request } = new.by else { return None };
         let allowed = match new.kind {
             Kind::Publish => run.job.command == "release",
             Kind::GoLive => {
                 let vetoed = world.plan.veto && offer == 1;
-                !vetoed && (run.job.command == "go-live" || (run.job.go_live && matches!(run.job.command, "release" | "resume")))
+                !vetoed
+                    && (run.job.command == "go-live"
+                        || (run.job.go_live && matches!(run.job.command, "release" | "resume")))
             }
         };
         if !allowed {
             return Some(format!("{:?} by a run that must not: {run:?}", new.kind));
         }
-        let ours = |one: &&Operation| one.number < new.number && one.kind == new.kind && matches!(one.by, By::Us { .. });
+        let ours = |one: &&Operation| {
+            one.number < new.number && one.kind == new.kind && matches!(one.by, By::Us { .. })
+        };
         let before = all.iter().rev().find(ours)?;
         let By::Us { run: by_before, request: request_before } = before.by else { return None };
         let now = world.now();
         let (dialect, late) = (&world.portal.dialect, self.late.borrow());
         let again = by != by_before;
         let deliberate = matches!(run.job.when_running, "wait" | "cancel")
-            && all[..new.number].iter().any(|one| one.was_busy(run.began.saturating_sub(STALE), now));
+            && all[..new.number]
+                .iter()
+                .any(|one| one.was_busy(run.began.saturating_sub(STALE), now));
         let nameless = !(dialect.row_times && dialect.draft_times) && before.stage(now).is_final();
         let republished = new.kind == Kind::GoLive
-            && all[before.number..new.number].iter().any(|one| one.kind == Kind::Publish && one.stage(now) == Stage::Complete);
-        if (again && (all[new.number - 1].ended_badly(now) || before.ended_badly(now) || deliberate || nameless))
+            && all[before.number..new.number]
+                .iter()
+                .any(|one| one.kind == Kind::Publish && one.stage(now) == Stage::Complete);
+        if (again
+            && (all[new.number - 1].ended_badly(now)
+                || before.ended_badly(now)
+                || deliberate
+                || nameless))
             || before.draft != new.draft
             || republished
         {
@@ -167,7 +202,9 @@ impl Oracle {
             .flatten()
             // What is marked as code is shown as it is.
             .flat_map(|text| text.split('`').step_by(2))
-            .any(|text| text.contains("<img") || text.contains("@EVIL") || text.contains("](javascript"))
+            .any(|text| {
+                text.contains("<img") || text.contains("@EVIL") || text.contains("](javascript")
+            })
         {
             self.violated(world, "markup of others in a check run");
         }

@@ -1,4 +1,5 @@
-//! What one seed composes. Each feature is on in a part of the seeds only: faults that are always on hide each other.
+//! What one seed composes. Each feature is on in a part of the seeds only: faults that are always
+//! on hide each other.
 
 use std::time::Duration;
 
@@ -77,14 +78,25 @@ pub struct Plan {
 
 impl Plan {
     pub fn draw(chance: &Chance) -> Self {
-        let some = |per_mille: u32| if chance.one_in(3) { 1 + chance.below(per_mille as usize) as u32 } else { 0 };
+        let some = |per_mille: u32| {
+            if chance.one_in(3) { 1 + chance.below(per_mille as usize) as u32 } else { 0 }
+        };
         let often = |n: u32| chance.one_in(n);
         Self {
             job: Job::draw(chance),
             offers: if often(5) { 2 + chance.below(2) } else { 1 },
             veto: often(8),
-            sign_in: chance.pick(&[SignIn::Secret, SignIn::Secret, SignIn::Oidc, SignIn::ReadyMade]),
-            token_life: chance.pick(&[Duration::from_secs(3_600), Duration::from_secs(600), Duration::from_secs(86_400)]),
+            sign_in: chance.pick(&[
+                SignIn::Secret,
+                SignIn::Secret,
+                SignIn::Oidc,
+                SignIn::ReadyMade,
+            ]),
+            token_life: chance.pick(&[
+                Duration::from_secs(3_600),
+                Duration::from_secs(600),
+                Duration::from_secs(86_400),
+            ]),
             github: chance.pick(&[
                 Github::Elsewhere,
                 Github::Good,
@@ -114,7 +126,11 @@ impl Plan {
             operations_vanish: often(6),
             strange_words: often(4),
             offer_lags: often(3),
-            shortest_step: if often(8) { Duration::from_millis(300) } else { Duration::from_secs(10) },
+            shortest_step: if often(8) {
+                Duration::from_millis(300)
+            } else {
+                Duration::from_secs(10)
+            },
             hostile: often(4),
             wrong_date: often(6),
         }
@@ -123,14 +139,20 @@ impl Plan {
 
 impl Job {
     fn draw(chance: &Chance) -> Self {
-        let command =
-            chance.pick(&["release", "release", "release", "release", "release", "release", "resume", "go-live", "cancel"]);
+        let command = chance.pick(&[
+            "release", "release", "release", "release", "release", "release", "resume", "go-live",
+            "cancel",
+        ]);
         Self {
             command,
             go_live: chance.one_in(2),
             when_running: chance.pick(&["adopt", "adopt", "adopt", "wait", "cancel", "fail"]),
             on_cancel: chance.pick(&["leave", "cancel"]),
-            timeout: chance.pick(&[Duration::from_secs(19_800), Duration::from_secs(19_800), Duration::from_secs(900)]),
+            timeout: chance.pick(&[
+                Duration::from_secs(19_800),
+                Duration::from_secs(19_800),
+                Duration::from_secs(900),
+            ]),
             wait: !chance.one_in(10),
             poll: chance.pick(&["auto", "auto", "auto", "auto", "auto", "auto", "1m", "5m"]),
         }

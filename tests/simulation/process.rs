@@ -85,10 +85,17 @@ pub fn run(
     let offers = manifest.select(&inputs.offers).unwrap();
     let log = Log::default();
     let console = Arc::new(Console::new(Box::new(log.clone()), context.in_actions, context.debug));
-    let wrong_by =
-        if plan.wrong_date { SignedDuration::from_secs(world.chance.below(1_200) as i64 - 600) } else { SignedDuration::ZERO };
-    let clock: Rc<dyn Clock> =
-        Rc::new(ProcessClock { time: Rc::clone(&world.time), chance: Rc::clone(&world.chance), started: world.now(), wrong_by });
+    let wrong_by = if plan.wrong_date {
+        SignedDuration::from_secs(world.chance.below(1_200) as i64 - 600)
+    } else {
+        SignedDuration::ZERO
+    };
+    let clock: Rc<dyn Clock> = Rc::new(ProcessClock {
+        time: Rc::clone(&world.time),
+        chance: Rc::clone(&world.chance),
+        started: world.now(),
+        wrong_by,
+    });
     let commit = Commit { sha: "0".repeat(40), run_url: context.run_url(), run_id: "7".to_owned() };
     let check_runs = match plan.github {
         Github::Elsewhere => Err(CheckRunError::NotPermitted("no token".to_owned())),
@@ -100,7 +107,11 @@ pub fn run(
         check_runs,
         signals: signals.subscribe(),
     };
-    let end = drive(world, fatal, release(&inputs, manifest, &offers, &context, Arc::clone(&console), outside));
+    let end = drive(
+        world,
+        fatal,
+        release(&inputs, manifest, &offers, &context, Arc::clone(&console), outside),
+    );
     let end = end.map_or(End::Killed, |code| {
         End::Exit(code.unwrap_or_else(|problem| {
             console.problem(&problem);
@@ -118,7 +129,10 @@ fn drive<T>(world: &World, fatal: Fatal, future: impl Future<Output = T>) -> Opt
     let mut future = pin!(future);
     let (mut polls, mut at_once, mut last) = (0, 0, world.now());
     loop {
-        if world.kill.replace(false) || fatal.after_polls.is_some_and(|most| polls >= most) || world.oracle.is_broken() {
+        if world.kill.replace(false)
+            || fatal.after_polls.is_some_and(|most| polls >= most)
+            || world.oracle.is_broken()
+        {
             return None;
         }
         if woken.0.swap(false, Ordering::Relaxed) {
@@ -172,7 +186,10 @@ fn environment(world: &World, run: &Run, files: Option<&std::path::Path>) -> Env
         // A ready-made token is made for each run.
         SignIn::ReadyMade => pairs.push(("INPUT_ACCESS-TOKEN", world.identity.give(Duration::MAX))),
         SignIn::Secret | SignIn::Oidc => {
-            pairs.extend([("INPUT_TENANT-ID", TENANT.to_owned()), ("INPUT_CLIENT-ID", "app".to_owned())]);
+            pairs.extend([
+                ("INPUT_TENANT-ID", TENANT.to_owned()),
+                ("INPUT_CLIENT-ID", "app".to_owned()),
+            ]);
         }
     }
     match plan.sign_in {
@@ -196,10 +213,14 @@ fn environment(world: &World, run: &Run, files: Option<&std::path::Path>) -> Env
 }
 
 fn manifest_text(plan: &Plan) -> String {
-    let mut text = String::from("publisher: contoso\nnotification-emails: [release@contoso.com]\noffers:\n");
+    let mut text =
+        String::from("publisher: contoso\nnotification-emails: [release@contoso.com]\noffers:\n");
     for index in 0..plan.offers {
         let veto = if plan.veto && index == 1 { "    go-live: false\n" } else { "" };
-        text.push_str(&format!("  - id: offer-{}\n{veto}    plans: [{{ id: standard }}]\n", ["a", "b", "c"][index]));
+        text.push_str(&format!(
+            "  - id: offer-{}\n{veto}    plans: [{{ id: standard }}]\n",
+            ["a", "b", "c"][index]
+        ));
     }
     text
 }

@@ -124,5 +124,7 @@ impl Clock for ProcessClock {
 /// The true date.
 pub fn date(now: Duration) -> Timestamp {
     let beginning = Timestamp::from_second(BEGINNING).unwrap_or_default();
-    beginning.saturating_add(SignedDuration::try_from(now).unwrap_or(SignedDuration::MAX)).unwrap_or(Timestamp::MAX)
+    beginning
+        .saturating_add(SignedDuration::try_from(now).unwrap_or(SignedDuration::MAX))
+        .unwrap_or(Timestamp::MAX)
 }

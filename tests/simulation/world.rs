@@ -38,7 +38,9 @@ impl World {
         let trace = Trace::new(Rc::clone(&time), traced);
         let plan = Plan::draw(&chance);
         let portal = Portal::new(Rc::clone(&chance), plan.clone());
-        trace.say(|| format!("seed {seed}\n{plan:#?}\n{:#?}\n{:#?}", portal.dialect, portal.offers.borrow()));
+        trace.say(|| {
+            format!("seed {seed}\n{plan:#?}\n{:#?}\n{:#?}", portal.dialect, portal.offers.borrow())
+        });
         Rc::new(Self {
             identity: Identity::new(Rc::clone(&chance)),
             page: RefCell::default(),
@@ -66,8 +68,14 @@ impl World {
         }
         let (now, offer) = (self.now(), self.chance.below(self.plan.offers));
         let what = match self.chance.below(6) {
-            0 | 1 => format!("publish: {:?}", self.portal.start(offer, Kind::Publish, By::Others, now, false)),
-            2 => format!("go live: {:?}", self.portal.start(offer, Kind::GoLive, By::Others, now, false)),
+            0 | 1 => format!(
+                "publish: {:?}",
+                self.portal.start(offer, Kind::Publish, By::Others, now, false)
+            ),
+            2 => format!(
+                "go live: {:?}",
+                self.portal.start(offer, Kind::GoLive, By::Others, now, false)
+            ),
             3 => format!("cancel: {}", self.portal.cancel(offer, now)),
             4 => {
                 let canceled = self.portal.cancel(offer, now);

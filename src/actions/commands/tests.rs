@@ -2,7 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The runner's own parser (`ActionCommand.cs`), as far as it decides whether a line is a command and what it says.
+/// The runner's own parser (`ActionCommand.cs`), as far as it decides whether a line is a command
+/// and what it says.
 mod runner {
     /// A command as the runner understands it.
     #[derive(Debug, PartialEq, Eq)]
@@ -43,7 +44,11 @@ mod runner {
     }
 
     fn unescape_property(text: &str) -> String {
-        text.replace("%0D", "\r").replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
+        text.replace("%0D", "\r")
+            .replace("%0A", "\n")
+            .replace("%3A", ":")
+            .replace("%2C", ",")
+            .replace("%25", "%")
     }
 }
 
@@ -60,7 +65,8 @@ fn an_annotation_has_its_place() {
     let text = annotation(Level::Error, Some(&place()), "manifest, or: so", "unknown key\n100%");
     assert_eq!(
         text,
-        "::error file=sub/offer%2C 1%3A2.yml,line=7,endLine=7,col=3,endColumn=9,title=manifest%2C or%3A so::unknown key%0A100%25"
+        "::error file=sub/offer%2C 1%3A2.yml,line=7,endLine=7,col=3,endColumn=9,title=manifest%2C \
+         or%3A so::unknown key%0A100%25"
     );
     let command = runner::parse(&text).unwrap();
     assert_eq!(property(&command, "file"), Some("sub/offer, 1:2.yml"));
@@ -77,8 +83,18 @@ fn an_annotation_may_have_no_place_and_no_title() {
 #[test]
 fn a_long_message_is_cut_between_characters() {
     for filler in ["x", "é", "漢", "😀"] {
-        let command = runner::parse(&annotation(Level::Error, None, &filler.repeat(9000), &filler.repeat(9000))).unwrap();
-        assert!((4090..=4096).contains(&command.data.len()) && command.data.ends_with('…'), "{filler}: {}", command.data.len());
+        let command = runner::parse(&annotation(
+            Level::Error,
+            None,
+            &filler.repeat(9000),
+            &filler.repeat(9000),
+        ))
+        .unwrap();
+        assert!(
+            (4090..=4096).contains(&command.data.len()) && command.data.ends_with('…'),
+            "{filler}: {}",
+            command.data.len()
+        );
         assert!(property(&command, "title").unwrap().len() <= 255);
     }
     let fits = "x".repeat(4096);
@@ -89,7 +105,10 @@ fn a_long_message_is_cut_between_characters() {
 fn every_line_of_a_secret_is_masked() {
     assert_eq!(add_mask("hunter2"), "::add-mask::hunter2");
     assert_eq!(add_mask("a%b"), "::add-mask::a%25b");
-    assert_eq!(add_mask("one\r\n\n  two \n"), "::add-mask::one%0D%0A%0A  two %0A\n::add-mask::one\n::add-mask::two");
+    assert_eq!(
+        add_mask("one\r\n\n  two \n"),
+        "::add-mask::one%0D%0A%0A  two %0A\n::add-mask::one\n::add-mask::two"
+    );
     assert_eq!(add_mask(""), "");
     assert_eq!(add_mask(" \n"), "");
 }
@@ -112,7 +131,10 @@ fn foreign_text_cannot_act() {
         ("###[error]##[group]x", "###\\[error]##\\[group]x"),
         ("#\u{200d}#\u{fe0f}[error]x", "#\u{200d}#\u{fe0f}\\[error]x"),
         ("a\n::error::x\r\n::error::y\r::error::z", "a\\n::error::x\\r\\n::error::y\\r::error::z"),
-        ("a\u{2028}::error::x\u{85}::error::y\u{2029}", "a\\u{2028}::error::x\\u{85}::error::y\\u{2029}"),
+        (
+            "a\u{2028}::error::x\u{85}::error::y\u{2029}",
+            "a\\u{2028}::error::x\\u{85}::error::y\\u{2029}",
+        ),
         ("\u{1b}[31mred\u{7}\u{202e}", "\\u{1b}[31mred\\u{7}\\u{202e}"),
         ("a :: b, a[1], # [x], tab\there, größe 漢", "a :: b, a[1], # [x], tab\there, größe 漢"),
     ];

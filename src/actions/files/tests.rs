@@ -2,7 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The runner's own reader of outputs (`FileCommandManager.cs`): on Linux only a line feed ends a line.
+/// The runner's own reader of outputs (`FileCommandManager.cs`): on Linux only a line feed ends a
+/// line.
 fn runner_reads(text: &str) -> Result<Vec<(String, String)>, String> {
     let mut outputs = Vec::new();
     let mut rest = text;
@@ -10,7 +11,8 @@ fn runner_reads(text: &str) -> Result<Vec<(String, String)>, String> {
         if rest.is_empty() {
             return None;
         }
-        let (line, ended, after) = rest.split_once('\n').map_or((*rest, false, ""), |(line, after)| (line, true, after));
+        let (line, ended, after) =
+            rest.split_once('\n').map_or((*rest, false, ""), |(line, after)| (line, true, after));
         let line = line.to_owned();
         *rest = after;
         Some((line, ended))
@@ -58,8 +60,14 @@ fn file_with(content: &str) -> (tempfile::TempDir, PathBuf) {
 
 #[test]
 fn outputs_stand_between_delimiters() {
-    assert_eq!(render_outputs(&outputs("a\nb")), "outcome<<EOF\na\nb\nEOF\nphase<<EOF\npublish\nEOF\n");
-    assert_eq!(render_outputs(&outputs("EOF\nEOF_1_\n")), "outcome<<EOF_2_\nEOF\nEOF_1_\n\nEOF_2_\nphase<<EOF\npublish\nEOF\n");
+    assert_eq!(
+        render_outputs(&outputs("a\nb")),
+        "outcome<<EOF\na\nb\nEOF\nphase<<EOF\npublish\nEOF\n"
+    );
+    assert_eq!(
+        render_outputs(&outputs("EOF\nEOF_1_\n")),
+        "outcome<<EOF_2_\nEOF\nEOF_1_\n\nEOF_2_\nphase<<EOF\npublish\nEOF\n"
+    );
     assert_eq!(render_outputs(&[]), "");
 }
 

@@ -32,7 +32,9 @@ pub fn parse(arguments: &[OsString]) -> Result<Parsed, Vec<Problem>> {
     match matches.subcommand() {
         Some(("schema", _)) => Ok(done(Invocation::Schema)),
         Some(("simulate", given)) => simulate(given).map(done).map_err(|problem| vec![problem]),
-        Some((command, given)) => named(command, given).map(Parsed::Inputs).map_err(|problem| vec![problem]),
+        Some((command, given)) => {
+            named(command, given).map(Parsed::Inputs).map_err(|problem| vec![problem])
+        }
         None => Ok(Parsed::Inputs(flags(&matches))),
     }
 }
@@ -46,12 +48,13 @@ fn not_unicode(arguments: &[OsString]) -> Result<(), Vec<Problem>> {
         let message = format!("argument {:?} is not UTF-8", argument.to_string_lossy());
         Problem::new(Code::InputInvalid, message).hint("write the command line in UTF-8")
     };
-    let problems: Vec<_> = arguments.iter().filter(|argument| argument.to_str().is_none()).map(problem).collect();
+    let problems: Vec<_> =
+        arguments.iter().filter(|argument| argument.to_str().is_none()).map(problem).collect();
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-/// Writes `--go-live` as `--go-live=true` where the next argument is a command or a file, not the flag's value: clap would take
-/// any word.
+/// Writes `--go-live` as `--go-live=true` where the next argument is a command or a file, not the
+/// flag's value: clap would take any word.
 fn settle_booleans(arguments: &[OsString], program: &clap::Command) -> Vec<OsString> {
     let is_boolean = |argument: &OsString| {
         let name = argument.to_str().and_then(|argument| argument.strip_prefix("--"));
@@ -62,7 +65,9 @@ fn settle_booleans(arguments: &[OsString], program: &clap::Command) -> Vec<OsStr
         !text.contains(['.', '/']) && program.find_subcommand(text).is_none()
     };
     let mut settled = arguments.to_vec();
-    for (index, argument) in settled.iter_mut().enumerate().filter(|(_, argument)| is_boolean(argument)) {
+    for (index, argument) in
+        settled.iter_mut().enumerate().filter(|(_, argument)| is_boolean(argument))
+    {
         if arguments.get(index + 1).is_some_and(|next| !is_value(next)) {
             argument.push("=true");
         }
@@ -73,19 +78,32 @@ fn settle_booleans(arguments: &[OsString], program: &clap::Command) -> Vec<OsStr
 fn program() -> clap::Command {
     clap::Command::new("offer-release")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Publishes Azure Marketplace offers, follows the operation and takes the offer live.")
-        .after_help("Each flag is also an input of the action: INPUT_<NAME> in the environment, which the flag overrides.")
+        .about(
+            "Publishes Azure Marketplace offers, follows the operation and takes the offer live.",
+        )
+        .after_help(
+            "Each flag is also an input of the action: INPUT_<NAME> in the environment, \
+            which the flag overrides.",
+        )
         .no_binary_name(true)
         .bin_name("offer-release")
         .disable_help_subcommand(true)
         .subcommand_value_name("COMMAND")
         .args(table::ALL.iter().map(flag))
         .subcommands(COMMANDS.iter().map(|(name, about)| clap::Command::new(*name).about(*about)))
-        .mut_subcommand("rehearse", |command| command.arg(Arg::new("MANIFEST").help("Offer manifest; the same as --manifest")))
+        .mut_subcommand("rehearse", |command| {
+            command.arg(Arg::new("MANIFEST").help("Offer manifest; the same as --manifest"))
+        })
         .mut_subcommand("simulate", |command| {
-            let listen = Arg::new("listen").long("listen").value_name("address").default_value("127.0.0.1:0");
+            let listen = Arg::new("listen")
+                .long("listen")
+                .value_name("address")
+                .default_value("127.0.0.1:0");
             let scenario = Arg::new("scenario").long("scenario").value_name("file");
-            command.args([listen.help("Address and port to listen on"), scenario.help("What the simulator plays")])
+            command.args([
+                listen.help("Address and port to listen on"),
+                scenario.help("What the simulator plays"),
+            ])
         })
 }
 
@@ -103,12 +121,18 @@ const COMMANDS: &[(&str, &str)] = &[
 ];
 
 fn flag(input: &Input) -> Arg {
-    let flag = Arg::new(input.name).long(input.name).global(true).help(help(input)).hide_default_value(true);
+    let flag = Arg::new(input.name)
+        .long(input.name)
+        .global(true)
+        .help(help(input))
+        .hide_default_value(true);
     match input.takes {
         Takes::Text(what) => flag.value_name(what),
         Takes::Secret => flag.value_name("secret"),
         Takes::OneOf(words) => flag.value_name(words.join("|")),
-        Takes::Boolean => flag.value_name("true|false").num_args(0..=1).default_missing_value("true"),
+        Takes::Boolean => {
+            flag.value_name("true|false").num_args(0..=1).default_missing_value("true")
+        }
     }
 }
 
@@ -138,7 +162,8 @@ fn named(command: &str, matches: &ArgMatches) -> Result<Flags, Problem> {
 fn take(flags: &mut Flags, input: &Input, argument: &str) -> Result<(), Problem> {
     match flags.insert(input.name, argument.to_owned()) {
         Some(other) if other != argument => {
-            let message = format!("the command line says `{argument}` and also `--{} {other}`", input.name);
+            let message =
+                format!("the command line says `{argument}` and also `--{} {other}`", input.name);
             Err(Problem::new(Code::InputInvalid, message).hint("give one of the two"))
         }
         _ => Ok(()),
@@ -149,13 +174,15 @@ fn simulate(matches: &ArgMatches) -> Result<Invocation, Problem> {
     let listen = matches.get_one::<String>("listen").map_or("127.0.0.1:0", String::as_str);
     let listen = listen.parse().map_err(|_| {
         let message = format!("`--listen` is {listen:?}, which is not an IP address with a port");
-        Problem::new(Code::InputInvalid, message).hint("write it like `127.0.0.1:0`; port 0 picks a free one")
+        Problem::new(Code::InputInvalid, message)
+            .hint("write it like `127.0.0.1:0`; port 0 picks a free one")
     })?;
     let scenario = matches.get_one::<String>("scenario").map(PathBuf::from);
     Ok(Invocation::Simulate { listen, scenario })
 }
 
-/// What clap says, as ours: help and version are no errors, and an error has a message and a way on.
+/// What clap says, as ours: help and version are no errors, and an error has a message and a way
+/// on.
 fn told(error: &clap::Error) -> Result<Invocation, Problem> {
     let text = error.to_string();
     let context = |kind| match error.get(kind) {
@@ -163,7 +190,9 @@ fn told(error: &clap::Error) -> Result<Invocation, Problem> {
         _ => "",
     };
     let (message, near) = match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return Ok(Invocation::Help(text)),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return Ok(Invocation::Help(text));
+        }
         ErrorKind::DisplayVersion => return Ok(Invocation::Version(text)),
         ErrorKind::InvalidSubcommand => {
             let word = context(ContextKind::InvalidSubcommand);
@@ -173,10 +202,13 @@ fn told(error: &clap::Error) -> Result<Invocation, Problem> {
         ErrorKind::UnknownArgument => {
             let word = context(ContextKind::InvalidArg);
             let name = word.strip_prefix("--");
-            let near = name.and_then(|name| nearest(name, table::ALL.iter().map(|input| input.name)));
+            let near =
+                name.and_then(|name| nearest(name, table::ALL.iter().map(|input| input.name)));
             (format!("unexpected argument {word:?}"), near.map(|name| format!("--{name}")))
         }
-        _ => (text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned(), None),
+        _ => {
+            (text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned(), None)
+        }
     };
     let near = near.map(|word| format!("did you mean `{word}`? ")).unwrap_or_default();
     let hint = format!("{near}`offer-release --help` lists all commands and flags");

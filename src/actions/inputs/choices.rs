@@ -1,4 +1,5 @@
-//! Inputs that are one of a few words. The words stand here once; the flags, the reference and the errors take them from here.
+//! Inputs that are one of a few words. The words stand here once; the flags, the reference and the
+//! errors take them from here.
 
 /// A value that is one of a few words.
 pub trait Choice: Copy + 'static {

@@ -7,7 +7,12 @@ use super::table::{self, Input};
 use crate::ids::OfferId;
 use crate::problem::{Code, Problem};
 
-pub fn check(given: &mut Given, command: Result<Command, Reported>, environment: &Environment, offers: &[OfferId]) {
+pub fn check(
+    given: &mut Given,
+    command: Result<Command, Reported>,
+    environment: &Environment,
+    offers: &[OfferId],
+) {
     record(given);
     if let Ok(command) = command {
         operation(given, command, offers);
@@ -22,14 +27,20 @@ fn operation(given: &mut Given, command: Command, offers: &[OfferId]) {
         return;
     }
     if command != Command::Resume {
-        let message = format!("input `operation` is given with `command: {command}`, which does not follow a given operation");
+        let message = format!(
+            "input `operation` is given with `command: {command}`, which does not follow a given \
+             operation"
+        );
         let hint = "give `command: resume`, or leave `operation` out";
         given.report(Problem::new(Code::InputInvalid, message).hint(hint));
     }
     if offers.len() > 1 {
         let named = offers.iter().map(|offer| format!("`{offer}`")).collect::<Vec<_>>().join(", ");
         let message = format!("input `operation` names one operation, but `offers` names {named}");
-        given.report(Problem::new(Code::InputInvalid, message).hint("name the one offer to which the operation belongs"));
+        given.report(
+            Problem::new(Code::InputInvalid, message)
+                .hint("name the one offer to which the operation belongs"),
+        );
     }
 }
 
@@ -37,7 +48,9 @@ fn record(given: &mut Given) {
     let manifest = given.effective(&table::MANIFEST);
     if given.effective(&table::RECORD) == manifest {
         let message = format!("input `record` is {manifest:?}, which is the manifest");
-        given.report(Problem::new(Code::InputInvalid, message).hint("write the record to another file"));
+        given.report(
+            Problem::new(Code::InputInvalid, message).hint("write the record to another file"),
+        );
     }
 }
 
@@ -58,22 +71,34 @@ fn credentials(given: &mut Given, environment: &Environment) {
         return;
     }
     given.report(if environment.get("GITHUB_ACTIONS").is_some() {
-        Problem::new(Code::OidcNotPermitted, "GitHub gives this job no OIDC token, and neither `client-secret` nor `access-token` is given")
-            .hint(
-                "add `permissions: id-token: write` to the job (a pull request from a fork never gets it), or give `client-secret`",
-            )
+        Problem::new(
+            Code::OidcNotPermitted,
+            "GitHub gives this job no OIDC token, and neither \
+            `client-secret` nor `access-token` is given",
+        )
+        .hint(
+            "add `permissions: id-token: write` to the job (a pull request from a fork never \
+                 gets it), or give `client-secret`",
+        )
     } else {
-        missing(&table::CLIENT_SECRET, "a secret of the Microsoft Entra application")
-            .hint("outside GitHub Actions there is no OIDC token: give `--client-secret` or `--access-token`, or set `INPUT_CLIENT-SECRET` or `INPUT_ACCESS-TOKEN`")
+        missing(&table::CLIENT_SECRET, "a secret of the Microsoft Entra application").hint(
+            "outside GitHub Actions there is no OIDC token: give `--client-secret` or \
+                `--access-token`, or set `INPUT_CLIENT-SECRET` or `INPUT_ACCESS-TOKEN`",
+        )
     });
 }
 
 fn missing(input: &Input, what: &str) -> Problem {
     let message = format!("input `{}` is missing: {what}", input.name);
-    let hint = format!("give `{}` (`--{}` on a command line), or a ready `access-token`", input.name, input.name);
+    let hint = format!(
+        "give `{}` (`--{}` on a command line), or a ready `access-token`",
+        input.name, input.name
+    );
     Problem::new(Code::InputMissing, message).hint(hint)
 }
 
 fn offers_oidc(environment: &Environment) -> bool {
-    ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"].iter().all(|name| environment.get(name).is_some())
+    ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]
+        .iter()
+        .all(|name| environment.get(name).is_some())
 }

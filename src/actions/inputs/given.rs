@@ -48,14 +48,22 @@ impl<'a> Given<'a> {
     }
 
     /// An input with a default.
-    pub fn value<T>(&mut self, input: &Input, parse: impl Fn(&str) -> Result<T, Refused>) -> Result<T, Reported> {
+    pub fn value<T>(
+        &mut self,
+        input: &Input,
+        parse: impl Fn(&str) -> Result<T, Refused>,
+    ) -> Result<T, Reported> {
         self.unicode(input)?;
         let text = self.text(input).unwrap_or(input.default).to_owned();
         parse(&text).map_err(|refused| self.refuse(input, &text, refused))
     }
 
     /// An input without a default.
-    pub fn optional<T>(&mut self, input: &Input, parse: impl Fn(&str) -> Result<T, Refused>) -> Result<Option<T>, Reported> {
+    pub fn optional<T>(
+        &mut self,
+        input: &Input,
+        parse: impl Fn(&str) -> Result<T, Refused>,
+    ) -> Result<Option<T>, Reported> {
         self.unicode(input)?;
         let Some(text) = self.text(input).map(str::to_owned) else {
             return Ok(None);
@@ -66,14 +74,17 @@ impl<'a> Given<'a> {
     /// An input that is one of a few words.
     pub fn choice<T: Choice>(&mut self, input: &Input) -> Result<T, Reported> {
         let known = || T::ALL.iter().map(|(word, _)| *word);
-        self.value(input, |text| T::from_word(text).ok_or_else(|| Refused::not_among(text, known())))
+        self.value(input, |text| {
+            T::from_word(text).ok_or_else(|| Refused::not_among(text, known()))
+        })
     }
 
     /// The flag, else the variable, trimmed; what is then empty counts as not given.
     fn text(&self, input: &Input) -> Option<&str> {
         let given = |text: &'_ str| !text.trim().is_empty();
         let flag = self.flags.get(input.name).map(String::as_str).filter(|text| given(text));
-        flag.or_else(|| self.environment.get(&input.variable()).filter(|text| given(text))).map(str::trim)
+        flag.or_else(|| self.environment.get(&input.variable()).filter(|text| given(text)))
+            .map(str::trim)
     }
 
     fn unicode(&mut self, input: &Input) -> Result<(), Reported> {
@@ -93,14 +104,19 @@ impl<'a> Given<'a> {
         } else {
             format!("from `{}`", input.variable())
         };
-        let received = if input.takes == Takes::Secret { String::new() } else { format!(" is {},", quoted(text)) };
+        let received = if input.takes == Takes::Secret {
+            String::new()
+        } else {
+            format!(" is {},", quoted(text))
+        };
         let message = format!("input `{name}` ({origin}){received} {}", refused.why);
         self.report(Problem::new(Code::InputInvalid, message).hint(refused.cure));
         Reported
     }
 }
 
-/// Quotes what was received, shortened, so that line breaks and the like are seen, and without the password of an address.
+/// Quotes what was received, shortened, so that line breaks and the like are seen, and without the
+/// password of an address.
 fn quoted(text: &str) -> String {
     const LONGEST: usize = 120;
     let mut text = text.to_owned();

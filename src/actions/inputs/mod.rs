@@ -1,5 +1,5 @@
-//! The inputs: one table of them, read from flags, `INPUT_*` variables and defaults, and parsed once into types that cannot hold
-//! nonsense.
+//! The inputs: one table of them, read from flags, `INPUT_*` variables and defaults, and parsed
+//! once into types that cannot hold nonsense.
 
 mod arguments;
 mod choices;
@@ -88,7 +88,8 @@ pub struct Inputs {
     pub portal_url: Url,
     /// Origin of the token endpoint.
     pub authority_url: Url,
-    /// Audience of the portal token, without `/.default`; kept as written, for a slash at its end means something to Entra.
+    /// Audience of the portal token, without `/.default`; kept as written, for a slash at its end
+    /// means something to Entra.
     pub resource: String,
     /// Path below the workspace to write the record to.
     pub record: Option<String>,
@@ -99,7 +100,8 @@ pub struct Inputs {
 pub struct Wrong {
     /// Everything that is wrong.
     pub problems: Vec<Problem>,
-    /// The manifest's path, as far as it is right: what is wrong in there can be told with the rest.
+    /// The manifest's path, as far as it is right: what is wrong in there can be told with the
+    /// rest.
     pub manifest: Option<String>,
 }
 
@@ -115,10 +117,11 @@ pub enum PollInterval {
 /// Reads what to do from the arguments (without the program's name) and the environment.
 ///
 /// # Errors
-/// Every problem of every input, together. Only a command line that cannot be taken apart is reported alone, because what its
-/// flags say is then unknown.
+/// Every problem of every input, together. Only a command line that cannot be taken apart is
+/// reported alone, because what its flags say is then unknown.
 pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invocation, Wrong> {
-    let parsed = arguments::parse(arguments).map_err(|problems| Wrong { problems, manifest: None })?;
+    let parsed =
+        arguments::parse(arguments).map_err(|problems| Wrong { problems, manifest: None })?;
     let flags = match parsed {
         arguments::Parsed::Inputs(flags) => flags,
         arguments::Parsed::Done(invocation) => return Ok(*invocation),
@@ -128,7 +131,9 @@ pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invo
     let inputs = read(&mut given, environment);
     let problems = given.into_problems();
     match inputs {
-        Ok(inputs) if problems.is_empty() && inputs.command == Command::Rehearse => Ok(Invocation::Rehearse(inputs)),
+        Ok(inputs) if problems.is_empty() && inputs.command == Command::Rehearse => {
+            Ok(Invocation::Rehearse(inputs))
+        }
         Ok(inputs) if problems.is_empty() => Ok(Invocation::Command(inputs)),
         _ => Err(Wrong { problems, manifest }),
     }

@@ -11,7 +11,12 @@ pub fn markdown() -> String {
     for input in ALL {
         let default = input.expression.unwrap_or(input.default);
         let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
-        let _ = writeln!(table, "| `{}` | {default} | {} |", input.name, input.description.replace('|', "\\|"));
+        let _ = writeln!(
+            table,
+            "| `{}` | {default} | {} |",
+            input.name,
+            input.description.replace('|', "\\|")
+        );
     }
     table
 }
@@ -22,7 +27,10 @@ pub fn action_inputs() -> String {
     let mut yaml = String::from("inputs:\n");
     for input in ALL {
         let (name, description, default) = (input.name, input.description, default_in_yaml(input));
-        let _ = writeln!(yaml, "  {name}:\n    description: >-\n      {description}\n    default: {default}");
+        let _ = writeln!(
+            yaml,
+            "  {name}:\n    description: >-\n      {description}\n    default: {default}"
+        );
     }
     yaml
 }

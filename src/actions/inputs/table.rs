@@ -1,4 +1,5 @@
-//! The table of inputs: what the flags, `action.yml` and the README are made of, or checked against.
+//! The table of inputs: what the flags, `action.yml` and the README are made of, or checked
+//! against.
 
 use super::choices::{Command, OnCancel, WhenRunning};
 
@@ -66,7 +67,10 @@ macro_rules! inputs {
 
 inputs! {
     COMMAND = "command", Takes::OneOf(Command::WORDS), "release",
-        "`release`: publish, then go live if asked; `go-live`: only the second half; `resume`: continue what the portal says is under way, never publish; `status`: look, change nothing; `plan`: say what `release` would do, change nothing; `cancel`: cancel the running operation; `rehearse`: the whole release against an embedded simulator.";
+        "`release`: publish, then go live if asked; `go-live`: only the second half; `resume`: \
+         continue what the portal says is under way, never publish; `status`: look, change \
+         nothing; `plan`: say what `release` would do, change nothing; `cancel`: cancel the \
+         running operation; `rehearse`: the whole release against an embedded simulator.";
     MANIFEST = "manifest", Takes::Text("path"), "offer.yml",
         "Offer manifest, a path below the workspace.";
     OFFERS = "offers", Takes::Text("ids"), "",
@@ -76,11 +80,13 @@ inputs! {
     WAIT = "wait", Takes::Boolean, "true",
         "Follow the operation to its end. `false`: start it and leave, with outcome `pending`.";
     TIMEOUT = "timeout", Takes::Text("duration"), "5h 30m",
-        "How long to follow, all phases together. Then the outcome is `pending`, and the log says how to resume.";
+        "How long to follow, all phases together. Then the outcome is `pending`, and the log says \
+         how to resume.";
     POLL_INTERVAL = "poll-interval", Takes::Text("duration"), "auto",
         "How often to ask the portal: `auto`, or a fixed duration such as `30s` or `5m`.";
     WHEN_RUNNING = "when-running", Takes::OneOf(WhenRunning::WORDS), "adopt",
-        "An operation is already running on the offer: `adopt` it, `wait` for its end and then start, `cancel` it and then start, or `fail`.";
+        "An operation is already running on the offer: `adopt` it, `wait` for its end and then \
+         start, `cancel` it and then start, or `fail`.";
     ON_CANCEL = "on-cancel", Takes::OneOf(OnCancel::WORDS), "leave",
         "The workflow is cancelled: `leave` the operation running, or `cancel` it too.";
     OPERATION = "operation", Takes::Text("address or id"), "",
@@ -92,7 +98,8 @@ inputs! {
     CLIENT_ID = "client-id", Takes::Text("id"), "",
         "Application (client) id of the Microsoft Entra application.";
     CLIENT_SECRET = "client-secret", Takes::Secret, "",
-        "Secret of the Microsoft Entra application. Without it and without `access-token`, GitHub's OIDC token is exchanged, which needs `permissions: id-token: write`.";
+        "Secret of the Microsoft Entra application. Without it and without `access-token`, \
+         GitHub's OIDC token is exchanged, which needs `permissions: id-token: write`.";
     ACCESS_TOKEN = "access-token", Takes::Secret, "",
         "A token for the portal, got elsewhere.";
     AUDIENCE = "audience", Takes::Text("audience"), "api://AzureADTokenExchange",
@@ -100,7 +107,8 @@ inputs! {
     GITHUB_TOKEN = "github-token", Takes::Secret, "" or "${{ github.token }}",
         "Token for the check run, which needs `permissions: checks: write`.";
     CHECK_RUN = "check-run", Takes::OneOf(&["auto", "true", "false"]), "auto",
-        "`auto`: make a check run, and go on without if that is not permitted; `true`: no check run is an error, before anything is posted; `false`: make none.";
+        "`auto`: make a check run, and go on without if that is not permitted; `true`: no check \
+         run is an error, before anything is posted; `false`: make none.";
     PORTAL_URL = "portal-url", Takes::Text("url"), "https://cloudpartner.azure.com",
         "Origin of the portal; `https` only, except on this machine.";
     AUTHORITY_URL = "authority-url", Takes::Text("url"), "https://login.microsoftonline.com",

@@ -12,7 +12,8 @@ const TOKEN: (&str, &str) = ("INPUT_ACCESS-TOKEN", "token");
 
 fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Invocation, Vec<Problem>> {
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-    resolve(&arguments, &Environment::from_pairs(variables.iter().copied())).map_err(|wrong| wrong.problems)
+    resolve(&arguments, &Environment::from_pairs(variables.iter().copied()))
+        .map_err(|wrong| wrong.problems)
 }
 
 /// The inputs, with a token added.
@@ -32,7 +33,14 @@ fn told(result: Result<Invocation, Vec<Problem>>) -> Vec<String> {
     let problems = result.expect_err("refused");
     problems
         .iter()
-        .map(|problem| format!("{}: {}; {}", problem.code.name(), problem.message, problem.hint.as_deref().expect("a hint")))
+        .map(|problem| {
+            format!(
+                "{}: {}; {}",
+                problem.code.name(),
+                problem.message,
+                problem.hint.as_deref().expect("a hint")
+            )
+        })
         .collect()
 }
 
@@ -48,7 +56,9 @@ fn defaults_are_those_of_the_table() {
     assert_eq!((inputs.when_running, inputs.on_cancel), (WhenRunning::Adopt, OnCancel::Leave));
     assert_eq!(inputs.operation, None);
     assert_eq!(inputs.max_parallel.get(), 4);
-    assert!(inputs.tenant_id.is_none() && inputs.client_id.is_none() && inputs.client_secret.is_none());
+    assert!(
+        inputs.tenant_id.is_none() && inputs.client_id.is_none() && inputs.client_secret.is_none()
+    );
     assert_eq!(inputs.audience, "api://AzureADTokenExchange");
     assert!(inputs.github_token.is_none());
     assert_eq!(inputs.check_run, CheckRun::Auto);
@@ -68,13 +78,18 @@ fn a_flag_wins_over_a_variable_which_wins_over_the_default() {
 
 #[test]
 fn an_overridden_value_is_not_looked_at() {
-    assert_eq!(inputs(&["--timeout", "1h"], &[("INPUT_TIMEOUT", "soon")]).timeout, Duration::from_hours(1));
+    assert_eq!(
+        inputs(&["--timeout", "1h"], &[("INPUT_TIMEOUT", "soon")]).timeout,
+        Duration::from_hours(1)
+    );
 }
 
 #[test]
 fn blanks_around_a_value_do_not_count_and_empty_is_the_default() {
-    let inputs =
-        inputs(&["--manifest", " "], &[("INPUT_TIMEOUT", "  90s\n"), ("INPUT_MANIFEST", " a b.yml "), ("INPUT_OFFERS", "\n")]);
+    let inputs = inputs(
+        &["--manifest", " "],
+        &[("INPUT_TIMEOUT", "  90s\n"), ("INPUT_MANIFEST", " a b.yml "), ("INPUT_OFFERS", "\n")],
+    );
     assert_eq!(inputs.timeout, Duration::from_secs(90));
     assert_eq!(inputs.manifest, "a b.yml");
     assert!(inputs.offers.is_empty());
@@ -88,7 +103,10 @@ fn what_is_no_input_of_ours_is_left_alone() {
 #[test]
 fn offers_are_separated_by_commas_and_line_breaks() {
     let inputs = inputs(&[], &[("INPUT_OFFERS", "one, two\r\nthree\n\n,one\n")]);
-    assert_eq!(inputs.offers.iter().map(OfferId::as_str).collect::<Vec<_>>(), ["one", "two", "three"]);
+    assert_eq!(
+        inputs.offers.iter().map(OfferId::as_str).collect::<Vec<_>>(),
+        ["one", "two", "three"]
+    );
 }
 
 #[test]
@@ -111,16 +129,22 @@ fn durations_are_written_as_people_write_them() {
 
 #[test]
 fn a_check_run_is_a_boolean_or_auto() {
-    for (text, check_run) in [("auto", CheckRun::Auto), ("TRUE", CheckRun::Required), ("false", CheckRun::Off)] {
+    for (text, check_run) in
+        [("auto", CheckRun::Auto), ("TRUE", CheckRun::Required), ("false", CheckRun::Off)]
+    {
         assert_eq!(inputs(&["--check-run", text], &[]).check_run, check_run, "{text}");
     }
 }
 
 #[test]
 fn origins_on_this_machine_need_no_encryption() {
-    for text in
-        ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:9", "http://127.255.0.1", "https://portal.contoso.com:444/"]
-    {
+    for text in [
+        "http://127.0.0.1:8080",
+        "http://localhost:1",
+        "http://[::1]:9",
+        "http://127.255.0.1",
+        "https://portal.contoso.com:444/",
+    ] {
         assert_eq!(inputs(&["--portal-url", text], &[]).portal_url, Url::parse(text).unwrap());
     }
 }
@@ -136,7 +160,11 @@ fn a_resource_is_kept_as_written() {
 fn a_record_is_a_path_below_the_workspace() {
     let workspace = [("GITHUB_WORKSPACE", "/github/workspace")];
     for text in ["out/record.json", "./out//record.json", "/github/workspace/out/record.json"] {
-        assert_eq!(inputs(&["--record", text], &workspace).record.as_deref(), Some("out/record.json"), "{text}");
+        assert_eq!(
+            inputs(&["--record", text], &workspace).record.as_deref(),
+            Some("out/record.json"),
+            "{text}"
+        );
     }
 }
 

@@ -30,7 +30,9 @@ impl Refused {
     /// The text is none of the allowed words.
     pub fn not_among(text: &str, allowed: impl Iterator<Item = &'static str> + Clone) -> Self {
         let list = allowed.clone().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        let near = nearest(text, allowed).map(|word| format!("did you mean `{word}`? ")).unwrap_or_default();
+        let near = nearest(text, allowed)
+            .map(|word| format!("did you mean `{word}`? "))
+            .unwrap_or_default();
         Self::new("which is none of the allowed values", format!("{near}allowed: {list}"))
     }
 }
@@ -48,7 +50,8 @@ pub fn check_run(text: &str) -> Result<CheckRun, Refused> {
     if text == "auto" {
         return Ok(CheckRun::Auto);
     }
-    let required = boolean(text).map_err(|_| Refused::not_among(text, ["auto", "true", "false"].into_iter()))?;
+    let required = boolean(text)
+        .map_err(|_| Refused::not_among(text, ["auto", "true", "false"].into_iter()))?;
     Ok(if required { CheckRun::Required } else { CheckRun::Off })
 }
 
@@ -57,16 +60,21 @@ const LONGEST: Duration = Duration::from_hours(35 * 24);
 
 pub fn timeout(text: &str) -> Result<Duration, Refused> {
     let cure = "write it like `90s`, `5m`, `5h 30m` or `2d`";
-    let span = SpanParser::new()
-        .parse_span(text)
-        .map_err(|_| Refused::new("which is not a duration", format!("{cure}; a number needs its unit")))?;
+    let span = SpanParser::new().parse_span(text).map_err(|_| {
+        Refused::new("which is not a duration", format!("{cure}; a number needs its unit"))
+    })?;
     if span.get_years() != 0 || span.get_months() != 0 {
         return Err(Refused::new("and months and years have no fixed length", cure));
     }
-    let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok().and_then(|length| Duration::try_from(length).ok());
+    let length = span
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .ok()
+        .and_then(|length| Duration::try_from(length).ok());
     match length {
         Some(length) if length <= LONGEST => Ok(length),
-        Some(_) => Err(Refused::new("which is longer than the 35 days that a workflow run can last", cure)),
+        Some(_) => {
+            Err(Refused::new("which is longer than the 35 days that a workflow run can last", cure))
+        }
         None => Err(Refused::new("which is negative", cure)),
     }
 }
@@ -86,15 +94,19 @@ pub fn poll_interval(text: &str) -> Result<PollInterval, Refused> {
 pub fn count(text: &str) -> Result<NonZeroUsize, Refused> {
     match text.parse::<NonZeroUsize>() {
         Ok(count) if count.get() <= 1000 => Ok(count),
-        _ => Err(Refused::new("which is not a whole number from 1 to 1000", "give a number such as `4`")),
+        _ => Err(Refused::new(
+            "which is not a whole number from 1 to 1000",
+            "give a number such as `4`",
+        )),
     }
 }
 
 pub fn offers(text: &str) -> Result<Vec<OfferId>, Refused> {
     let mut offers = Vec::new();
     for part in text.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
-        let offer = OfferId::parse(part)
-            .map_err(|malformed| Refused::new(format!("and {malformed}"), "separate the ids by commas or line breaks"))?;
+        let offer = OfferId::parse(part).map_err(|malformed| {
+            Refused::new(format!("and {malformed}"), "separate the ids by commas or line breaks")
+        })?;
         if !offers.contains(&offer) {
             offers.push(offer);
         }
@@ -105,7 +117,10 @@ pub fn offers(text: &str) -> Result<Vec<OfferId>, Refused> {
 /// A text without blanks and control characters.
 pub fn word(text: &str) -> Result<String, Refused> {
     match text.chars().find(|c| c.is_whitespace() || c.is_control()) {
-        Some(wrong) => Err(Refused::new(format!("which has {wrong:?} in it"), "give it without blanks and line breaks")),
+        Some(wrong) => Err(Refused::new(
+            format!("which has {wrong:?} in it"),
+            "give it without blanks and line breaks",
+        )),
         None => Ok(text.to_owned()),
     }
 }
@@ -113,22 +128,29 @@ pub fn word(text: &str) -> Result<String, Refused> {
 /// A path; whether it is below the workspace shows when it is opened.
 pub fn path(text: &str) -> Result<String, Refused> {
     match text.chars().find(|c| c.is_control()) {
-        Some(wrong) => Err(Refused::new(format!("which has {wrong:?} in it"), "give one path, below the workspace")),
+        Some(wrong) => Err(Refused::new(
+            format!("which has {wrong:?} in it"),
+            "give one path, below the workspace",
+        )),
         None => Ok(text.to_owned()),
     }
 }
 
-/// A path of a file to write: relative to the workspace, without a way out. The runner rewrites `${{ github.workspace }}` to the
-/// container's path, so the workspace's own path in front is taken off.
+/// A path of a file to write: relative to the workspace, without a way out. The runner rewrites
+/// `${{ github.workspace }}` to the container's path, so the workspace's own path in front is taken
+/// off.
 pub fn path_below(text: &str, workspace: Option<&str>) -> Result<String, Refused> {
     let cure = "give the path of a file below the workspace, such as `release-record.json`";
     let text = path(text)?;
-    let inside = workspace.and_then(|workspace| text.strip_prefix(workspace)).and_then(|rest| rest.strip_prefix('/'));
+    let inside = workspace
+        .and_then(|workspace| text.strip_prefix(workspace))
+        .and_then(|rest| rest.strip_prefix('/'));
     let relative = inside.unwrap_or(&text);
     if relative.starts_with('/') {
         return Err(Refused::new("which is not below the workspace", cure));
     }
-    let parts: Vec<_> = relative.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let parts: Vec<_> =
+        relative.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     if parts.contains(&"..") {
         return Err(Refused::new("which leaves the workspace by `..`", cure));
     }
@@ -140,23 +162,31 @@ pub fn path_below(text: &str, workspace: Option<&str>) -> Result<String, Refused
 
 /// A directory (tenant) of Microsoft Entra: it becomes a segment of the token endpoint's path.
 pub fn tenant(text: &str) -> Result<String, Refused> {
-    let cure = "give the directory (tenant) id of the application's overview page, or a domain such as `contoso.onmicrosoft.com`";
-    let label = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let cure = "give the directory (tenant) id of the application's overview page, or a domain \
+        such as `contoso.onmicrosoft.com`";
+    let label = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
     if is_guid(text) || (text.contains('.') && text.len() <= 253 && text.split('.').all(label)) {
         return Ok(text.to_owned());
     }
     if matches!(text, "common" | "organizations" | "consumers") {
-        return Err(Refused::new("which stands for many directories; an application signs in to one", cure));
+        return Err(Refused::new(
+            "which stands for many directories; an application signs in to one",
+            cure,
+        ));
     }
     Err(Refused::new("which is neither a GUID nor a domain name", cure))
 }
 
 fn is_guid(text: &str) -> bool {
     let parts: Vec<_> = text.split('-').collect();
-    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.concat().chars().all(|c| c.is_ascii_hexdigit())
+    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
+        && parts.concat().chars().all(|c| c.is_ascii_hexdigit())
 }
 
-/// A secret. All of them are one line of printable ASCII; anything else is a paste that went wrong, and would break a header.
+/// A secret. All of them are one line of printable ASCII; anything else is a paste that went wrong,
+/// and would break a header.
 pub fn secret(text: &str) -> Result<SecretString, Refused> {
     match text.char_indices().find(|(_, c)| !c.is_ascii_graphic()) {
         Some((at, wrong)) => Err(Refused::new(
@@ -171,14 +201,21 @@ pub fn secret(text: &str) -> Result<SecretString, Refused> {
     }
 }
 
-/// The origin of a service: scheme, host and port, nothing else, so that the token can be tied to it.
+/// The origin of a service: scheme, host and port, nothing else, so that the token can be tied to
+/// it.
 pub fn origin(text: &str) -> Result<Url, Refused> {
     let cure = "give scheme and host only, such as `https://cloudpartner.azure.com`";
-    let url = Url::parse(text).map_err(|error| Refused::new(format!("which is not a URL ({error})"), cure))?;
+    let url = Url::parse(text)
+        .map_err(|error| Refused::new(format!("which is not a URL ({error})"), cure))?;
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
-        "http" => return Err(Refused::new("and `http` would send the token readable over the network", "use `https`")),
+        "http" => {
+            return Err(Refused::new(
+                "and `http` would send the token readable over the network",
+                "use `https`",
+            ));
+        }
         _ => return Err(Refused::new("which is not an `https` address", cure)),
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -201,13 +238,19 @@ fn is_loopback(url: &Url) -> bool {
 
 /// The identifier of an API: a URL that is never opened, only named, so it is kept as written.
 pub fn resource(text: &str) -> Result<String, Refused> {
-    let cure = "give the API's identifier, such as `https://cloudpartner.azure.com`, without `/.default`";
+    let cure =
+        "give the API's identifier, such as `https://cloudpartner.azure.com`, without `/.default`";
     let text = word(text)?;
-    let url = Url::parse(&text).map_err(|error| Refused::new(format!("which is not a URL ({error})"), cure))?;
+    let url = Url::parse(&text)
+        .map_err(|error| Refused::new(format!("which is not a URL ({error})"), cure))?;
     if !matches!(url.scheme(), "https" | "api") || url.host_str().is_none_or(str::is_empty) {
         return Err(Refused::new("which is neither an `https:` nor an `api:` identifier", cure));
     }
-    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+    if url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+        || url.password().is_some()
+    {
         return Err(Refused::new("which has a query, a fragment or a user name in it", cure));
     }
     if text.ends_with("/.default") {

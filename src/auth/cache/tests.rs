@@ -109,7 +109,11 @@ fn short_lives_are_renewed_a_sixth_before_their_end() {
 
 #[test]
 fn even_a_token_that_ends_at_once_is_handed_out() {
-    let world = world([Lives(Duration::ZERO), Lives(Duration::from_millis(200)), Lives(Duration::from_mins(1))]);
+    let world = world([
+        Lives(Duration::ZERO),
+        Lives(Duration::from_millis(200)),
+        Lives(Duration::from_mins(1)),
+    ]);
     assert_eq!(world.token(), got(1));
     assert_eq!(world.token(), got(2));
     assert_eq!(world.token(), got(3));
@@ -148,7 +152,10 @@ fn while_one_renews_the_others_go_on_with_the_old_token() {
     let world = world([HOUR, HOUR]);
     assert_eq!(world.token(), got(1));
     world.clock.advance(Duration::from_secs(3400));
-    let tokens: Vec<_> = block_on(join_all((0..3).map(|_| world.credentials.token()))).into_iter().map(plain).collect();
+    let tokens: Vec<_> = block_on(join_all((0..3).map(|_| world.credentials.token())))
+        .into_iter()
+        .map(plain)
+        .collect();
     assert_eq!(tokens, [got(2), got(1), got(1)]);
     assert_eq!(world.exchanges.get(), 2);
 }

@@ -10,13 +10,16 @@ const GITHUB: &str = "https://vstoken.example/idtoken?api-version=2.0";
 
 impl World {
     fn github_oidc(&self) -> GithubOidc {
-        let service = IdTokenService::new(Some(GITHUB), Some("request-token"), &self.wire.secrets).unwrap();
+        let service =
+            IdTokenService::new(Some(GITHUB), Some("request-token"), &self.wire.secrets).unwrap();
         GithubOidc::new(app(), service, "api://AzureADTokenExchange", self.wire.clone())
     }
 }
 
 fn id_token(subject: &str) -> String {
-    jwt(&json!({"iss": "https://token.example", "sub": subject, "aud": "api://AzureADTokenExchange"}))
+    jwt(
+        &json!({"iss": "https://token.example", "sub": subject, "aud": "api://AzureADTokenExchange"}),
+    )
 }
 
 #[test]
@@ -67,8 +70,10 @@ fn the_exchange_works_over_a_real_socket() {
             .await;
         let wire = Wire { transport: Rc::new(ReqwestTransport::new().unwrap()), ..world().wire };
         let request_url = format!("{}/idtoken?api-version=2.0", server.uri());
-        let service = IdTokenService::new(Some(&request_url), Some("request-token"), &wire.secrets).unwrap();
-        let app = EntraApplication::new(&Url::parse(&server.uri()).unwrap(), "t", "c", "r").unwrap();
+        let service =
+            IdTokenService::new(Some(&request_url), Some("request-token"), &wire.secrets).unwrap();
+        let app =
+            EntraApplication::new(&Url::parse(&server.uri()).unwrap(), "t", "c", "r").unwrap();
         let token = GithubOidc::new(app, service, "api://x", wire).fetch().await.unwrap();
         assert_eq!(token.secret.expose_secret(), "access-1");
     });
@@ -79,7 +84,10 @@ fn each_exchange_has_an_id_token_of_its_own() {
     let world = world();
     let source = world.github_oidc();
     for number in ["1", "2"] {
-        world.network.answer(200, &json!({"value": id_token(number)}).to_string()).answer(200, TOKEN);
+        world
+            .network
+            .answer(200, &json!({"value": id_token(number)}).to_string())
+            .answer(200, TOKEN);
         fetch(&source).unwrap();
     }
     let forms = world.forms();
@@ -91,14 +99,21 @@ fn an_unknown_credential_is_tried_twice_more_with_new_id_tokens() {
     let refusal = r#"{"error":"invalid_client","error_description":"AADSTS700213: No matching","error_codes":[700213]}"#;
     let world = world();
     for number in ["1", "2", "3"] {
-        world.network.answer(200, &json!({"value": id_token(number)}).to_string()).answer(400, refusal);
+        world
+            .network
+            .answer(200, &json!({"value": id_token(number)}).to_string())
+            .answer(400, refusal);
     }
     let problem = fetch(&world.github_oidc()).unwrap_err();
     assert_eq!(world.slept(), [5.5, 6.0]);
     assert_eq!(problem.code, Code::TokenRefused);
     assert!(problem.message.contains("sub `3`, aud `api://AzureADTokenExchange`"), "{problem}");
     let forms = world.forms();
-    assert!(forms[0].contains(&id_token("1")) && forms[1].contains(&id_token("2")) && forms[2].contains(&id_token("3")));
+    assert!(
+        forms[0].contains(&id_token("1"))
+            && forms[1].contains(&id_token("2"))
+            && forms[2].contains(&id_token("3"))
+    );
 }
 
 #[test]
@@ -106,12 +121,15 @@ fn github_may_refuse_too() {
     let world = world();
     world.network.answer(401, "token request-token ended");
     assert_snapshot!(shown(&fetch(&world.github_oidc()).unwrap_err()), @"
-    offer-release/oidc-refused https://vstoken.example gives no id token for audience `api://AzureADTokenExchange` (HTTP 401): `token *** ended`
-    => the job's request token may have ended: GitHub's hosted jobs end after 6 hours; continue in a new job with `command: resume`
+    offer-release/oidc-refused https://vstoken.example gives no id token for audience \
+    `api://AzureADTokenExchange` (HTTP 401): `token *** ended`
+    => the job's request token may have ended: GitHub's hosted jobs end after 6 hours; continue in \
+    a new job with `command: resume`
     ");
     world.network.answer(400, "");
     assert_snapshot!(shown(&fetch(&world.github_oidc()).unwrap_err()), @"
-    offer-release/oidc-refused https://vstoken.example gives no id token for audience `api://AzureADTokenExchange` (HTTP 400)
+    offer-release/oidc-refused https://vstoken.example gives no id token for audience \
+    `api://AzureADTokenExchange` (HTTP 400)
     => check input `audience`
     ");
 }
@@ -120,13 +138,20 @@ fn github_may_refuse_too() {
 fn github_may_stumble_too() {
     let world = world();
     let id = json!({"value": id_token("1")}).to_string();
-    world.network.answer(500, "").answer(200, "{}").lose(Lost::Unsent, "no route").answer(200, &id).answer(200, TOKEN);
+    world
+        .network
+        .answer(500, "")
+        .answer(200, "{}")
+        .lose(Lost::Unsent, "no route")
+        .answer(200, &id)
+        .answer(200, TOKEN);
     assert!(fetch(&world.github_oidc()).is_ok());
     for _ in 0..5 {
         world.network.answer(500, "");
     }
     assert_snapshot!(shown(&fetch(&world.github_oidc()).unwrap_err()), @"
-    offer-release/unavailable no id token from GitHub: https://vstoken.example answered HTTP 500 without a body (after 5 attempts)
+    offer-release/unavailable no id token from GitHub: https://vstoken.example answered HTTP 500 \
+    without a body (after 5 attempts)
     => look at https://www.githubstatus.com; if the service is down, run the job again later
     ");
 }
@@ -134,26 +159,32 @@ fn github_may_stumble_too() {
 #[test]
 fn a_job_without_the_permission_is_told_the_cure() {
     let secrets = world().wire.secrets;
-    for (url, token) in [(None, None), (Some(GITHUB), None), (None, Some("t")), (Some(" "), Some("t"))] {
+    for (url, token) in
+        [(None, None), (Some(GITHUB), None), (None, Some("t")), (Some(" "), Some("t"))]
+    {
         let problem = IdTokenService::new(url, token, &secrets).err().unwrap();
         assert_eq!(problem.code, Code::OidcNotPermitted);
     }
     assert_snapshot!(shown(&IdTokenService::new(None, None, &secrets).err().unwrap()), @"
-    offer-release/oidc-not-permitted GitHub gives this job no OIDC token: ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set
+    offer-release/oidc-not-permitted GitHub gives this job no OIDC token: \
+    ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set
     => add to the job:
 
     permissions:
       id-token: write
       contents: read
 
-    (a called workflow needs it from its caller too). Pull requests from forks never get an OIDC token. Elsewhere than in a workflow, give `client-secret` or `access-token`.
+    (a called workflow needs it from its caller too). Pull requests from forks never get an OIDC \
+    token. Elsewhere than in a workflow, give `client-secret` or `access-token`.
     ");
 }
 
 #[test]
 fn the_request_token_goes_to_https_only() {
     let secrets = world().wire.secrets;
-    let refused = |url, token| IdTokenService::new(Some(url), Some(token), &secrets).err().map(|problem| problem.message);
+    let refused = |url, token| {
+        IdTokenService::new(Some(url), Some(token), &secrets).err().map(|problem| problem.message)
+    };
     assert_snapshot!(refused("http://vstoken.example/?token=x", "t").unwrap(), @"ACTIONS_ID_TOKEN_REQUEST_URL is `http://vstoken.example/?token=***`, which must begin with `https://` (plain `http://` is for loopback addresses only)");
     assert_snapshot!(refused("vstoken.example", "t").unwrap(), @"ACTIONS_ID_TOKEN_REQUEST_URL is not an address: relative URL without a base");
     assert_snapshot!(refused(GITHUB, "two words").unwrap(), @"ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token: it has spaces or line breaks in it");

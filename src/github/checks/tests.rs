@@ -20,7 +20,15 @@ fn checks_at(api: &str) -> GithubChecks {
     let clock = Rc::new(FakeClock::with_chance(0.0));
     let repository = Repository::parse("contoso/offers").unwrap();
     let http = ReqwestTransport::new().unwrap();
-    GithubChecks::new(&http, &Url::parse(api).unwrap(), repository, &SecretString::from("ghs_token"), clock, secrets()).unwrap()
+    GithubChecks::new(
+        &http,
+        &Url::parse(api).unwrap(),
+        repository,
+        &SecretString::from("ghs_token"),
+        clock,
+        secrets(),
+    )
+    .unwrap()
 }
 
 fn request(status: Status) -> CheckRunRequest {
@@ -94,13 +102,22 @@ fn creates_a_check_run() {
             .mount(&server)
             .await;
         let made = checks_at(&server.uri()).create(request(Status::InProgress)).await.unwrap();
-        assert_eq!(made, CheckRunRef { id: 42, html_url: Some("https://github.com/x".to_owned()), ..CheckRunRef::default() });
+        assert_eq!(
+            made,
+            CheckRunRef {
+                id: 42,
+                html_url: Some("https://github.com/x".to_owned()),
+                ..CheckRunRef::default()
+            }
+        );
         let asked = only_request(&server).await;
         assert_eq!(asked.url.query(), None);
         // Once each: octocrab adds headers, it does not replace them.
-        for (name, value) in
-            [("x-github-api-version", "2022-11-28"), ("authorization", "Bearer ghs_token"), ("user-agent", "octocrab")]
-        {
+        for (name, value) in [
+            ("x-github-api-version", "2022-11-28"),
+            ("authorization", "Bearer ghs_token"),
+            ("user-agent", "octocrab"),
+        ] {
             let values: Vec<_> = asked.headers.get_all(name).iter().collect();
             assert_eq!(values, [value], "{name}");
         }
@@ -143,9 +160,13 @@ fn completes_a_check_run_on_a_github_server() {
             .await;
         let mut request = request(Status::Completed(Conclusion::TimedOut));
         request.text = Some("more".to_owned());
-        request.annotations = vec![Annotation { title: Some("plan".to_owned()), ..annotation("wrong") }];
+        request.annotations =
+            vec![Annotation { title: Some("plan".to_owned()), ..annotation("wrong") }];
         for slash in ["", "/"] {
-            let changed = checks_at(&format!("{}/api/v3{slash}", server.uri())).update(42, request.clone()).await.unwrap();
+            let changed = checks_at(&format!("{}/api/v3{slash}", server.uri()))
+                .update(42, request.clone())
+                .await
+                .unwrap();
             assert_eq!(changed, CheckRunRef { id: 42, ..CheckRunRef::default() });
         }
     });
@@ -172,7 +193,12 @@ fn what_is_sent_is_redacted_and_cut() {
         assert_eq!([&first["title"], &first["message"], &first["raw_details"]], ["a *** b"; 3]);
         assert_eq!(output["annotations"].as_array().unwrap().len(), limits::ANNOTATIONS);
         let summary = output["summary"].as_str().unwrap();
-        assert!(summary.len() <= limits::MARKDOWN && summary.ends_with("; the whole is in the job log.*\n"), "{}", summary.len());
+        assert!(
+            summary.len() <= limits::MARKDOWN
+                && summary.ends_with("; the whole is in the job log.*\n"),
+            "{}",
+            summary.len()
+        );
     });
 }
 
@@ -204,11 +230,18 @@ fn finds_our_own_check_runs_again() {
             started_at: Some("2026-11-20T12:00:00Z".parse().unwrap()),
             conclusion: Some("stale".to_owned()),
         };
-        let open = CheckRunRef { id: 7, html_url: Some("https://x/7".to_owned()), ..CheckRunRef::default() };
+        let open = CheckRunRef {
+            id: 7,
+            html_url: Some("https://x/7".to_owned()),
+            ..CheckRunRef::default()
+        };
         assert_eq!(found, [stale, open]);
         assert_eq!(checks.find("Marketplace: a&b / é", SHA, "run-3/").await.unwrap(), []);
         let no_commit = checks.find("x", "../../x", "").await.unwrap_err();
-        assert_eq!(no_commit.to_string(), "GitHub refused the check run: `../../x` is not the hash of a commit");
+        assert_eq!(
+            no_commit.to_string(),
+            "GitHub refused the check run: `../../x` is not the hash of a commit"
+        );
     });
 }
 
@@ -222,7 +255,9 @@ fn lists_annotations_page_by_page() {
                 .and(path("/repos/contoso/offers/check-runs/42/annotations"))
                 .and(query_param("per_page", "100"))
                 .and(query_param("page", page))
-                .respond_with(ResponseTemplate::new(200).set_body_json(lines.map(one).collect::<Vec<_>>()))
+                .respond_with(
+                    ResponseTemplate::new(200).set_body_json(lines.map(one).collect::<Vec<_>>()),
+                )
                 .expect(1)
                 .mount(&server)
                 .await;
@@ -243,11 +278,16 @@ fn opening_again_changes_nothing_else_and_says_what_became_of_it() {
             .and(path("/repos/contoso/offers/check-runs/42"))
             .and(body_json(json!({"status": "in_progress"})))
             .respond_with(
-                ResponseTemplate::new(200).set_body_json(json!({"id": 42, "status": "completed", "conclusion": "timed_out"})),
+                ResponseTemplate::new(200).set_body_json(
+                    json!({"id": 42, "status": "completed", "conclusion": "timed_out"}),
+                ),
             )
             .mount(&server)
             .await;
-        assert_eq!(checks_at(&server.uri()).reopen(42).await.unwrap().conclusion.as_deref(), Some("timed_out"));
+        assert_eq!(
+            checks_at(&server.uri()).reopen(42).await.unwrap().conclusion.as_deref(),
+            Some("timed_out")
+        );
     });
 }
 
@@ -262,23 +302,39 @@ fn answers_become_errors() {
             result.unwrap_err()
         })
     };
-    let say = |status: u16, message: &str| ResponseTemplate::new(status).set_body_json(json!({"message": message}));
-    assert!(matches!(outcome(say(403, "Resource not accessible by integration")), CheckRunError::NotPermitted(said)
-        if said == r#"HTTP 403: {"message":"Resource not accessible by integration"}"#));
-    assert!(matches!(outcome(say(403, "no").insert_header("retry-after", "7")), CheckRunError::RateLimited { retry_after, .. }
-        if retry_after == Duration::from_secs(7)));
+    let say = |status: u16, message: &str| {
+        ResponseTemplate::new(status).set_body_json(json!({"message": message}))
+    };
+    assert!(
+        matches!(outcome(say(403, "Resource not accessible by integration")), CheckRunError::NotPermitted(said)
+        if said == r#"HTTP 403: {"message":"Resource not accessible by integration"}"#)
+    );
+    assert!(
+        matches!(outcome(say(403, "no").insert_header("retry-after", "7")), CheckRunError::RateLimited { retry_after, .. }
+        if retry_after == Duration::from_secs(7))
+    );
     assert!(
         matches!(outcome(say(422, "summary of hunter2-secret exceeds a maximum bytesize of 65535")), CheckRunError::Invalid(said)
         if said.contains("summary of *** exceeds"))
     );
     assert!(matches!(outcome(say(502, "")), CheckRunError::Unavailable(_)));
     assert!(matches!(outcome(say(500, "")), CheckRunError::Unavailable(_)));
-    assert!(matches!(outcome(say(307, "Moved").insert_header("location", "/elsewhere")), CheckRunError::Invalid(_)));
-    assert!(matches!(outcome(ResponseTemplate::new(200).set_body_string("<html>Hotel</html>")), CheckRunError::Unavailable(said)
-        if said == "HTTP 200 without JSON: Hotel"));
-    assert!(matches!(outcome(ResponseTemplate::new(200).set_body_string("[]")), CheckRunError::Unavailable(_)));
+    assert!(matches!(
+        outcome(say(307, "Moved").insert_header("location", "/elsewhere")),
+        CheckRunError::Invalid(_)
+    ));
+    assert!(
+        matches!(outcome(ResponseTemplate::new(200).set_body_string("<html>Hotel</html>")), CheckRunError::Unavailable(said)
+        if said == "HTTP 200 without JSON: Hotel")
+    );
+    assert!(matches!(
+        outcome(ResponseTemplate::new(200).set_body_string("[]")),
+        CheckRunError::Unavailable(_)
+    ));
     let endless = ResponseTemplate::new(200).set_body_bytes(vec![b' '; LARGEST_BODY + 1]);
-    assert!(matches!(outcome(endless), CheckRunError::Unavailable(said) if said.starts_with("the answer broke off: ")));
+    assert!(
+        matches!(outcome(endless), CheckRunError::Unavailable(said) if said.starts_with("the answer broke off: "))
+    );
 }
 
 #[test]
@@ -286,7 +342,10 @@ fn no_answer_is_unavailable() {
     block_on(async {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let error = checks_at(&format!("http://{free}")).annotations(1).await.unwrap_err();
-        assert!(matches!(&error, CheckRunError::Unavailable(said) if said.contains("refused")), "{error}");
+        assert!(
+            matches!(&error, CheckRunError::Unavailable(said) if said.contains("refused")),
+            "{error}"
+        );
     });
 }
 
@@ -297,11 +356,22 @@ fn what_cannot_work_is_said_before_anything_is_sent() {
         let make = |api: &str, token: &str| {
             let repository = Repository::parse("o/r").unwrap();
             let clock = Rc::new(FakeClock::with_chance(0.0));
-            GithubChecks::new(&http, &Url::parse(api).unwrap(), repository, &SecretString::from(token), clock, secrets()).err()
+            GithubChecks::new(
+                &http,
+                &Url::parse(api).unwrap(),
+                repository,
+                &SecretString::from(token),
+                clock,
+                secrets(),
+            )
+            .err()
         };
         assert!(matches!(make("http://api.example", "t"), Some(CheckRunError::Invalid(_))));
         assert!(matches!(make("https://api.example", ""), Some(CheckRunError::NotPermitted(_))));
-        assert!(matches!(make("https://api.example", "a\nb"), Some(CheckRunError::NotPermitted(_))));
+        assert!(matches!(
+            make("https://api.example", "a\nb"),
+            Some(CheckRunError::NotPermitted(_))
+        ));
         assert_eq!(make("https://api.example", "t"), None);
     });
 }

@@ -1,4 +1,5 @@
-//! The client against real sockets. What depends on the environment runs in a child process, because a process has only one.
+//! The client against real sockets. What depends on the environment runs in a child process,
+//! because a process has only one.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -67,12 +68,17 @@ fn sends_what_it_is_given_and_reads_the_answer() {
             .and(header("accept-encoding", "gzip"))
             .and(header("x-own", "1"))
             .and(body_string("text"))
-            .respond_with(ResponseTemplate::new(202).insert_header("x-answer", "2").set_body_string("done"))
+            .respond_with(
+                ResponseTemplate::new(202).insert_header("x-answer", "2").set_body_string("done"),
+            )
             .expect(1)
             .mount(&server)
             .await;
-        let mut request =
-            Request { method: Method::POST, body: Some(Bytes::from("text")), ..get(&format!("{}/p", server.uri())) };
+        let mut request = Request {
+            method: Method::POST,
+            body: Some(Bytes::from("text")),
+            ..get(&format!("{}/p", server.uri()))
+        };
         request.headers.insert("x-own", "1".parse().unwrap());
         let answer = client().send(request).await.unwrap();
         assert_eq!((answer.status, &answer.body[..]), (StatusCode::ACCEPTED, &b"done"[..]));
@@ -84,16 +90,20 @@ fn sends_what_it_is_given_and_reads_the_answer() {
 fn follows_no_redirect_and_keeps_no_cookie() {
     block_on(async {
         let server = MockServer::start().await;
-        let redirect = ResponseTemplate::new(307).insert_header("location", "/other").insert_header("set-cookie", "a=b; Path=/");
+        let redirect = ResponseTemplate::new(307)
+            .insert_header("location", "/other")
+            .insert_header("set-cookie", "a=b; Path=/");
         Mock::given(path("/")).respond_with(redirect).expect(2).mount(&server).await;
         let client = client();
         for _ in 0..2 {
-            assert_eq!(client.send(get(&server.uri())).await.unwrap().status, StatusCode::TEMPORARY_REDIRECT);
+            assert_eq!(
+                client.send(get(&server.uri())).await.unwrap().status,
+                StatusCode::TEMPORARY_REDIRECT
+            );
         }
         let requests = server.received_requests().await.unwrap();
-        assert!(
-            requests.iter().all(|request| !request.headers.contains_key("cookie") && !request.headers.contains_key("referer"))
-        );
+        assert!(requests.iter().all(|request| !request.headers.contains_key("cookie")
+            && !request.headers.contains_key("referer")));
     });
 }
 
@@ -106,9 +116,14 @@ fn a_bomb_is_not_unpacked() {
         let bomb = bomb.clone();
         block_on(async move {
             let server = MockServer::start().await;
-            let answer = ResponseTemplate::new(200).insert_header("content-encoding", "gzip").set_body_bytes(bomb);
+            let answer = ResponseTemplate::new(200)
+                .insert_header("content-encoding", "gzip")
+                .set_body_bytes(bomb);
             Mock::given(method("GET")).respond_with(answer).mount(&server).await;
-            ReqwestTransport::with_limits(EXCHANGE_TIMEOUT, limit).unwrap().send(get(&server.uri())).await
+            ReqwestTransport::with_limits(EXCHANGE_TIMEOUT, limit)
+                .unwrap()
+                .send(get(&server.uri()))
+                .await
         })
     };
     assert_eq!(packed(100_000).unwrap().body.len(), 100_000);
@@ -142,11 +157,18 @@ fn after_the_request_its_fate_is_unknown() {
         (b"", true, " did not answer in time: "),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", false, "broke off"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", true, "broke off"),
-        (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nhalf", false, "broke off"),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nhalf",
+            false,
+            "broke off",
+        ),
         (b"\x16\x03garbage", false, "no answer from "),
     ] {
         let url = raw_server(answer, stay);
-        let request = Request { timeout: Duration::from_millis(200), ..get(&format!("{url}/path?sig=secret")) };
+        let request = Request {
+            timeout: Duration::from_millis(200),
+            ..get(&format!("{url}/path?sig=secret"))
+        };
         let error = send(request).unwrap_err();
         assert_eq!(error.lost, Lost::Unknown, "{error}");
         assert!(error.message.contains(what) && error.message.contains(&url), "{what}: {error}");
@@ -161,7 +183,9 @@ fn a_request_is_sent_once_even_if_the_connection_dies() {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = async {
             let mut connections = 0;
-            while let Ok(Ok(_stream)) = tokio::time::timeout(Duration::from_millis(500), listener.accept()).await {
+            while let Ok(Ok(_stream)) =
+                tokio::time::timeout(Duration::from_millis(500), listener.accept()).await
+            {
                 connections += 1;
             }
             connections
@@ -181,7 +205,8 @@ fn a_request_on_a_used_connection_is_sent_once_too() {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let mut head = [0_u8; 4096];
-            // The first request is answered and the connection kept; after the second it is closed without a word.
+            // The first request is answered and the connection kept; after the second it is closed
+            // without a word.
             for answer in [&b"HTTP/1.1 204 No Content\r\n\r\n"[..], b""] {
                 let length = stream.read(&mut head).unwrap();
                 told.send(head.starts_with(b"POST") && length > 0).unwrap();
@@ -206,7 +231,10 @@ fn others_on_the_same_client_are_bounded_in_time_too() {
     let client = client();
     let error = block_on(async {
         let sent = client.client_for(&Url::parse(&url).unwrap()).get(&url).send();
-        tokio::time::timeout(Duration::from_secs(5), sent).await.expect("the client's own limit comes first").unwrap_err()
+        tokio::time::timeout(Duration::from_secs(5), sent)
+            .await
+            .expect("the client's own limit comes first")
+            .unwrap_err()
     });
     assert!(error.is_timeout(), "{error:?}");
 }
@@ -220,13 +248,20 @@ fn private_authority(folder: &Path) -> SocketAddr {
     std::fs::write(folder.join("authority.pem"), authority.pem()).unwrap();
     let key = KeyPair::generate().unwrap();
     let issuer = Issuer::new(params, authority_key);
-    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
+    let certificate = CertificateParams::new(vec!["localhost".to_owned()])
         .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key.serialize_der().try_into().unwrap())
+        .signed_by(&key, &issuer)
         .unwrap();
+    let config =
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                key.serialize_der().try_into().unwrap(),
+            )
+            .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let address = listener.local_addr().unwrap();
@@ -238,7 +273,8 @@ fn private_authority(folder: &Path) -> SocketAddr {
                 let (stream, _) = listener.accept().await.unwrap();
                 let Ok(mut stream) = acceptor.accept(stream).await else { continue };
                 let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 4096]).await;
-                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\nconnection: close\r\n\r\nprivate";
+                let answer =
+                    b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\nconnection: close\r\n\r\nprivate";
                 let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await;
                 let _ = tokio::io::AsyncWriteExt::shutdown(&mut stream).await;
             }
@@ -256,7 +292,11 @@ fn in_child(test: &str, environment: &[(&str, &str)]) {
         .output()
         .unwrap();
     let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && printed.contains("1 passed"), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && printed.contains("1 passed"),
+        "{printed}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[expect(clippy::disallowed_methods, reason = "how a test talks to its child")]
@@ -279,8 +319,13 @@ fn without_any_system_certificate_the_client_works_and_trusts_no_stranger() {
     let empty = folder.path().join("empty");
     std::fs::create_dir(&empty).unwrap();
     // The second is what a scratch image looks like: nothing where it is looked for.
-    for (file, directory) in [("/nowhere/ca.pem", empty.to_str().unwrap()), ("/nowhere/ca.pem", "/nowhere")] {
-        in_child("child_refuses", &[("SSL_CERT_FILE", file), ("SSL_CERT_DIR", directory), ("TEST_PORT", &port)]);
+    for (file, directory) in
+        [("/nowhere/ca.pem", empty.to_str().unwrap()), ("/nowhere/ca.pem", "/nowhere")]
+    {
+        in_child(
+            "child_refuses",
+            &[("SSL_CERT_FILE", file), ("SSL_CERT_DIR", directory), ("TEST_PORT", &port)],
+        );
     }
 }
 
@@ -296,7 +341,10 @@ fn child_trusts() {
 fn child_refuses() {
     let error = send(get(&format!("https://localhost:{}/", told("TEST_PORT")))).unwrap_err();
     assert_eq!(error.lost, Lost::Unsent);
-    assert!(error.message.contains("invalid peer certificate: UnknownIssuer; if a proxy"), "{error}");
+    assert!(
+        error.message.contains("invalid peer certificate: UnknownIssuer; if a proxy"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -338,6 +386,7 @@ fn causes_are_told_once() {
     #[error("{0}")]
     struct Layer(&'static str, #[source] Option<Box<Layer>>);
     let inner = Layer("reset by peer", None);
-    let outer = Layer("sending failed", Some(Box::new(Layer("io: reset by peer", Some(Box::new(inner))))));
+    let outer =
+        Layer("sending failed", Some(Box::new(Layer("io: reset by peer", Some(Box::new(inner))))));
     assert_eq!(causes(&outer), "sending failed: io: reset by peer");
 }

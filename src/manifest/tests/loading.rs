@@ -35,7 +35,13 @@ impl Workspace {
 fn a_path_below_the_workspace_is_named_as_github_needs_it() {
     let workspace = Workspace::new();
     let absolute = workspace.path().join("offer.yml");
-    for path in ["offer.yml", "./offer.yml", "sub/../offer.yml", "sub//..//./offer.yml", absolute.to_str().unwrap()] {
+    for path in [
+        "offer.yml",
+        "./offer.yml",
+        "sub/../offer.yml",
+        "sub//..//./offer.yml",
+        absolute.to_str().unwrap(),
+    ] {
         assert_eq!(workspace.load(path).unwrap().file(), "offer.yml", "{path}");
     }
 }
@@ -53,11 +59,17 @@ fn nothing_outside_the_workspace_is_read() {
     symlink("../../outside.yml", workspace.path().join("sub/link.yml")).unwrap();
     symlink(workspace.0.path(), workspace.path().join("up")).unwrap();
     let absolute = workspace.0.path().join("outside.yml");
-    for path in
-        ["../outside.yml", "sub/../../outside.yml", "sub/link.yml", "up/outside.yml", "/etc/passwd", absolute.to_str().unwrap()]
-    {
+    for path in [
+        "../outside.yml",
+        "sub/../../outside.yml",
+        "sub/link.yml",
+        "up/outside.yml",
+        "/etc/passwd",
+        absolute.to_str().unwrap(),
+    ] {
         let expected = format!(
-            "the manifest {path:?} is outside the workspace; give a path below the workspace, and no link that leads out of it"
+            "the manifest {path:?} is outside the workspace; give a path below the workspace, and \
+             no link that leads out of it"
         );
         assert_eq!(workspace.load(path).unwrap_err(), expected);
     }
@@ -72,11 +84,19 @@ fn what_is_no_file_is_not_opened() {
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
     for path in ["pipe", "socket"] {
         let error = workspace.load(path).unwrap_err();
-        assert_eq!(error, format!("the manifest {path:?} is not a regular file; give the path of the manifest's file"));
+        assert_eq!(
+            error,
+            format!(
+                "the manifest {path:?} is not a regular file; give the path of the manifest's file"
+            )
+        );
     }
     for path in ["sub", ".", ""] {
         let error = workspace.load(path).unwrap_err();
-        assert_eq!(error, format!("the manifest {path:?} is a directory; give the path of the manifest's file"));
+        assert_eq!(
+            error,
+            format!("the manifest {path:?} is a directory; give the path of the manifest's file")
+        );
     }
 }
 
@@ -84,9 +104,15 @@ fn what_is_no_file_is_not_opened() {
 fn a_missing_file_is_looked_for_under_the_other_ending() {
     let workspace = Workspace::new();
     let error = workspace.load("offer.yaml").unwrap_err();
-    assert!(error.ends_with("; did you mean `offer.yml`? set the input `manifest` to it"), "{error}");
+    assert!(
+        error.ends_with("; did you mean `offer.yml`? set the input `manifest` to it"),
+        "{error}"
+    );
     let error = workspace.load("x\n.yml").unwrap_err();
-    assert!(error.starts_with(r#"the manifest "x\n.yml" cannot be opened: No such file"#), "{error}");
+    assert!(
+        error.starts_with(r#"the manifest "x\n.yml" cannot be opened: No such file"#),
+        "{error}"
+    );
     let missing = load(Path::new("/nowhere"), "offer.yml").unwrap_err();
     assert_eq!(missing[0].hint.as_deref(), Some("check out the repository before this step"));
 }
@@ -99,7 +125,10 @@ fn a_mebibyte_is_the_most() {
     workspace.load("full.yml").unwrap();
     fs::write(workspace.path().join("large.yml"), filled(1024 * 1024 + 1)).unwrap();
     let error = workspace.load("large.yml").unwrap_err();
-    assert_eq!(error, r#"the manifest "large.yml" is larger than 1 MiB; split it into several manifests, one step each"#);
+    assert_eq!(
+        error,
+        r#"the manifest "large.yml" is larger than 1 MiB; split it into several manifests, one step each"#
+    );
 }
 
 #[test]

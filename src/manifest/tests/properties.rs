@@ -19,7 +19,8 @@ fn json() -> impl Strategy<Value = Json> {
     leaf.prop_recursive(4, 40, 5, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Json::from),
-            prop::collection::btree_map(text, inner, 0..5).prop_map(|map| Json::Object(map.into_iter().collect())),
+            prop::collection::btree_map(text, inner, 0..5)
+                .prop_map(|map| Json::Object(map.into_iter().collect())),
         ]
     })
 }
@@ -28,8 +29,12 @@ fn json() -> impl Strategy<Value = Json> {
 fn routes(value: &Json, here: &Route, all: &mut Vec<Route>) {
     all.push(here.clone());
     match value {
-        Json::Array(items) => items.iter().enumerate().for_each(|(index, item)| routes(item, &here.index(index), all)),
-        Json::Object(entries) => entries.iter().for_each(|(key, value)| routes(value, &here.key(key), all)),
+        Json::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| routes(item, &here.index(index), all))
+        }
+        Json::Object(entries) => {
+            entries.iter().for_each(|(key, value)| routes(value, &here.key(key), all))
+        }
         _ => {}
     }
 }
@@ -49,8 +54,8 @@ fn nearly_yaml() -> impl Strategy<Value = String> {
         .flat_map(|(_, text)| text.split_inclusive('\n').map(str::to_owned).collect::<Vec<_>>())
         .collect();
     let marks = [
-        " ", "\n", "\r\n", "- ", ": ", "? ", "[", "]", "{", "}", ",", "\"", "'", "&a ", "*a", "!t ", "<<", "|\n", ">-\n", "#",
-        "\t", "---\n", "...\n", "%", "é", "\u{feff}",
+        " ", "\n", "\r\n", "- ", ": ", "? ", "[", "]", "{", "}", ",", "\"", "'", "&a ", "*a",
+        "!t ", "<<", "|\n", ">-\n", "#", "\t", "---\n", "...\n", "%", "é", "\u{feff}",
     ];
     let piece = prop_oneof![
         6 => prop::sample::select(lines),
@@ -153,12 +158,17 @@ fn large_and_nasty_texts_are_answered() {
         format!("x: {{{}}}", repeated("a: ,")),
         format!("x: {{{}}}", repeated("[]: {},")),
         (0..9_000)
-            .map(|number| format!("notification-e-mail-of-the-publisher-of-the-offer-number-{number}:\n"))
+            .map(|number| {
+                format!("notification-e-mail-of-the-publisher-of-the-offer-number-{number}:\n")
+            })
             .collect::<Vec<_>>()
             .concat(),
         (0..100_000).map(|number| format!("k{number}:\n")).collect::<Vec<_>>().concat(),
         format!("{head}{}", repeated("- id: one\n")),
-        format!("{head}{}", (0..60_000).map(|number| format!("- id: o{number}\n")).collect::<Vec<_>>().concat()),
+        format!(
+            "{head}{}",
+            (0..60_000).map(|number| format!("- id: o{number}\n")).collect::<Vec<_>>().concat()
+        ),
         format!("{head}- id: {}", repeated("x")),
         format!("{head}- id: \"{}\"", repeated("\\n")),
     ];

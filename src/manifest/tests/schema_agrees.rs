@@ -9,7 +9,10 @@ use super::*;
 const BEYOND_A_SCHEMA: &[(&str, &str)] = &[
     ("anchor", "anchors and aliases are resolved before"),
     ("alias", "anchors and aliases are resolved before"),
-    ("duplicate-key", "which of two equal keys counts is the reader's choice; libyaml's reader takes the last"),
+    (
+        "duplicate-key",
+        "which of two equal keys counts is the reader's choice; libyaml's reader takes the last",
+    ),
     ("offer-ids-twice", "`uniqueItems` compares whole items, not their ids"),
     ("plan-ids-twice", "`uniqueItems` compares whole items, not their ids"),
 ];

@@ -1,4 +1,5 @@
-//! Operation addresses. The portal writes them in four forms, under two header names; a person may give one, or an id.
+//! Operation addresses. The portal writes them in four forms, under two header names; a person may
+//! give one, or an id.
 
 use http::HeaderMap;
 use url::Url;
@@ -10,8 +11,12 @@ use crate::portal::OperationAddress;
 /// Longer addresses are not real ones.
 const LONGEST: usize = 2_000;
 
-/// The address in an answer's `Location` or `Operation-Location`, whichever is usable. `Ok(None)` if there is neither.
-pub(super) fn from_headers(portal: &Url, headers: &HeaderMap) -> Result<Option<OperationAddress>, Malformed> {
+/// The address in an answer's `Location` or `Operation-Location`, whichever is usable. `Ok(None)`
+/// if there is neither.
+pub(super) fn from_headers(
+    portal: &Url,
+    headers: &HeaderMap,
+) -> Result<Option<OperationAddress>, Malformed> {
     let mut refused = None;
     for name in ["location", "operation-location"] {
         for value in headers.get_all(name) {
@@ -24,11 +29,13 @@ pub(super) fn from_headers(portal: &Url, headers: &HeaderMap) -> Result<Option<O
     refused.map_or(Ok(None), Err)
 }
 
-/// An address relative to the portal, or absolute on it. The token goes there, so another origin is refused.
+/// An address relative to the portal, or absolute on it. The token goes there, so another origin is
+/// refused.
 pub(super) fn resolve(portal: &Url, text: &str) -> Result<OperationAddress, Malformed> {
     let text = text.trim();
     let quoted: String = text.chars().take(200).collect();
-    let malformed = |why: String| Malformed(format!("operation address {quoted:?} is not usable: {why}"));
+    let malformed =
+        |why: String| Malformed(format!("operation address {quoted:?} is not usable: {why}"));
     if text.is_empty() || text.len() > LONGEST {
         return Err(malformed("it is empty or too long".to_owned()));
     }
@@ -47,8 +54,14 @@ pub(super) fn resolve(portal: &Url, text: &str) -> Result<OperationAddress, Malf
     Ok(OperationAddress::new(url))
 }
 
-/// The address of an operation of an offer, by its id. Ids with `$` are those of offers that were not migrated.
-pub(super) fn by_id(portal: &Url, publisher: &PublisherId, offer: &OfferId, id: &str) -> Result<OperationAddress, Malformed> {
+/// The address of an operation of an offer, by its id. Ids with `$` are those of offers that were
+/// not migrated.
+pub(super) fn by_id(
+    portal: &Url,
+    publisher: &PublisherId,
+    offer: &OfferId,
+    id: &str,
+) -> Result<OperationAddress, Malformed> {
     let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '$');
     if id.is_empty() || id.len() > 300 || !id.chars().all(usable) || id.chars().all(|c| c == '.') {
         return Err(Malformed(format!("operation id {id:?} is not an id of the portal")));
@@ -60,30 +73,43 @@ pub(super) fn by_id(portal: &Url, publisher: &PublisherId, offer: &OfferId, id: 
 }
 
 /// What a person gave: an address, whole or from the path on, or an id.
-pub(super) fn given(portal: &Url, publisher: &PublisherId, offer: &OfferId, text: &str) -> Result<OperationAddress, Malformed> {
+pub(super) fn given(
+    portal: &Url,
+    publisher: &PublisherId,
+    offer: &OfferId,
+    text: &str,
+) -> Result<OperationAddress, Malformed> {
     let text = text.trim();
     if !text.contains('/') && !text.contains('\\') {
         return by_id(portal, publisher, offer, text);
     }
     let address = resolve(portal, text)?;
     let parts: Vec<&str> = address.url().path().split('/').collect();
-    if let ["", "api", "publishers", of_publisher, "offers", of_offer, "operations", _, ..] = parts[..]
-        && !(of_publisher.eq_ignore_ascii_case(publisher.as_str()) && of_offer.eq_ignore_ascii_case(offer.as_str()))
+    if let ["", "api", "publishers", of_publisher, "offers", of_offer, "operations", _, ..] =
+        parts[..]
+        && !(of_publisher.eq_ignore_ascii_case(publisher.as_str())
+            && of_offer.eq_ignore_ascii_case(offer.as_str()))
     {
         return Err(Malformed(format!(
-            "operation address {text:?} belongs to offer {of_offer} of {of_publisher}, not to {offer} of {publisher}"
+            "operation address {text:?} belongs to offer {of_offer} of {of_publisher}, not to \
+             {offer} of {publisher}"
         )));
     }
     if !address.url().path().contains("/operations/") {
-        return Err(Malformed(format!("operation address {text:?} has no `/operations/` in its path")));
+        return Err(Malformed(format!(
+            "operation address {text:?} has no `/operations/` in its path"
+        )));
     }
     Ok(address)
 }
 
 /// Every call carries the version, and the addresses that the portal gives do not always.
 fn set_api_version(url: &mut Url) {
-    let others: Vec<(String, String)> =
-        url.query_pairs().filter(|(name, _)| name != "api-version").map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
+    let others: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| name != "api-version")
+        .map(|(n, v)| (n.into_owned(), v.into_owned()))
+        .collect();
     url.query_pairs_mut().clear().extend_pairs(others).append_pair("api-version", API_VERSION);
 }
 
@@ -113,17 +139,28 @@ mod tests {
             ),
             (
                 format!("{base}/api/publishers/contoso/offers/vm/operations/{guid}"),
-                format!("{base}/api/publishers/contoso/offers/vm/operations/{guid}?api-version=2017-10-31"),
+                format!(
+                    "{base}/api/publishers/contoso/offers/vm/operations/{guid}?api-version=2017-10-31"
+                ),
             ),
             (
-                format!("/api/publishers/contoso/offers/contoso-offer/operations/{guid}?api-version=2017-10-31"),
-                format!("{base}/api/publishers/contoso/offers/contoso-offer/operations/{guid}?api-version=2017-10-31"),
+                format!(
+                    "/api/publishers/contoso/offers/contoso-offer/operations/{guid}?api-version=2017-10-31"
+                ),
+                format!(
+                    "{base}/api/publishers/contoso/offers/contoso-offer/operations/{guid}?api-version=2017-10-31"
+                ),
             ),
             (
                 "/api/operations/contoso$contoso-offer$2$preview?api-version=2017-10-31".to_owned(),
-                format!("{base}/api/operations/contoso$contoso-offer$2$preview?api-version=2017-10-31"),
+                format!(
+                    "{base}/api/operations/contoso$contoso-offer$2$preview?api-version=2017-10-31"
+                ),
             ),
-            ("api/operations/x".to_owned(), format!("{base}/api/operations/x?api-version=2017-10-31")),
+            (
+                "api/operations/x".to_owned(),
+                format!("{base}/api/operations/x?api-version=2017-10-31"),
+            ),
         ] {
             assert_eq!(resolve(&portal(), &text).unwrap().to_string(), expected);
         }
@@ -151,21 +188,39 @@ mod tests {
     fn either_header_serves_and_a_broken_one_does_not_hide_the_other() {
         let mut headers = HeaderMap::new();
         assert_eq!(from_headers(&portal(), &headers).unwrap(), None);
-        headers.insert("location", HeaderValue::from_static("https://evil.example/api/operations/1"));
-        assert!(from_headers(&portal(), &headers).unwrap_err().0.contains("not on https://cloudpartner.azure.com"));
-        headers.insert("operation-location", HeaderValue::from_static("/api/operations/a$b$2$preview"));
+        headers
+            .insert("location", HeaderValue::from_static("https://evil.example/api/operations/1"));
+        assert!(
+            from_headers(&portal(), &headers)
+                .unwrap_err()
+                .0
+                .contains("not on https://cloudpartner.azure.com")
+        );
+        headers.insert(
+            "operation-location",
+            HeaderValue::from_static("/api/operations/a$b$2$preview"),
+        );
         assert_eq!(from_headers(&portal(), &headers).unwrap().unwrap().id(), "a$b$2$preview");
     }
 
     #[test]
     fn a_person_may_give_an_id_or_an_address() {
         let (publisher, offer) = ids();
-        let given = |text| given(&portal(), &publisher, &offer, text).map(|a| a.url().path().to_owned());
-        assert_eq!(given("408a4835-0000").unwrap(), "/api/publishers/contoso/offers/contoso-offer/operations/408a4835-0000");
+        let given =
+            |text| given(&portal(), &publisher, &offer, text).map(|a| a.url().path().to_owned());
+        assert_eq!(
+            given("408a4835-0000").unwrap(),
+            "/api/publishers/contoso/offers/contoso-offer/operations/408a4835-0000"
+        );
         assert_eq!(given("contoso$x$2$preview").unwrap(), "/api/operations/contoso$x$2$preview");
         let slash = "/api/publishers/contoso/offers/contoso-offer/operations/7/";
         assert_eq!(given(slash).unwrap(), slash);
-        assert!(given("/api/publishers/contoso/offers/another/operations/7").unwrap_err().0.contains("belongs to offer another"));
+        assert!(
+            given("/api/publishers/contoso/offers/another/operations/7")
+                .unwrap_err()
+                .0
+                .contains("belongs to offer another")
+        );
         assert!(given("/api/publishers/contoso").is_err());
         assert!(given("..").is_err());
         assert!(given("a b").is_err());

@@ -1,5 +1,6 @@
-//! An answer that is not a good one, as a [`CallError`]. The portal writes errors in five forms: `error.code` and `error.message`,
-//! a bare `Message`, a JSON text, plain text or HTML, and nothing.
+//! An answer that is not a good one, as a [`CallError`]. The portal writes errors in five forms:
+//! `error.code` and `error.message`, a bare `Message`, a JSON text, plain text or HTML, and
+//! nothing.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -21,7 +22,12 @@ pub(super) struct Subject {
 }
 
 /// Reads an answer whose status is not 2xx.
-pub(super) fn read(subject: &Subject, answer: &Response, retry_after: Option<Duration>, secrets: &Secrets) -> CallError {
+pub(super) fn read(
+    subject: &Subject,
+    answer: &Response,
+    retry_after: Option<Duration>,
+    secrets: &Secrets,
+) -> CallError {
     let status = answer.status;
     let (trouble, fate, code) = classify(status, subject.missing);
     let mut message = format!("could not {}: the portal answered {status}", subject.doing);
@@ -51,27 +57,41 @@ fn classify(status: StatusCode, missing: Code) -> (Trouble, Fate, Code) {
 
 fn hint(status: StatusCode) -> Option<&'static str> {
     Some(match status.as_u16() {
-        300..=399 => "redirects are not followed, so that the token stays with the portal; check the input `portal-url`",
+        300..=399 => {
+            "redirects are not followed, so that the token stays with the portal; check the input \
+             `portal-url`"
+        }
         400 => {
-            "the portal calls the request malformed; check the offer in Partner Center, and that its type is one this API serves"
+            "the portal calls the request malformed; check the offer in Partner Center, and that \
+             its type is one this API serves"
         }
         401 => {
-            "check `tenant-id`, `client-id` and the secret or federated credential, and that `resource` is the audience that the \
+            "check `tenant-id`, `client-id` and the secret or federated credential, and that \
+             `resource` is the audience that the \
              portal expects"
         }
         403 => {
-            "add the application to the publisher's account in Partner Center (Account settings → User management → Microsoft \
-             Entra applications, role Manager), by the object id of its service principal, not of the app registration; and check \
+            "add the application to the publisher's account in Partner Center (Account settings → \
+             User management → Microsoft \
+             Entra applications, role Manager), by the object id of its service principal, not of \
+             the app registration; and check \
              `publisher` in the manifest"
         }
         404 => {
-            "check `publisher` and the offer's `id` in the manifest: the offer's id is its alias in Partner Center, not its name"
+            "check `publisher` and the offer's `id` in the manifest: the offer's id is its alias \
+             in Partner Center, not its name"
         }
-        409 => "something else is changing the offer; wait for its end, or see the input `when-running`",
-        422 => "the offer does not pass validation; correct it in Partner Center, then run the release again",
+        409 => {
+            "something else is changing the offer; wait for its end, or see the input `when-running`"
+        }
+        422 => {
+            "the offer does not pass validation; correct it in Partner Center, then run the \
+             release again"
+        }
         429 | 408 | 500..=599 => return None,
         _ => {
-            "look at the offer in Partner Center; if nothing is wrong there, Microsoft's support wants the correlation id and the time"
+            "look at the offer in Partner Center; if nothing is wrong there, Microsoft's support \
+             wants the correlation id and the time"
         }
     })
 }
@@ -83,11 +103,19 @@ fn said(answer: &Response, secrets: &Secrets) -> String {
     };
     let inner = field(&json, &["error"]).filter(|value| value.is_object()).unwrap_or(&json);
     let bare = json.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let parts: Vec<String> =
-        [text(inner, &["code"]), text(inner, &["message", "error_description"]), bare, text(&json, &["error"])]
-            .into_iter()
-            .flatten()
-            .take(2)
-            .collect();
-    if parts.is_empty() { answer.quote(secrets) } else { quote(parts.join(": ").as_bytes(), secrets) }
+    let parts: Vec<String> = [
+        text(inner, &["code"]),
+        text(inner, &["message", "error_description"]),
+        bare,
+        text(&json, &["error"]),
+    ]
+    .into_iter()
+    .flatten()
+    .take(2)
+    .collect();
+    if parts.is_empty() {
+        answer.quote(secrets)
+    } else {
+        quote(parts.join(": ").as_bytes(), secrets)
+    }
 }

@@ -1,4 +1,5 @@
-//! The portal's JSON, read with tolerance: keys in any case, one object or an array of one, every field optional, numbers as text.
+//! The portal's JSON, read with tolerance: keys in any case, one object or an array of one, every
+//! field optional, numbers as text.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -9,12 +10,14 @@ use crate::portal::{Draft, Level, Link, Message, OfferView, OperationView, Phase
 const MOST: usize = 500;
 
 /// Any of these tells an offer's draft from a gateway's answer.
-const DRAFT_FIELDS: &[&str] = &["id", "definition", "changedTime", "offerTypeId", "publisherId", "version", "status", "eTag"];
+const DRAFT_FIELDS: &[&str] =
+    &["id", "definition", "changedTime", "offerTypeId", "publisherId", "version", "status", "eTag"];
 
 /// An operation, which the documentation wraps in an array and real answers do not.
 pub(super) fn operation(answer: &Value) -> Option<OperationView> {
-    let value =
-        the_object(answer).filter(|value| has_any(value, &["status", "submissionState", "steps", "id", "operationId"]))?;
+    let value = the_object(answer).filter(|value| {
+        has_any(value, &["status", "submissionState", "steps", "id", "operationId"])
+    })?;
     let mut messages = messages(value);
     messages.extend(error(value));
     Some(OperationView {
@@ -47,7 +50,8 @@ pub(super) fn draft(answer: &Value) -> Option<Draft> {
     Some(Draft { changed: time(value, &["changedTime"]) })
 }
 
-/// Fields may be missing, but not all of them: an object with none is a gateway's, and says nothing about the offer.
+/// Fields may be missing, but not all of them: an object with none is a gateway's, and says nothing
+/// about the offer.
 fn has_any(value: &Value, names: &[&str]) -> bool {
     field(value, names).is_some()
 }
@@ -74,7 +78,8 @@ pub(super) fn rows(answer: &Value) -> Option<Vec<Row>> {
 
 /// `publish`, `GoLive`; the documentation also has `GGoLive`.
 fn phase(word: &str) -> Option<Phase> {
-    let folded: String = word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let folded: String =
+        word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     match folded.as_str() {
         "publish" => Some(Phase::Publish),
         "golive" | "ggolive" | "live" => Some(Phase::GoLive),
@@ -94,7 +99,9 @@ fn the_object(value: &Value) -> Option<&Value> {
 pub(super) fn field<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
     let object = value.as_object()?;
     let exact_or_folded = |name: &str| {
-        object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, found)| found))
+        object.get(name).or_else(|| {
+            object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, found)| found)
+        })
     };
     names.iter().filter_map(|name| exact_or_folded(name)).find(|found| !found.is_null())
 }
@@ -138,7 +145,8 @@ fn steps(value: &Value) -> Vec<Step> {
             id: id.clone().or_else(|| name.clone())?,
             name: name.or(id)?,
             status: word(value, &["status"]),
-            progress: text(value, &["progressPercentage", "processPercentage"]).and_then(|number| percent(&number)),
+            progress: text(value, &["progressPercentage", "processPercentage"])
+                .and_then(|number| percent(&number)),
             estimate: text(value, &["estimatedTimeFrame"]),
             messages: messages(value),
         })
@@ -146,14 +154,24 @@ fn steps(value: &Value) -> Vec<Step> {
     items(value, "steps").iter().filter_map(step).collect()
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=100 before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to 0..=100 before"
+)]
 fn percent(number: &str) -> Option<u8> {
-    number.parse::<f64>().ok().filter(|percent| percent.is_finite()).map(|percent| percent.clamp(0.0, 100.0) as u8)
+    number
+        .parse::<f64>()
+        .ok()
+        .filter(|percent| percent.is_finite())
+        .map(|percent| percent.clamp(0.0, 100.0) as u8)
 }
 
 fn messages(value: &Value) -> Vec<Message> {
     let message = |value: &Value| match value {
-        Value::String(html) => Some(Message { level: Level::Information, html: html.clone(), at: None }),
+        Value::String(html) => {
+            Some(Message { level: Level::Information, html: html.clone(), at: None })
+        }
         _ => Some(Message {
             level: level(text(value, &["level", "severity"]).as_deref()),
             html: text(value, &["messageHtml", "message", "text"])?,
@@ -227,7 +245,10 @@ mod tests {
         assert_eq!(view.steps.len(), 3);
         assert_eq!(view.steps[0].progress, Some(100));
         assert_eq!(view.steps[1].messages[0].level, Level::Error);
-        assert_eq!(view.steps[1].messages[0].at.unwrap().to_string(), "2017-03-28T19:50:39.5506018Z");
+        assert_eq!(
+            view.steps[1].messages[0].at.unwrap().to_string(),
+            "2017-03-28T19:50:39.5506018Z"
+        );
         assert!(view.steps[2].is_sign_off() && view.steps[2].estimate.is_none());
         assert!(!view.at_sign_off());
         assert_eq!(view.preview_links[0].address, "https://example.com/p");
@@ -261,16 +282,27 @@ mod tests {
         ]))
         .unwrap();
         assert_eq!(rows.len(), 3);
-        assert_eq!((rows[0].phase, rows[1].phase, rows[2].phase), (Some(Phase::Publish), Some(Phase::GoLive), None));
+        assert_eq!(
+            (rows[0].phase, rows[1].phase, rows[2].phase),
+            (Some(Phase::Publish), Some(Phase::GoLive), None)
+        );
         assert_eq!(rows[1].changed.unwrap().to_string(), "2022-06-02T12:25:56.651Z");
         assert_eq!((rows[2].id.as_str(), rows[2].status.state()), ("", State::Unknown));
     }
 
     #[test]
     fn an_operation_s_error_is_a_message() {
-        let view = operation(&json!({"status": "failed", "error": {"code": "X", "message": "it broke"}})).unwrap();
-        assert_eq!((view.messages[0].level, view.messages[0].html.as_str()), (Level::Error, "X: it broke"));
-        assert_eq!(operation(&json!({"status": "failed", "error": "it broke"})).unwrap().messages[0].html, "it broke");
+        let view =
+            operation(&json!({"status": "failed", "error": {"code": "X", "message": "it broke"}}))
+                .unwrap();
+        assert_eq!(
+            (view.messages[0].level, view.messages[0].html.as_str()),
+            (Level::Error, "X: it broke")
+        );
+        assert_eq!(
+            operation(&json!({"status": "failed", "error": "it broke"})).unwrap().messages[0].html,
+            "it broke"
+        );
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
@@ -293,7 +325,8 @@ mod tests {
         leaf.prop_recursive(4, 64, 8, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-                prop::collection::vec((key.clone(), inner), 0..8).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+                prop::collection::vec((key.clone(), inner), 0..8)
+                    .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
             ]
         })
     }

@@ -18,17 +18,26 @@ impl Release {
         match begin::busy(survey) {
             Some((phase, operation)) => {
                 self.phase = Some(phase);
-                self.tell.push(What::Phase { phase, origin: Origin::Found, operation: operation.clone() });
+                self.tell.push(What::Phase {
+                    phase,
+                    origin: Origin::Found,
+                    operation: operation.clone(),
+                });
                 Stage::Cancel(Canceling::new(Why::Asked, operation))
             }
-            None => Stage::End(Verdict::done(None, "nothing was running, so there was nothing to cancel")),
+            None => Stage::End(Verdict::done(
+                None,
+                "nothing was running, so there was nothing to cancel",
+            )),
         }
     }
 
     pub(super) fn canceled(&mut self, mut canceling: Canceling, seen: Seen) -> Stage {
         match seen {
             Seen::CancelAccepted | Seen::Accepted(_) | Seen::Lost(..) => canceling.requested(None),
-            Seen::InTheWay(problem) | Seen::Absent(problem) | Seen::Refused(problem) if canceling.turn == Turn::Request => {
+            Seen::InTheWay(problem) | Seen::Absent(problem) | Seen::Refused(problem)
+                if canceling.turn == Turn::Request =>
+            {
                 canceling.requested(Some(problem));
             }
             Seen::Refused(problem) => return self.not_canceled(canceling.why, problem),
@@ -52,7 +61,8 @@ impl Release {
         let Why::Signal(signal) = why else {
             return self.ended(problem);
         };
-        let message = format!("the job was canceled, and the operation was not: {}", problem.message);
+        let message =
+            format!("the job was canceled, and the operation was not: {}", problem.message);
         Stage::End(Verdict::pending(Ending::Interrupted(signal), self.phase, message).hint(RESUME))
     }
 
@@ -62,18 +72,24 @@ impl Release {
                 self.before.foreign = true;
                 Stage::Survey(Survey::default())
             }
-            (Why::Asked, None) => Stage::End(Verdict::done(self.phase, "the operation is canceled")),
+            (Why::Asked, None) => {
+                Stage::End(Verdict::done(self.phase, "the operation is canceled"))
+            }
             (Why::Asked, Some(word)) => {
-                let message = format!("the operation ended as `{word}` before the cancel took effect");
+                let message =
+                    format!("the operation ended as `{word}` before the cancel took effect");
                 self.ended(
-                    Problem::new(Code::CancelRefused, message)
-                        .hint("look at the offer in Partner Center: what it was to stop may be done"),
+                    Problem::new(Code::CancelRefused, message).hint(
+                        "look at the offer in Partner Center: what it was to stop may be done",
+                    ),
                 )
             }
             (Why::Signal(signal), ended_as) => {
                 let message = match ended_as {
                     None => "the job was canceled, and the operation with it".to_owned(),
-                    Some(word) => format!("the job was canceled; the operation had ended as `{word}`"),
+                    Some(word) => {
+                        format!("the job was canceled; the operation had ended as `{word}`")
+                    }
                 };
                 Stage::End(Verdict {
                     outcome: Outcome::Cancelled,

@@ -14,7 +14,8 @@ impl Release {
         let (phase, operation) = (following.phase, following.operation.clone());
         self.phase = Some(phase);
         self.tell.push(What::Phase { phase, origin, operation });
-        // What was there already may be at its end, so it is looked at also by a run that does not wait.
+        // What was there already may be at its end, so it is looked at also by a run that does not
+        // wait.
         if self.goal.wait || origin == Origin::Adopted {
             return Stage::Follow { following, foreign: false };
         }
@@ -23,10 +24,19 @@ impl Release {
 
     fn left(&self, phase: Phase) -> Stage {
         let message = format!("the {phase} is running; it was asked not to wait for its end");
-        Stage::End(Verdict::pending(Ending::Left, self.phase, message).hint("follow it with `command: resume`"))
+        Stage::End(
+            Verdict::pending(Ending::Left, self.phase, message)
+                .hint("follow it with `command: resume`"),
+        )
     }
 
-    pub(super) fn followed(&mut self, mut following: Following, foreign: bool, seen: Seen, elapsed: Duration) -> Stage {
+    pub(super) fn followed(
+        &mut self,
+        mut following: Following,
+        foreign: bool,
+        seen: Seen,
+        elapsed: Duration,
+    ) -> Stage {
         let before = (following.phase, following.operation.is_some());
         let standing = match seen {
             Seen::Operation(looked) => {
@@ -57,14 +67,18 @@ impl Release {
             self.tell.push(What::Phase { phase, origin: Origin::Adopted, operation });
         }
         match standing {
-            Standing::GoesOn if !self.goal.wait && !foreign && following.turn == Turn::Rest => self.left(following.phase),
+            Standing::GoesOn if !self.goal.wait && !foreign && following.turn == Turn::Rest => {
+                self.left(following.phase)
+            }
             Standing::GoesOn => Stage::Follow { following, foreign },
             _ if foreign => {
                 self.note(Level::Information, "the operation that was in the way has ended");
                 self.before.foreign = true;
                 Stage::Survey(Survey::default())
             }
-            Standing::Done if following.phase == Phase::Publish => self.published("the preview is ready"),
+            Standing::Done if following.phase == Phase::Publish => {
+                self.published("the preview is ready")
+            }
             Standing::Done => Stage::End(Verdict::done(self.phase, "the offer is live")),
             Standing::Ended(problem) => self.ended(problem),
         }
@@ -77,7 +91,8 @@ impl Release {
             return Stage::Survey(Survey::default());
         }
         let hint = if self.goal.vetoed {
-            "look at the preview; the manifest says `go-live: false`, so the offer goes live only by hand, in Partner Center"
+            "look at the preview; the manifest says `go-live: false`, so the offer goes live only \
+             by hand, in Partner Center"
         } else {
             "look at the preview, then run `command: go-live`"
         };

@@ -14,11 +14,18 @@ impl Release {
         if let Some(problem) = survey.unknown_offer() {
             return self.ended(problem.clone());
         }
-        let newest = survey.newest_first().first().map(|row| (row.phase.unwrap_or(Phase::Publish), row.operation.clone()));
+        let newest = survey
+            .newest_first()
+            .first()
+            .map(|row| (row.phase.unwrap_or(Phase::Publish), row.operation.clone()));
         match begin::busy(&survey).or(newest) {
             Some((phase, Some(operation))) => {
                 self.phase = Some(phase);
-                self.tell.push(What::Phase { phase, origin: Origin::Found, operation: Some(operation.clone()) });
+                self.tell.push(What::Phase {
+                    phase,
+                    origin: Origin::Found,
+                    operation: Some(operation.clone()),
+                });
                 Stage::Inspect(survey, phase, operation)
             }
             _ => Stage::End(status(&survey, None, None)),
@@ -38,25 +45,36 @@ impl Release {
     }
 }
 
-const CORRECT: &str = "correct in Partner Center what the messages name, then run `command: release`";
+const CORRECT: &str =
+    "correct in Partner Center what the messages name, then run `command: release`";
 
 const RELEASE_AGAIN: &str = "run `command: release` if that was not meant";
 
 /// What `status` says.
 fn status(survey: &Survey, phase: Option<Phase>, view: Option<&OperationView>) -> Verdict {
-    let offer = survey.offer().map_or_else(|| "no status".to_owned(), |offer| offer.status.to_string());
+    let offer =
+        survey.offer().map_or_else(|| "no status".to_owned(), |offer| offer.status.to_string());
     let (state, message) = match (phase, view) {
-        (Some(phase), Some(view)) => {
-            (view.status.state(), format!("the offer says `{offer}`, its last operation ({phase}) says `{}`", view.status))
-        }
+        (Some(phase), Some(view)) => (
+            view.status.state(),
+            format!(
+                "the offer says `{offer}`, its last operation ({phase}) says `{}`",
+                view.status
+            ),
+        ),
         _ => (survey.offer_state(), format!("the offer says `{offer}`")),
     };
     if survey.at_sign_off() {
         return Verdict::done(phase, format!("{message}; the preview waits for the publisher"));
     }
     match state {
-        State::Failed => Verdict::problem(phase, Problem::new(Code::OperationFailed, message).hint(CORRECT)),
-        State::Canceled => Verdict::problem(phase, Problem::new(Code::OperationCanceled, message).hint(RELEASE_AGAIN)),
+        State::Failed => {
+            Verdict::problem(phase, Problem::new(Code::OperationFailed, message).hint(CORRECT))
+        }
+        State::Canceled => Verdict::problem(
+            phase,
+            Problem::new(Code::OperationCanceled, message).hint(RELEASE_AGAIN),
+        ),
         State::Succeeded | State::NeverPublished => Verdict::done(phase, message),
         _ => Verdict::pending(Ending::Left, phase, message),
     }
@@ -73,13 +91,24 @@ pub(super) fn plan(goal: &Goal, begin: &Begin) -> Verdict {
         }
         Begin::Start(Phase::GoLive) => "would go live".to_owned(),
         Begin::Follow { phase, .. } => format!("would follow the {phase} that runs already{then}"),
-        Begin::Published(_) if goal.go_live => "would go live with the preview that is there already".to_owned(),
-        Begin::Published(_) => {
-            "would do nothing: the preview is there already, and the draft is not known to have changed".to_owned()
+        Begin::Published(_) if goal.go_live => {
+            "would go live with the preview that is there already".to_owned()
         }
-        Begin::Live { .. } => "would do nothing: the offer is live already, and its draft did not change since".to_owned(),
-        Begin::AwaitForeign(phase, _) => format!("would wait for the end of the {phase} that runs, then publish{then}"),
-        Begin::CancelForeign(phase, _) => format!("would cancel the {phase} that runs, then publish{then}"),
+        Begin::Published(_) => {
+            "would do nothing: the preview is there already, and the draft is not known to have \
+             changed"
+                .to_owned()
+        }
+        Begin::Live { .. } => {
+            "would do nothing: the offer is live already, and its draft did not change since"
+                .to_owned()
+        }
+        Begin::AwaitForeign(phase, _) => {
+            format!("would wait for the end of the {phase} that runs, then publish{then}")
+        }
+        Begin::CancelForeign(phase, _) => {
+            format!("would cancel the {phase} that runs, then publish{then}")
+        }
         Begin::LookAgain(why) => format!("would wait: {why}"),
         Begin::End(verdict) => return verdict.clone(),
     };

@@ -1,4 +1,5 @@
-//! The release of one offer as a pure state machine: [`Release::next`] says what to do, [`Release::saw`] takes what came of it.
+//! The release of one offer as a pure state machine: [`Release::next`] says what to do,
+//! [`Release::saw`] takes what came of it.
 
 mod canceled;
 mod ended;
@@ -19,12 +20,15 @@ use super::follow::{self, Following};
 use super::goal::Goal;
 use super::survey::Survey;
 use super::verdict::{Ending, Verdict};
-use crate::portal::{Accepted, Draft, Level, Looked, OfferView, OperationAddress, Phase, Submission};
+use crate::portal::{
+    Accepted, Draft, Level, Looked, OfferView, OperationAddress, Phase, Submission,
+};
 use crate::problem::Problem;
 
 const NOTHING_STARTED: &str = "nothing was started; run the same command again later";
 
-const RESUME: &str = "follow it with `command: resume`, or run the same command again: it follows what runs";
+const RESUME: &str =
+    "follow it with `command: resume`, or run the same command again: it follows what runs";
 
 /// What to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +77,8 @@ pub enum Seen {
     Accepted(Accepted),
     /// A cancel was accepted, which says nothing yet.
     CancelAccepted,
-    /// A POST has no answer that says whether it was carried out, or one that says "later", after this time.
+    /// A POST has no answer that says whether it was carried out, or one that says "later", after
+    /// this time.
     Lost(Problem, Option<Duration>),
     /// A POST was refused because something is in the way.
     InTheWay(Problem),
@@ -116,7 +121,8 @@ pub struct Release {
     stage: Stage,
     before: Before,
     phase: Option<Phase>,
-    /// The signal by which the job was told to stop, which is the end that the process tells, whatever else comes of it.
+    /// The signal by which the job was told to stop, which is the end that the process tells,
+    /// whatever else comes of it.
     signal: Option<u8>,
     tell: Vec<What>,
 }
@@ -142,10 +148,16 @@ impl Release {
             Stage::Survey(survey) => Act::Ask(self.missing(survey).unwrap_or(Ask::Operations)),
             Stage::Start(phase, ..) => Act::Start(*phase),
             Stage::Confirm(_, _, Some(wait)) => Act::Settle(*wait),
-            Stage::Confirm(confirm, _, None) => Act::Ask(if confirm.list.is_none() { Ask::Operations } else { Ask::Offer }),
+            Stage::Confirm(confirm, _, None) => {
+                Act::Ask(if confirm.list.is_none() { Ask::Operations } else { Ask::Offer })
+            }
             Stage::Follow { following, .. } => match (following.turn, &following.operation) {
-                (follow::Turn::Operation, Some(operation)) => Act::Ask(Ask::Operation(operation.clone())),
-                (follow::Turn::Operation, None) | (follow::Turn::List, _) => Act::Ask(Ask::Operations),
+                (follow::Turn::Operation, Some(operation)) => {
+                    Act::Ask(Ask::Operation(operation.clone()))
+                }
+                (follow::Turn::Operation, None) | (follow::Turn::List, _) => {
+                    Act::Ask(Ask::Operations)
+                }
                 (follow::Turn::Offer, _) => Act::Ask(Ask::Offer),
                 (follow::Turn::Rest, _) => Act::Rest,
             },
@@ -160,7 +172,8 @@ impl Release {
         }
     }
 
-    /// Takes what came of [`Release::next`]; `elapsed` never goes back, `today` is the date. Returns what is to be told.
+    /// Takes what came of [`Release::next`]; `elapsed` never goes back, `today` is the date.
+    /// Returns what is to be told.
     pub fn saw(&mut self, seen: Seen, elapsed: Duration, today: Timestamp) -> Vec<What> {
         let stage = std::mem::replace(&mut self.stage, Stage::Survey(Survey::default()));
         self.stage = match seen {
@@ -171,8 +184,12 @@ impl Release {
             seen => match stage {
                 Stage::Survey(survey) => self.surveyed(survey, seen, elapsed, today),
                 Stage::Start(phase, survey, earlier) => self.posted(phase, survey, earlier, seen),
-                Stage::Confirm(confirm, survey, wait) => self.confirmed(*confirm, survey, wait, seen),
-                Stage::Follow { following, foreign } => self.followed(following, foreign, seen, elapsed),
+                Stage::Confirm(confirm, survey, wait) => {
+                    self.confirmed(*confirm, survey, wait, seen)
+                }
+                Stage::Follow { following, foreign } => {
+                    self.followed(following, foreign, seen, elapsed)
+                }
                 Stage::Pause(_) => Stage::Survey(Survey::default()),
                 Stage::Inspect(survey, phase, _) => self.inspected(&survey, phase, seen),
                 Stage::Cancel(canceling) => self.canceled(canceling, seen),

@@ -15,8 +15,8 @@ use crate::release::goal::Aim;
 use crate::release::survey::{Answer, Survey};
 use crate::release::verdict::Verdict;
 
-/// What was seen so long ago, in a survey that an unreachable portal drew out, is looked at anew before anything is started on it;
-/// so often at most, for a portal that is always that slow.
+/// What was seen so long ago, in a survey that an unreachable portal drew out, is looked at anew
+/// before anything is started on it; so often at most, for a portal that is always that slow.
 const STALE: Duration = Duration::from_secs(30);
 const MOST_LOOKS: u32 = 5;
 
@@ -33,10 +33,17 @@ impl Release {
             && !self.before.published
             && !self.before.foreign
             && (!operations.is_empty() || survey.at_sign_off());
-        (matches!(survey.draft, Answer::NotAsked) && (decides || !survey.absent.is_empty())).then_some(Ask::Draft)
+        (matches!(survey.draft, Answer::NotAsked) && (decides || !survey.absent.is_empty()))
+            .then_some(Ask::Draft)
     }
 
-    pub(super) fn surveyed(&mut self, mut survey: Survey, seen: Seen, elapsed: Duration, today: Timestamp) -> Stage {
+    pub(super) fn surveyed(
+        &mut self,
+        mut survey: Survey,
+        seen: Seen,
+        elapsed: Duration,
+        today: Timestamp,
+    ) -> Stage {
         let since = *survey.since.get_or_insert(elapsed);
         match (seen, self.missing(&survey)) {
             (Seen::Operations(rows), _) => survey.operations = Some(rows),
@@ -73,7 +80,9 @@ impl Release {
         let begin = match &goal.aim {
             Aim::Cancel => return self.begin_cancel(&survey),
             Aim::Status => return self.begin_status(survey),
-            Aim::Plan => return Stage::End(plan(goal, &begin::release(goal, &survey, self.before, today))),
+            Aim::Plan => {
+                return Stage::End(plan(goal, &begin::release(goal, &survey, self.before, today)));
+            }
             _ if self.before.published => begin::go_live(goal, &survey, self.before),
             Aim::Release => begin::release(goal, &survey, self.before, today),
             Aim::GoLive => begin::go_live(goal, &survey, self.before),
@@ -82,7 +91,10 @@ impl Release {
         match begin {
             Begin::Start(phase) => Stage::Start(phase, survey, None),
             Begin::Follow { phase, operation } => {
-                self.note(Level::Information, format!("a {phase} operation is there already; following it"));
+                self.note(
+                    Level::Information,
+                    format!("a {phase} operation is there already; following it"),
+                );
                 let mut following = Following::new(phase, operation, None);
                 following.guessed = true;
                 self.follow(following, Origin::Adopted)
@@ -90,25 +102,45 @@ impl Release {
             Begin::Published(operation) => {
                 self.note(
                     Level::Information,
-                    "the preview is there already and the draft is not known to have changed since: not publishing again",
+                    "the preview is there already and the draft is not known to have changed \
+                     since: not publishing again",
                 );
-                self.tell.push(What::Phase { phase: Phase::Publish, origin: Origin::Finished, operation });
+                self.tell.push(What::Phase {
+                    phase: Phase::Publish,
+                    origin: Origin::Finished,
+                    operation,
+                });
                 self.phase = Some(Phase::Publish);
                 self.published("the preview was there already")
             }
             Begin::Live { publish, go_live } => {
-                self.tell.push(What::Phase { phase: Phase::Publish, origin: Origin::Finished, operation: publish });
-                self.tell.push(What::Phase { phase: Phase::GoLive, origin: Origin::Finished, operation: go_live });
+                self.tell.push(What::Phase {
+                    phase: Phase::Publish,
+                    origin: Origin::Finished,
+                    operation: publish,
+                });
+                self.tell.push(What::Phase {
+                    phase: Phase::GoLive,
+                    origin: Origin::Finished,
+                    operation: go_live,
+                });
                 self.phase = Some(Phase::GoLive);
-                let message = "the offer is live already and its draft did not change since: nothing to do";
+                let message =
+                    "the offer is live already and its draft did not change since: nothing to do";
                 Stage::End(Verdict::done(self.phase, message))
             }
             Begin::AwaitForeign(phase, operation) => {
-                self.note(Level::Information, format!("a {phase} operation is running already; waiting for its end"));
+                self.note(
+                    Level::Information,
+                    format!("a {phase} operation is running already; waiting for its end"),
+                );
                 Stage::Follow { following: Following::new(phase, operation, None), foreign: true }
             }
             Begin::CancelForeign(phase, operation) => {
-                self.note(Level::Warning, format!("a {phase} operation is running already; canceling it"));
+                self.note(
+                    Level::Warning,
+                    format!("a {phase} operation is running already; canceling it"),
+                );
                 Stage::Cancel(Canceling::new(Why::InTheWay, operation))
             }
             Begin::LookAgain(why) => {

@@ -1,8 +1,12 @@
-//! One request about one check run: finding it, making it, changing it, so that no annotation is there twice.
+//! One request about one check run: finding it, making it, changing it, so that no annotation is
+//! there twice.
 
 use super::offer::Plainness;
 use super::{Checks, check_run};
-use crate::github::{Annotation, AnnotationKey, CheckRunError, CheckRunRef, CheckRunRequest, CheckRuns, Urgency, limits};
+use crate::github::{
+    Annotation, AnnotationKey, CheckRunError, CheckRunRef, CheckRunRequest, CheckRuns, Urgency,
+    limits,
+};
 
 /// GitHub ends by itself what has not ended after 14 days, and lets nobody open it again.
 const STALE: &str = "stale";
@@ -50,7 +54,13 @@ impl<C: CheckRuns> Checks<C> {
                     self.replace_gone(index, error).await?;
                     continue;
                 }
-                Ok(written) if run.is_some() && !super::is_end(status) && written.conclusion.as_deref() == Some(STALE) => None,
+                Ok(written)
+                    if run.is_some()
+                        && !super::is_end(status)
+                        && written.conclusion.as_deref() == Some(STALE) =>
+                {
+                    None
+                }
                 answer => Some(answer?),
             };
             let Some(written) = written else {
@@ -71,7 +81,8 @@ impl<C: CheckRuns> Checks<C> {
         }
     }
 
-    /// Lets another check run take the place of one that GitHub no longer has; once, for if that is gone too, something else is wrong.
+    /// Lets another check run take the place of one that GitHub no longer has; once, for if that is
+    /// gone too, something else is wrong.
     async fn replace_gone(&self, index: usize, error: CheckRunError) -> Result<(), CheckRunError> {
         let again = {
             let offer = &mut self.state.borrow_mut().offers[index];
@@ -87,19 +98,27 @@ impl<C: CheckRuns> Checks<C> {
         Ok(())
     }
 
-    /// The check run that is continued: our own whose making was not answered, or that of an earlier job.
+    /// The check run that is continued: our own whose making was not answered, or that of an
+    /// earlier job.
     async fn adopt(&self, index: usize) -> Result<Option<CheckRunRef>, CheckRunError> {
         let unsure = self.state.borrow().offers[index].unsure;
         let (name, prefix) = {
             let story = self.story.borrow();
             let offer = &story.offers[index];
             let own = || check_run::own_external_id_prefix(&self.commit, &story, offer);
-            (check_run::name(&story, offer), if unsure { own() } else { check_run::external_id_prefix(&story, offer) })
+            (
+                check_run::name(&story, offer),
+                if unsure { own() } else { check_run::external_id_prefix(&story, offer) },
+            )
         };
         let found = match self.runs.find(&name, &self.commit.sha, &prefix).await {
             Ok(found) => found,
             // A second check run is better than none, unless it would be the second of our own.
-            Err(CheckRunError::Unavailable(_)) if !unsure && self.state.borrow().offers[index].not_found_out => return Ok(None),
+            Err(CheckRunError::Unavailable(_))
+                if !unsure && self.state.borrow().offers[index].not_found_out =>
+            {
+                return Ok(None);
+            }
             Err(error) => {
                 self.state.borrow_mut().offers[index].not_found_out = true;
                 return Err(error);
@@ -123,8 +142,10 @@ impl<C: CheckRuns> Checks<C> {
         Ok(adopted)
     }
 
-    /// The check run, if it is open or GitHub lets it be opened again. github.com answers such a request with 200 and leaves the run as
-    /// it was (mergify#1989, tektoncd/pipelines-as-code#998), older servers opened it; so the answer is asked and not the manual.
+    /// The check run, if it is open or GitHub lets it be opened again. github.com answers such a
+    /// request with 200 and leaves the run as it was (mergify#1989,
+    /// tektoncd/pipelines-as-code#998), older servers opened it; so the answer is asked and not the
+    /// manual.
     async fn reopened(&self, run: CheckRunRef) -> Result<Option<CheckRunRef>, CheckRunError> {
         let Some(conclusion) = &run.conclusion else {
             return Ok(Some(run));
@@ -134,13 +155,19 @@ impl<C: CheckRuns> Checks<C> {
         }
         self.turn().await;
         match self.runs.reopen(run.id).await {
-            Ok(now) if now.conclusion.is_none() => Ok(Some(CheckRunRef { conclusion: None, ..run })),
-            Ok(_) | Err(CheckRunError::Invalid(_) | CheckRunError::NotOurs(_) | CheckRunError::Gone(_)) => Ok(None),
+            Ok(now) if now.conclusion.is_none() => {
+                Ok(Some(CheckRunRef { conclusion: None, ..run }))
+            }
+            Ok(_)
+            | Err(CheckRunError::Invalid(_) | CheckRunError::NotOurs(_) | CheckRunError::Gone(_)) => {
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }
 
-    /// Finds out which annotations the check run has, if that is not known and there are some to send.
+    /// Finds out which annotations the check run has, if that is not known and there are some to
+    /// send.
     async fn list(&self, index: usize, id: u64) -> Result<(), CheckRunError> {
         let needed = self.pending(index).0 > 0 && !self.state.borrow().offers[index].listed;
         if needed {
@@ -193,7 +220,8 @@ impl<C: CheckRuns> Checks<C> {
     /// Waits for room for a second request in a row.
     async fn turn(&self) {
         loop {
-            let taken = self.state.borrow_mut().budget.take(self.clock.elapsed(), Urgency::LastWords);
+            let taken =
+                self.state.borrow_mut().budget.take(self.clock.elapsed(), Urgency::LastWords);
             match taken {
                 Ok(()) => return,
                 Err(wait) => self.clock.sleep(wait).await,

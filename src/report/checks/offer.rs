@@ -6,12 +6,13 @@ use std::time::Duration;
 use super::is_end;
 use crate::github::{AnnotationKey, CheckRunRef, Patience, Status};
 
-/// Least time between two updates of a check run that has no new error and is not at its end; GitHub's rate limit is for all jobs
-/// of a repository together.
+/// Least time between two updates of a check run that has no new error and is not at its end;
+/// GitHub's rate limit is for all jobs of a repository together.
 const PACE: Duration = Duration::from_secs(15);
 
-/// The title tells how long it has taken. Where nothing else changes it is told again at growing distance, each time when it has
-/// doubled, so that it is never far off and costs a handful of requests in a week.
+/// The title tells how long it has taken. Where nothing else changes it is told again at growing
+/// distance, each time when it has doubled, so that it is never far off and costs a handful of
+/// requests in a week.
 const FIRST_REPETITION: Duration = Duration::from_mins(30);
 
 /// How much matters, from most to least.
@@ -81,7 +82,13 @@ pub struct OfferState {
 
 impl OfferState {
     /// When to send what there is, and how much it matters; `last` disregards the pace.
-    pub fn wanted(&self, content: &Content, pending: usize, errors: bool, last: bool) -> Option<(Duration, Rank)> {
+    pub fn wanted(
+        &self,
+        content: &Content,
+        pending: usize,
+        errors: bool,
+        last: bool,
+    ) -> Option<(Duration, Rank)> {
         let at_once = Duration::ZERO;
         let Some(sent) = &self.sent else {
             return Some((at_once, if is_end(content.status) { Rank::End } else { Rank::First }));
@@ -105,14 +112,16 @@ impl OfferState {
         self.sent.as_ref().is_some_and(|sent| is_end(sent.status))
     }
 
-    /// The check run is not to be written any more; another one, which has no annotations, takes its place.
+    /// The check run is not to be written any more; another one, which has no annotations, takes
+    /// its place.
     pub fn replace(&mut self) {
         self.excluded.extend(self.run.take().map(|run| run.id));
         self.known.clear();
         (self.settled, self.listed) = (0, false);
     }
 
-    /// GitHub will never take what was sent: less is sent, and if nothing is left to leave out, it counts as sent until it changes.
+    /// GitHub will never take what was sent: less is sent, and if nothing is left to leave out, it
+    /// counts as sent until it changes.
     pub fn refused(&mut self, content: Content, annotations: usize, now: Duration) {
         self.plainness = match self.plainness {
             Plainness::Whole => Plainness::NoAnnotations,

@@ -1,7 +1,9 @@
-//! The portal's messages, which are HTML, plain text or something between, read into paragraphs, list items and code.
+//! The portal's messages, which are HTML, plain text or something between, read into paragraphs,
+//! list items and code.
 //!
-//! The tokens are those of a browser; what they are made into is what a report can show. An element that HTML does not know is most
-//! likely text that nobody escaped (`the plan <standard>`), so it is kept as text.
+//! The tokens are those of a browser; what they are made into is what a report can show. An element
+//! that HTML does not know is most likely text that nobody escaped (`the plan <standard>`), so it
+//! is kept as text.
 
 use html5gum::{DefaultEmitter, Span, StartTag, Token, Tokenizer};
 
@@ -123,10 +125,12 @@ impl Reader<'_> {
     }
 
     fn start(&mut self, tag: &StartTag<usize>) {
-        let attribute = |name: &[u8]| tag.attributes.get(name).map(|value| String::from_utf8_lossy(value).into_owned());
+        let attribute = |name: &[u8]| {
+            tag.attributes.get(name).map(|value| String::from_utf8_lossy(value).into_owned())
+        };
         match &tag.name[..] {
-            b"script" | b"style" | b"template" | b"title" | b"iframe" | b"object" | b"svg" | b"math" | b"textarea"
-            | b"select" => {
+            b"script" | b"style" | b"template" | b"title" | b"iframe" | b"object" | b"svg"
+            | b"math" | b"textarea" | b"select" => {
                 if !tag.self_closing {
                     self.hidden = Some(tag.name.0.clone());
                 }
@@ -233,7 +237,11 @@ impl Reader<'_> {
             _ => Style::Plain,
         };
         match self.runs.last_mut() {
-            Some(last) if !last.text.is_empty() && last.style == style && last.link == self.link => last.text.push_str(said),
+            Some(last)
+                if !last.text.is_empty() && last.style == style && last.link == self.link =>
+            {
+                last.text.push_str(said)
+            }
             _ if said.is_empty() => {}
             _ => {
                 let link = self.link.clone();
@@ -257,7 +265,11 @@ impl Reader<'_> {
         }
         let runs = std::mem::take(&mut self.runs);
         if runs.iter().any(|run| !run.text.trim().is_empty()) {
-            self.text.blocks.push(Block { depth, marker: self.marker.take(), content: Content::Runs(runs) });
+            self.text.blocks.push(Block {
+                depth,
+                marker: self.marker.take(),
+                content: Content::Runs(runs),
+            });
         }
     }
 }
@@ -301,6 +313,7 @@ const BLOCKS: [&[u8]; 33] = [
 
 /// Elements within a sentence that look like nothing here.
 const INLINE: [&[u8]; 26] = [
-    b"abbr", b"bdi", b"bdo", b"big", b"button", b"data", b"del", b"font", b"input", b"ins", b"label", b"link", b"mark", b"meta",
-    b"o:p", b"q", b"s", b"small", b"span", b"strike", b"sub", b"sup", b"time", b"u", b"wbr", b"base",
+    b"abbr", b"bdi", b"bdo", b"big", b"button", b"data", b"del", b"font", b"input", b"ins",
+    b"label", b"link", b"mark", b"meta", b"o:p", b"q", b"s", b"small", b"span", b"strike", b"sub",
+    b"sup", b"time", b"u", b"wbr", b"base",
 ];

@@ -3,7 +3,8 @@
 use super::html::{Block, Content, Marker, Run, Style, Text, read};
 use super::{code, escape, link, spaced};
 
-/// A message of the portal as a block quote, of which so many characters count: whatever it says ends with the quote.
+/// A message of the portal as a block quote, of which so many characters count: whatever it says
+/// ends with the quote.
 #[must_use]
 pub fn quoted(html: &str, most: usize) -> String {
     let mut quote = String::new();
@@ -41,7 +42,9 @@ pub fn words(html: &str, most: usize) -> String {
     let mut words = String::new();
     for block in &text.blocks {
         match &block.content {
-            Content::Runs(runs) => runs.iter().for_each(|run| words.push_str(if run.text.is_empty() { " " } else { &run.text })),
+            Content::Runs(runs) => runs
+                .iter()
+                .for_each(|run| words.push_str(if run.text.is_empty() { " " } else { &run.text })),
             Content::Code(lines) => words.push_str(lines),
         }
         words.push(' ');
@@ -77,7 +80,10 @@ fn lines(text: &Text) -> Vec<String> {
         }));
     }
     if text.cut {
-        lines.extend([String::new(), "… (cut here; the record and Partner Center have it whole)".to_owned()]);
+        lines.extend([
+            String::new(),
+            "… (cut here; the record and Partner Center have it whole)".to_owned(),
+        ]);
     }
     lines
 }
@@ -87,7 +93,10 @@ fn content(block: &Block) -> Vec<String> {
         Content::Code(text) => {
             let text = text.replace('`', "'");
             let line = |line: &str| {
-                line.chars().filter(|c| !super::is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
+                line.chars()
+                    .filter(|c| !super::is_invisible(*c))
+                    .map(|c| if c.is_control() { ' ' } else { c })
+                    .collect()
             };
             let mut lines = vec!["```text".to_owned()];
             lines.extend(text.trim_matches(['\n', '\r']).lines().map(line));
@@ -113,8 +122,11 @@ fn line(runs: &[Run]) -> String {
     let mut line = String::new();
     let mut space = false;
     for run in runs {
-        let words: Vec<&str> =
-            run.text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = run
+            .text
+            .split(|c: char| c.is_whitespace() || c.is_control())
+            .filter(|word| !word.is_empty())
+            .collect();
         let text = words.join(" ");
         space |= run.text.starts_with(char::is_whitespace);
         let shown = shown(run, &text);
@@ -130,15 +142,21 @@ fn line(runs: &[Run]) -> String {
     line
 }
 
-/// Whether the marks at the seam would flow together, or would be no marks, without a space between: those of emphasis work only
-/// where a word or a gap is on one of their sides.
+/// Whether the marks at the seam would flow together, or would be no marks, without a space
+/// between: those of emphasis work only where a word or a gap is on one of their sides.
 fn glued(before: &str, after: &str) -> bool {
     let marked = (before.ends_with(['*', '`']), after.starts_with(['*', '`']));
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     match marked {
         (true, true) => true,
-        (true, false) => !is_word(before.trim_end_matches('*').chars().next_back()) && is_word(after.chars().next()),
-        (false, true) => is_word(before.chars().next_back()) && !is_word(after.trim_start_matches('*').chars().next()),
+        (true, false) => {
+            !is_word(before.trim_end_matches('*').chars().next_back())
+                && is_word(after.chars().next())
+        }
+        (false, true) => {
+            is_word(before.chars().next_back())
+                && !is_word(after.trim_start_matches('*').chars().next())
+        }
         (false, false) => false,
     }
 }
@@ -173,9 +191,11 @@ fn with_links(text: &str) -> String {
     let mut shown = String::new();
     let mut rest = text;
     while let Some(start) = rest.find("https://") {
-        let end =
-            rest[start..].find(|c: char| c.is_whitespace() || "<>\"'`|\\^{}".contains(c)).map_or(rest.len(), |end| start + end);
-        let address = rest[start..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '*', '_']);
+        let end = rest[start..]
+            .find(|c: char| c.is_whitespace() || "<>\"'`|\\^{}".contains(c))
+            .map_or(rest.len(), |end| start + end);
+        let address =
+            rest[start..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '*', '_']);
         let end = start + address.len();
         shown.push_str(&spaced(&rest[..start]));
         shown.push_str(&link("", address));

@@ -7,7 +7,8 @@ pub(crate) mod rendered;
 
 pub use message::{one_line, quoted};
 
-/// Text as it is, in one line: no markup, no HTML, no mention, no reference, no link, no end of a table cell.
+/// Text as it is, in one line: no markup, no HTML, no mention, no reference, no link, no end of a
+/// table cell.
 #[must_use]
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);
@@ -26,12 +27,18 @@ pub fn escape(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '|' => safe.push_str("&#124;"),
-            // A zero-width space behind keeps GitHub from making a mention, a reference, a link or an emoji of it.
+            // A zero-width space behind keeps GitHub from making a mention, a reference, a link or
+            // an emoji of it.
             '@' | '#' => {
                 safe.push(c);
                 safe.push('\u{200b}');
             }
-            ':' if rest.peek().is_some_and(|next| next.is_alphanumeric() || "/+-_".contains(*next)) => safe.push_str(":\u{200b}"),
+            ':' if rest
+                .peek()
+                .is_some_and(|next| next.is_alphanumeric() || "/+-_".contains(*next)) =>
+            {
+                safe.push_str(":\u{200b}")
+            }
             '.' if safe.to_ascii_lowercase().ends_with("www") => safe.push_str("\u{200b}."),
             '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '!' | '(' | ')' | '$' => {
                 safe.push('\\');
@@ -44,7 +51,9 @@ pub fn escape(text: &str) -> String {
         }
     }
     // At the beginning of a line these make lists, quotes and headings.
-    if safe.starts_with(['-', '+', '=']) || safe.starts_with(|c: char| c.is_ascii_digit()) && is_list_mark(&safe) {
+    if safe.starts_with(['-', '+', '='])
+        || safe.starts_with(|c: char| c.is_ascii_digit()) && is_list_mark(&safe)
+    {
         safe.insert(0, '\u{200b}');
     }
     safe
@@ -57,10 +66,13 @@ fn is_invisible(c: char) -> bool {
 
 fn is_list_mark(text: &str) -> bool {
     let mark = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    [".", "\\)"].iter().any(|end| mark.strip_prefix(end).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+    [".", "\\)"].iter().any(|end| {
+        mark.strip_prefix(end).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })
 }
 
-/// A sentence of our own, in which backticks mark code; whatever it quotes is shown and does nothing.
+/// A sentence of our own, in which backticks mark code; whatever it quotes is shown and does
+/// nothing.
 #[must_use]
 pub fn prose(text: &str) -> String {
     let mut safe = String::new();
@@ -82,7 +94,8 @@ pub fn prose(text: &str) -> String {
 /// Escaped, with the spaces at both ends kept.
 fn spaced(part: &str) -> String {
     let space = |there: bool| if there { " " } else { "" };
-    let (before, after) = (part.starts_with(char::is_whitespace), part.trim_start().ends_with(char::is_whitespace));
+    let (before, after) =
+        (part.starts_with(char::is_whitespace), part.trim_start().ends_with(char::is_whitespace));
     format!("{}{}{}", space(before), escape(part), space(after))
 }
 
@@ -90,7 +103,10 @@ fn spaced(part: &str) -> String {
 #[must_use]
 pub fn plain(html: &str, most: usize) -> String {
     let text = message::words(html, most);
-    let line: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+    let line: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
     cut(&line.join(" "), most)
 }
 
@@ -125,7 +141,8 @@ pub fn code(text: &str) -> String {
 #[must_use]
 pub fn https(address: &str) -> Option<url::Url> {
     let url = url::Url::parse(address).ok()?;
-    (url.scheme() == "https" && url.username().is_empty() && url.password().is_none()).then_some(url)
+    (url.scheme() == "https" && url.username().is_empty() && url.password().is_none())
+        .then_some(url)
 }
 
 /// A link, only to https; anything else is shown as text.
@@ -136,7 +153,12 @@ pub fn link(text: &str, address: &str) -> String {
     match https(address) {
         Some(url) => {
             // The parser has percent-encoded what could end the link, but for these.
-            let target = url.as_str().replace('(', "%28").replace(')', "%29").replace('|', "%7C").replace('\\', "%5C");
+            let target = url
+                .as_str()
+                .replace('(', "%28")
+                .replace(')', "%29")
+                .replace('|', "%7C")
+                .replace('\\', "%5C");
             format!("[{shown}](<{target}>)")
         }
         None => escape(&cut(&format!("{text} {address}"), 300)),
@@ -151,8 +173,14 @@ mod tests {
     fn markup_of_others_is_text() {
         assert_eq!(escape("a|b\n<b>x</b> `c`"), "a&#124;b &lt;b&gt;x&lt;/b&gt; \\`c\\`");
         assert_eq!(escape("@team see #12"), "@\u{200b}team see #\u{200b}12");
-        assert_eq!(escape("[x](javascript:alert(1))"), "\\[x\\]\\(javascript:\u{200b}alert\\(1\\)\\)");
-        assert_eq!(escape("https://evil.example www.evil.example"), "https:\u{200b}//evil.example www\u{200b}.evil.example");
+        assert_eq!(
+            escape("[x](javascript:alert(1))"),
+            "\\[x\\]\\(javascript:\u{200b}alert\\(1\\)\\)"
+        );
+        assert_eq!(
+            escape("https://evil.example www.evil.example"),
+            "https:\u{200b}//evil.example www\u{200b}.evil.example"
+        );
         assert_eq!(escape("a: b :tada: 12:30"), "a: b :\u{200b}tada: 12:\u{200b}30");
         assert_eq!(escape("- item"), "\u{200b}- item");
         assert_eq!(escape("1. item"), "\u{200b}1. item");
@@ -169,7 +197,10 @@ mod tests {
 
     #[test]
     fn only_https_becomes_a_link() {
-        assert_eq!(link("Preview", "https://example.com/a b"), "[Preview](<https://example.com/a%20b>)");
+        assert_eq!(
+            link("Preview", "https://example.com/a b"),
+            "[Preview](<https://example.com/a%20b>)"
+        );
         assert_eq!(link("x", "javascript:alert(1)"), "x javascript:\u{200b}alert\\(1\\)");
         assert_eq!(link("](<https://evil.example>)", "https://good.example/"), {
             "[\\]\\(&lt;https:\u{200b}//evil.example&gt;\\)](<https://good.example/>)"

@@ -1,4 +1,5 @@
-//! What a renderer of GitHub's Markdown makes of a report, for tests: nothing of others may act in it.
+//! What a renderer of GitHub's Markdown makes of a report, for tests: nothing of others may act in
+//! it.
 
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
@@ -7,14 +8,15 @@ use proptest::prelude::*;
 /// The HTML that our own texts use.
 const OWN: [&str; 4] = ["<details>", "</details>", "<summary>", "</summary>"];
 
-/// Demands that the Markdown, rendered, has no HTML but our own, no link but to https, no image, mention, reference or emoji, and
-/// leaves nothing open.
+/// Demands that the Markdown, rendered, has no HTML but our own, no link but to https, no image,
+/// mention, reference or emoji, and leaves nothing open.
 #[track_caller]
 pub fn assert_harmless(markdown: &str) {
     let arena = Arena::new();
     let mut options = Options::default();
     let on = &mut options.extension;
-    (on.strikethrough, on.table, on.autolink, on.tasklist, on.footnotes) = (true, true, true, true, true);
+    (on.strikethrough, on.table, on.autolink, on.tasklist, on.footnotes) =
+        (true, true, true, true, true);
     (on.math_dollars, on.math_code, on.alerts) = (true, true, true);
     let root = parse_document(&arena, markdown, &options);
     let mut depth = 0_i32;
@@ -22,10 +24,16 @@ pub fn assert_harmless(markdown: &str) {
         match &node.data().value {
             NodeValue::HtmlBlock(html) => depth += own_html(&html.literal, markdown),
             NodeValue::HtmlInline(html) => depth += own_html(html, markdown),
-            NodeValue::Link(link) => assert!(link.url.starts_with("https://"), "link to {:?} in\n{markdown}", link.url),
+            NodeValue::Link(link) => {
+                assert!(link.url.starts_with("https://"), "link to {:?} in\n{markdown}", link.url)
+            }
             NodeValue::Text(text) => inert(text, markdown),
             NodeValue::CodeBlock(code) => {
-                assert!(["text", "yaml", "sh", "mermaid"].contains(&&*code.info), "{:?} in\n{markdown}", code.info);
+                assert!(
+                    ["text", "yaml", "sh", "mermaid"].contains(&&*code.info),
+                    "{:?} in\n{markdown}",
+                    code.info
+                );
             }
             NodeValue::Document
             | NodeValue::BlockQuote
@@ -64,7 +72,10 @@ fn own_html(html: &str, markdown: &str) -> i32 {
 fn inert(text: &str, markdown: &str) {
     let letters: Vec<char> = text.chars().collect();
     for pair in letters.windows(2) {
-        assert!(!(matches!(pair[0], '@' | '#') && pair[1].is_alphanumeric()), "{text:?} in\n{markdown}");
+        assert!(
+            !(matches!(pair[0], '@' | '#') && pair[1].is_alphanumeric()),
+            "{text:?} in\n{markdown}"
+        );
     }
     let text = text.to_ascii_lowercase();
     assert!(!text.contains("gh-1") && !text.contains(":tada:"), "{text:?} in\n{markdown}");

@@ -22,13 +22,20 @@ pub fn next(story: &Story, offer: &OfferStory) -> String {
 
 /// How to release those again that failed, and no other; empty unless some failed and some did not.
 pub fn all_that_failed(story: &Story) -> String {
-    let bad = |offer: &&OfferStory| offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome <= Outcome::Cancelled);
-    let failed: Vec<&str> = story.offers.iter().filter(bad).map(|offer| offer.offer.as_str()).collect();
+    let bad = |offer: &&OfferStory| {
+        offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome <= Outcome::Cancelled)
+    };
+    let failed: Vec<&str> =
+        story.offers.iter().filter(bad).map(|offer| offer.offer.as_str()).collect();
     if failed.is_empty() || failed.len() == story.offers.len() || looked(story) {
         return String::new();
     }
     let why = "To release only what failed";
-    shown(story, &Next { why, command: &story.command, operation: None, go_live: story.go_live }, &failed.join(","))
+    shown(
+        story,
+        &Next { why, command: &story.command, operation: None, go_live: story.go_live },
+        &failed.join(","),
+    )
 }
 
 /// Whether this run only looked, or only ended what ran.
@@ -47,7 +54,10 @@ fn run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
     let phase = offer.verdict.as_ref().and_then(|verdict| verdict.phase).or(offer.phase);
     match (outcome, phase) {
         (Outcome::Pending, Some(_)) => {
-            let operation = offer.half().and_then(|half| half.operation.as_ref()).map(|operation| operation.url().as_str());
+            let operation = offer
+                .half()
+                .and_then(|half| half.operation.as_ref())
+                .map(|operation| operation.url().as_str());
             let why = "To follow it again";
             Some(Next { why, command: "resume", operation, go_live })
         }
@@ -67,11 +77,14 @@ fn shown(story: &Story, next: &Next<'_>, offers: &str) -> String {
     let mut inputs = vec![("command", next.command), ("manifest", manifest), ("offers", offers)];
     inputs.extend(next.go_live.then_some(("go-live", "true")));
     inputs.extend(next.operation.map(|operation| ("operation", operation)));
-    let with: Vec<String> = inputs.iter().map(|(name, value)| format!("  {name}: {}\n", yaml(value))).collect();
-    let flags: Vec<String> = inputs[1..].iter().map(|(name, value)| format!("--{name} {}", shell(value))).collect();
+    let with: Vec<String> =
+        inputs.iter().map(|(name, value)| format!("  {name}: {}\n", yaml(value))).collect();
+    let flags: Vec<String> =
+        inputs[1..].iter().map(|(name, value)| format!("--{name} {}", shell(value))).collect();
     format!(
         "**{}**, as inputs of the action:\n\n```yaml\nwith:\n{}```\n\n\
-         <details><summary>The same on a command line</summary>\n\n```sh\noffer-release {} {}\n```\n\n</details>\n\n",
+         <details><summary>The same on a command line</summary>\n\n```sh\n\
+         offer-release {} {}\n```\n\n</details>\n\n",
         next.why,
         with.concat(),
         shell(next.command),
@@ -80,7 +93,8 @@ fn shown(story: &Story, next: &Next<'_>, offers: &str) -> String {
 }
 
 fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./,".contains(c)) && text.starts_with(|c: char| c.is_ascii_alphabetic())
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./,".contains(c))
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// In one line, and without what would end the code.
@@ -90,10 +104,18 @@ fn one_line(text: &str) -> String {
 
 /// A YAML scalar.
 fn yaml(text: &str) -> String {
-    if is_plain(text) { text.to_owned() } else { format!("'{}'", one_line(text).replace('\'', "''")) }
+    if is_plain(text) {
+        text.to_owned()
+    } else {
+        format!("'{}'", one_line(text).replace('\'', "''"))
+    }
 }
 
 /// A word of a shell.
 fn shell(text: &str) -> String {
-    if is_plain(text) { text.to_owned() } else { format!("'{}'", one_line(text).replace('\'', "'\\''")) }
+    if is_plain(text) {
+        text.to_owned()
+    } else {
+        format!("'{}'", one_line(text).replace('\'', "'\\''"))
+    }
 }

@@ -25,13 +25,18 @@ pub fn headline(story: &Story) -> String {
     let publisher = &story.manifest.publisher;
     let total = story.offers.len();
     let of = if total == 1 {
-        story.offers.first().map(|offer| format!("{} of {publisher}", offer.offer)).unwrap_or_default()
+        story
+            .offers
+            .first()
+            .map(|offer| format!("{} of {publisher}", offer.offer))
+            .unwrap_or_default()
     } else {
         format!("{total} offers of {publisher}")
     };
     if story.offers.iter().any(|offer| offer.verdict.is_none()) {
         let complaints = story.offers.iter().any(complaint);
-        let (icon, attention) = if complaints { ("⚠️", ", and needs attention") } else { ("⏳", "") };
+        let (icon, attention) =
+            if complaints { ("⚠️", ", and needs attention") } else { ("⏳", "") };
         return format!("{icon} {} is under way{attention}: {of}", story.command);
     }
     let (icon, what) = match story.outcome() {
@@ -40,7 +45,11 @@ pub fn headline(story: &Story) -> String {
         Outcome::Cancelled => ("🚫", "Canceled"),
         Outcome::Failed => ("❌", "Failed"),
     };
-    if total == 1 { format!("{icon} {what}: {of}") } else { format!("{icon} {of}: {}", counts(story)) }
+    if total == 1 {
+        format!("{icon} {what}: {of}")
+    } else {
+        format!("{icon} {of}: {}", counts(story))
+    }
 }
 
 /// What a success is: only what is live is out.
@@ -54,7 +63,8 @@ fn done(story: &Story) -> &'static str {
 
 /// Whether the portal complains of an error while the operation goes on.
 pub fn complaint(offer: &OfferStory) -> bool {
-    offer.verdict.is_none() && messages::standing(offer).any(|(_, message)| message.level == Level::Error)
+    offer.verdict.is_none()
+        && messages::standing(offer).any(|(_, message)| message.level == Level::Error)
 }
 
 /// `1 failed, 3 succeeded`
@@ -68,7 +78,9 @@ fn counts(story: &Story) -> String {
 }
 
 fn with(story: &Story, outcome: Outcome) -> impl Iterator<Item = &OfferStory> {
-    story.offers.iter().filter(move |offer| offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == outcome))
+    story.offers.iter().filter(move |offer| {
+        offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == outcome)
+    })
 }
 
 /// The three answers.
@@ -84,7 +96,8 @@ pub fn of_one(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     let mut text = format!("**Is it out?** {}\n\n", is_it_out(story, offer, now));
     if let Some(why) = why_not(story, offer) {
         let _ = write!(text, "**Why not?** {why}\n\n");
-        let errors: Vec<String> = messages::standing(offer).map(|(about, message)| said(about, &message.html)).collect();
+        let errors: Vec<String> =
+            messages::standing(offer).map(|(about, message)| said(about, &message.html)).collect();
         text.push_str(&errors[..errors.len().min(MOST)].concat());
         if errors.len() > MOST {
             let _ = writeln!(text, "- and {} more, below", errors.len() - MOST);
@@ -104,18 +117,24 @@ fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
     let total = offers.len();
     let mut text = if under_way > 0 {
         format!(
-            "**Are they out?** Not all, as far as this job saw at {} UTC: {under_way} of {total} under way, {live} live.\n\n",
+            "**Are they out?** Not all, as far as this job saw at {} UTC: {under_way} of {total} \
+             under way, {live} live.\n\n",
             date(now)
         )
     } else if live == total {
         format!("**Are they out?** Yes, all {total} are live.\n\n")
     } else {
-        let preview = with(story, Outcome::Succeeded).filter(|offer| phase(offer) == Some(Phase::Publish)).count();
-        let preview = if preview > 0 { format!(", {preview} ready as a preview") } else { String::new() };
+        let preview = with(story, Outcome::Succeeded)
+            .filter(|offer| phase(offer) == Some(Phase::Publish))
+            .count();
+        let preview =
+            if preview > 0 { format!(", {preview} ready as a preview") } else { String::new() };
         format!("**Are they out?** Not all: {live} of {total} live{preview}.\n\n")
     };
-    let mut concerned: Vec<&OfferStory> =
-        offers.iter().filter(|offer| super::concern(offer) < 5 && (offer.verdict.is_some() || complaint(offer))).collect();
+    let mut concerned: Vec<&OfferStory> = offers
+        .iter()
+        .filter(|offer| super::concern(offer) < 5 && (offer.verdict.is_some() || complaint(offer)))
+        .collect();
     concerned.sort_by_key(|offer| super::concern(offer));
     if !concerned.is_empty() {
         text.push_str("**Why not?**\n\n");
@@ -124,8 +143,11 @@ fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
             let first = messages::standing(offer)
                 .find(|(_, message)| message.level == Level::Error)
                 .or_else(|| messages::standing(offer).next());
-            let says =
-                first.map(|(_, message)| format!(" The portal says: {}", one_line(&message.html, LONGEST))).unwrap_or_default();
+            let says = first
+                .map(|(_, message)| {
+                    format!(" The portal says: {}", one_line(&message.html, LONGEST))
+                })
+                .unwrap_or_default();
             let _ = writeln!(text, "- **{}**: {why}{says}", escape(&offer.offer));
         }
         if concerned.len() > MOST {
@@ -157,8 +179,16 @@ fn things_to_do(offers: &[OfferStory]) -> String {
         return format!(" {what}\n\n");
     }
     let lines = things.iter().take(MOST).map(|(what, for_offers)| {
-        let names: Vec<String> = for_offers.iter().take(MOST).map(|offer| format!("**{}**", escape(&offer.offer))).collect();
-        let more = if for_offers.len() > MOST { format!(" and {} more", for_offers.len() - MOST) } else { String::new() };
+        let names: Vec<String> = for_offers
+            .iter()
+            .take(MOST)
+            .map(|offer| format!("**{}**", escape(&offer.offer)))
+            .collect();
+        let more = if for_offers.len() > MOST {
+            format!(" and {} more", for_offers.len() - MOST)
+        } else {
+            String::new()
+        };
         format!("- {}{more}: {what}\n", names.join(", "))
     });
     let more = if things.len() > MOST { "- for the others see their details below\n" } else { "" };
@@ -166,21 +196,32 @@ fn things_to_do(offers: &[OfferStory]) -> String {
 }
 
 fn said(about: &str, html: &str) -> String {
-    let about = if about.is_empty() { String::new() } else { format!("{}: ", escape(&cut(about, 80))) };
+    let about =
+        if about.is_empty() { String::new() } else { format!("{}: ", escape(&cut(about, 80))) };
     format!("- {about}{}\n", one_line(html, LONGEST))
 }
 
 fn is_it_out(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     let Some(verdict) = &offer.verdict else {
-        return format!("Not yet, as far as this job saw at {} UTC: {}.", date(now), stage(offer, now));
+        return format!(
+            "Not yet, as far as this job saw at {} UTC: {}.",
+            date(now),
+            stage(offer, now)
+        );
     };
     if looked(story) {
         return format!("This run only looked after it: {}.", prose(&verdict.message));
     }
     match (verdict.outcome, phase(offer)) {
-        (Outcome::Succeeded, Some(Phase::GoLive)) => format!("Yes: {}.{}", prose(&verdict.message), links(&offer.live_links)),
+        (Outcome::Succeeded, Some(Phase::GoLive)) => {
+            format!("Yes: {}.{}", prose(&verdict.message), links(&offer.live_links))
+        }
         (Outcome::Succeeded, Some(Phase::Publish)) => {
-            format!("As a preview, not yet to the public ({}).{}", prose(&verdict.message), links(&offer.preview_links))
+            format!(
+                "As a preview, not yet to the public ({}).{}",
+                prose(&verdict.message),
+                links(&offer.preview_links)
+            )
         }
         (Outcome::Succeeded, None) => format!("Nothing was changed: {}.", prose(&verdict.message)),
         (Outcome::Pending, None) => "No.".to_owned(),
@@ -199,7 +240,8 @@ fn phase(offer: &OfferStory) -> Option<Phase> {
 }
 
 fn links(links: &[Link]) -> String {
-    let links: Vec<String> = links.iter().take(MOST).map(|one| link(&one.text, &one.address)).collect();
+    let links: Vec<String> =
+        links.iter().take(MOST).map(|one| link(&one.text, &one.address)).collect();
     if links.is_empty() { String::new() } else { format!(" {}", links.join(" · ")) }
 }
 
@@ -215,24 +257,41 @@ pub fn stage(offer: &OfferStory, now: Timestamp) -> String {
     let step = current(offer).map(|(number, step)| {
         let word = escape(&cut(&status(&step.step.status), 40));
         // How long it stands still, not how long it was under way before.
-        let since = step.blocked.or(step.began).map(|since| offer.ended.unwrap_or(now).duration_since(since));
-        let took = since.filter(|time| time.as_secs() > 0).map(|time| format!(" for {}", short(time))).unwrap_or_default();
+        let since = step
+            .blocked
+            .or(step.began)
+            .map(|since| offer.ended.unwrap_or(now).duration_since(since));
+        let took = since
+            .filter(|time| time.as_secs() > 0)
+            .map(|time| format!(" for {}", short(time)))
+            .unwrap_or_default();
         let estimate = step.step.estimate.as_deref().map(|estimate| escape(&cut(estimate, 40)));
-        let estimate = estimate.map(|estimate| format!("; the portal's estimate is {estimate}")).unwrap_or_default();
-        format!(", at step {number} of {}: {} ({word}{took}{estimate})", offer.steps.len(), escape(&cut(&step.step.name, 80)))
+        let estimate = estimate
+            .map(|estimate| format!("; the portal's estimate is {estimate}"))
+            .unwrap_or_default();
+        format!(
+            ", at step {number} of {}: {} ({word}{took}{estimate})",
+            offer.steps.len(),
+            escape(&cut(&step.step.name, 80))
+        )
     });
     format!("the {phase} goes on at the portal{}", step.unwrap_or_default())
 }
 
 fn why_not(story: &Story, offer: &OfferStory) -> Option<String> {
     let Some(verdict) = &offer.verdict else {
-        return complaint(offer).then(|| "The operation still runs, but the portal complains:".to_owned());
+        return complaint(offer)
+            .then(|| "The operation still runs, but the portal complains:".to_owned());
     };
     if verdict.outcome == Outcome::Succeeded || looked(story) {
         return None;
     }
     let message = prose(cut(reason(offer, verdict), 1_000).trim_end_matches('.'));
-    Some(if message.is_empty() { "The portal gave no reason.".to_owned() } else { format!("{}.", capital(&message)) })
+    Some(if message.is_empty() {
+        "The portal gave no reason.".to_owned()
+    } else {
+        format!("{}.", capital(&message))
+    })
 }
 
 /// What to do now.
@@ -249,16 +308,23 @@ pub fn what_now(offer: &OfferStory) -> String {
 /// What happened, without the portal's words where they stand beside it.
 pub fn reason<'a>(offer: &OfferStory, verdict: &'a Verdict) -> &'a str {
     let beside = messages::standing(offer).next().is_some();
-    verdict.message.split_once(THE_PORTAL_SAYS).filter(|_| beside).map_or(&*verdict.message, |(what, _)| what)
+    verdict
+        .message
+        .split_once(THE_PORTAL_SAYS)
+        .filter(|_| beside)
+        .map_or(&*verdict.message, |(what, _)| what)
 }
 
 fn under_way(offer: &OfferStory) -> &'static str {
     if complaint(offer) {
-        "Read what the portal says. It does not say whether the step goes on by itself; if it does, this is withdrawn here. If it is \
-         about your offer, this operation has to end first, for the portal runs one at a time: wait, or ask the portal to cancel it \
+        "Read what the portal says. It does not say whether the step goes on by itself; if it \
+         does, this is withdrawn here. If it is \
+         about your offer, this operation has to end first, for the portal runs one at a time: \
+         wait, or ask the portal to cancel it \
          (`command: cancel`). Then correct the offer in Partner Center, and release again."
     } else {
-        "Wait. If this job has ended, run the same command again: it follows what runs at the portal."
+        "Wait. If this job has ended, run the same command again: it follows what runs at the \
+         portal."
     }
 }
 
@@ -269,8 +335,13 @@ fn without_hint(verdict: &Verdict) -> &'static str {
     match (verdict.outcome, verdict.ending) {
         (Outcome::Succeeded, _) => NOTHING,
         (Outcome::Pending, Ending::Interrupted(_)) => "Run the job again when it shall go on.",
-        (Outcome::Pending, _) => "Run the same command again: it looks first, and follows what runs.",
-        _ => "See what happened, below, and look at the offer in Partner Center; then run the release again.",
+        (Outcome::Pending, _) => {
+            "Run the same command again: it looks first, and follows what runs."
+        }
+        _ => {
+            "See what happened, below, and look at the offer in Partner Center; then run the \
+             release again."
+        }
     }
 }
 

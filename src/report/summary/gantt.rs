@@ -1,7 +1,9 @@
-//! The steps as a chart: how long each took, beside how long the portal estimates. The table says the same in words.
+//! The steps as a chart: how long each took, beside how long the portal estimates. The table says
+//! the same in words.
 //!
-//! Mermaid reads lines. Nothing of the portal gets into one but the name of a step, of which only letters, digits and a few harmless
-//! marks are left: no `:`, `;`, `#`, `%` or line break, with which Mermaid's syntax begins.
+//! Mermaid reads lines. Nothing of the portal gets into one but the name of a step, of which only
+//! letters, digits and a few harmless marks are left: no `:`, `;`, `#`, `%` or line break, with
+//! which Mermaid's syntax begins.
 
 use std::fmt::Write as _;
 
@@ -26,7 +28,9 @@ pub fn chart(offer: &OfferStory, now: Timestamp) -> String {
     let drawn: Vec<(&StepStory, Timestamp, SignedDuration)> = offer
         .steps
         .iter()
-        .filter_map(|step| Some((step, step.began?, step.took(now).filter(|took| *took >= SHORTEST)?)))
+        .filter_map(|step| {
+            Some((step, step.began?, step.took(now).filter(|took| *took >= SHORTEST)?))
+        })
         .take(MOST)
         .collect();
     let estimated = |step: &StepStory| step.step.estimate.as_deref().and_then(estimate::longest);
@@ -34,7 +38,9 @@ pub fn chart(offer: &OfferStory, now: Timestamp) -> String {
         drawn.iter().map(|(_, began, _)| *began).min(),
         drawn
             .iter()
-            .filter_map(|(step, began, took)| began.checked_add(estimated(step).unwrap_or_default().max(*took)).ok())
+            .filter_map(|(step, began, took)| {
+                began.checked_add(estimated(step).unwrap_or_default().max(*took)).ok()
+            })
             .max(),
     ) else {
         return String::new();
@@ -45,18 +51,34 @@ pub fn chart(offer: &OfferStory, now: Timestamp) -> String {
     let mut lines = String::new();
     for (index, (step, began, took)) in drawn.iter().enumerate() {
         let _ = writeln!(lines, "    section {}", section(index, &step.step.name));
-        let _ = writeln!(lines, "    {} :{}a{index}, {}, {}s", label(step, *took), tag(step), time(*began), took.as_secs());
+        let _ = writeln!(
+            lines,
+            "    {} :{}a{index}, {}, {}s",
+            label(step, *took),
+            tag(step),
+            time(*began),
+            took.as_secs()
+        );
         if let Some(estimate) = estimated(step) {
-            let _ =
-                writeln!(lines, "    estimated up to {} :e{index}, {}, {}s", short(estimate), time(*began), estimate.as_secs());
+            let _ = writeln!(
+                lines,
+                "    estimated up to {} :e{index}, {}, {}s",
+                short(estimate),
+                time(*began),
+                estimate.as_secs()
+            );
         }
     }
     let (format, tick) = axis(last.duration_since(first));
     format!(
-        "Each step's time (upper bar) beside the portal's estimate (lower bar), in UTC; the table above says the same in words.\n\n\
-         ```mermaid\n%%{{init: {{\"gantt\": {{\"leftPadding\": 190}}}}}}%%\ngantt\n    accTitle: Time of each step beside its estimate\n    \
-         accDescr: For each step a bar for the time that it took and one for the time that the portal estimates. The table above has the same facts.\n    \
-         dateFormat YYYY-MM-DDTHH:mm:ss\n    axisFormat {format}\n    tickInterval {tick}\n    todayMarker off\n{lines}```\n\n"
+        "Each step's time (upper bar) beside the portal's estimate (lower bar), in UTC; the table \
+         above says the same in words.\n\n\
+         ```mermaid\n%%{{init: {{\"gantt\": {{\"leftPadding\": 190}}}}}}%%\ngantt\n\
+             accTitle: Time of each step beside its estimate\n    \
+         accDescr: For each step a bar for the time that it took and one for the time that the \
+         portal estimates. The table above has the same facts.\n    \
+         dateFormat YYYY-MM-DDTHH:mm:ss\n    axisFormat {format}\n    tickInterval {tick}\n\
+             todayMarker off\n{lines}```\n\n"
     )
 }
 
@@ -71,7 +93,8 @@ fn label(step: &StepStory, took: SignedDuration) -> String {
         State::WaitingForPublisher => "waits for the publisher",
         _ => "under way",
     };
-    let late = estimate::longest(step.step.estimate.as_deref().unwrap_or_default()).is_some_and(|estimate| took > estimate);
+    let late = estimate::longest(step.step.estimate.as_deref().unwrap_or_default())
+        .is_some_and(|estimate| took > estimate);
     format!("{how}, {}{}", short(took), if late { ", longer than estimated" } else { "" })
 }
 
@@ -86,7 +109,10 @@ fn tag(step: &StepStory) -> &'static str {
 
 /// The name, as far as it can do nothing; sections of the same name would be one.
 fn section(index: usize, name: &str) -> String {
-    let safe: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.,()/+&".contains(c) { c } else { ' ' }).collect();
+    let safe: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() || "-_.,()/+&".contains(c) { c } else { ' ' })
+        .collect();
     let words: Vec<&str> = safe.split_whitespace().collect();
     let mut name: String = words.join(" ").chars().take(LONGEST).collect();
     if words.join(" ").chars().count() > LONGEST {

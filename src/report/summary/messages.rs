@@ -20,10 +20,12 @@ pub struct Limits {
 /// Errors and warnings that stand, each with the name of its step; errors first.
 pub fn standing(offer: &OfferStory) -> impl Iterator<Item = (&str, &Message)> {
     let of = |level| {
-        let of_steps = offer
-            .steps
-            .iter()
-            .flat_map(|step| step.said.iter().filter(|said| said.stands()).map(|said| (step.step.name.as_str(), &said.message)));
+        let of_steps = offer.steps.iter().flat_map(|step| {
+            step.said
+                .iter()
+                .filter(|said| said.stands())
+                .map(|said| (step.step.name.as_str(), &said.message))
+        });
         let of_operation = of_operation(offer).map(|message| ("", message));
         of_steps.chain(of_operation).filter(move |(_, message)| message.level == level)
     };
@@ -33,7 +35,9 @@ pub fn standing(offer: &OfferStory) -> impl Iterator<Item = (&str, &Message)> {
 /// Errors and warnings of a whole operation; after a success they are history.
 fn of_operation(offer: &OfferStory) -> impl Iterator<Item = &Message> {
     let over = offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Succeeded);
-    offer.messages.iter().filter(move |message| message.level > Level::Information && !(over && message.level == Level::Error))
+    offer.messages.iter().filter(move |message| {
+        message.level > Level::Information && !(over && message.level == Level::Error)
+    })
 }
 
 /// What stands, as quotes, with the lines of the manifest that they belong to.
@@ -45,10 +49,19 @@ pub fn attention(story: &Story, offer: &OfferStory, limits: Limits) -> String {
     let mut text = "**The portal says**\n\n".to_owned();
     for (about, message) in all.iter().take(limits.count) {
         let level = if message.level == Level::Error { "❌ Error" } else { "⚠️ Warning" };
-        let about = if about.is_empty() { String::new() } else { format!(" at {}", escape(&cut(about, 80))) };
-        let place = story.manifest.place_for_message(offer.index, &plain(&message.html, limits.length));
+        let about = if about.is_empty() {
+            String::new()
+        } else {
+            format!(" at {}", escape(&cut(about, 80)))
+        };
+        let place =
+            story.manifest.place_for_message(offer.index, &plain(&message.html, limits.length));
         let place = code(&format!("{}:{}", place.file, place.line));
-        let _ = write!(text, "{level}{about}, for {place}:\n\n{}\n", quoted(&message.html, limits.length));
+        let _ = write!(
+            text,
+            "{level}{about}, for {place}:\n\n{}\n",
+            quoted(&message.html, limits.length)
+        );
     }
     text.push_str(&more(all.len(), limits));
     text
@@ -58,13 +71,20 @@ pub fn attention(story: &Story, offer: &OfferStory, limits: Limits) -> String {
 pub fn recovered(offer: &OfferStory, limits: Limits) -> String {
     let mut text = String::new();
     for step in offer.steps.iter().take(limits.count) {
-        let errors: Vec<_> =
-            step.said.iter().filter(|said| said.message.level > Level::Information && said.withdrawn.is_some()).collect();
+        let errors: Vec<_> = step
+            .said
+            .iter()
+            .filter(|said| said.message.level > Level::Information && said.withdrawn.is_some())
+            .collect();
         if errors.is_empty() && step.recovered.is_none() {
             continue;
         }
         let when = step.recovered.map_or_else(String::new, |(since, until)| {
-            format!(": it stood still for {}, and went on at {} UTC", short(until.duration_since(since)), date(until))
+            format!(
+                ": it stood still for {}, and went on at {} UTC",
+                short(until.duration_since(since)),
+                date(until)
+            )
         });
         let _ = write!(text, "**Recovered: {}**{when}.\n\n", escape(&cut(&step.step.name, 80)));
         if !errors.is_empty() {
@@ -72,7 +92,11 @@ pub fn recovered(offer: &OfferStory, limits: Limits) -> String {
         }
         for said in errors.iter().take(limits.count) {
             let level = if said.message.level == Level::Error { "Error" } else { "Warning" };
-            let _ = write!(text, "{level}, withdrawn:\n\n{}\n", quoted(&said.message.html, limits.length));
+            let _ = write!(
+                text,
+                "{level}, withdrawn:\n\n{}\n",
+                quoted(&said.message.html, limits.length)
+            );
         }
         text.push_str(&more(errors.len(), limits));
     }
@@ -81,23 +105,37 @@ pub fn recovered(offer: &OfferStory, limits: Limits) -> String {
 
 /// What the portal said for information, folded away.
 pub fn remarks(offer: &OfferStory, limits: Limits) -> String {
-    let of_steps = offer.steps.iter().flat_map(|step| step.said.iter().map(|said| (step.step.name.as_str(), &said.message)));
+    let of_steps = offer
+        .steps
+        .iter()
+        .flat_map(|step| step.said.iter().map(|said| (step.step.name.as_str(), &said.message)));
     let of_operation = offer.messages.iter().map(|message| ("", message));
-    let all: Vec<_> = of_steps.chain(of_operation).filter(|(_, message)| message.level == Level::Information).collect();
+    let all: Vec<_> = of_steps
+        .chain(of_operation)
+        .filter(|(_, message)| message.level == Level::Information)
+        .collect();
     if all.is_empty() {
         return String::new();
     }
     let mut text = String::new();
     for (about, message) in all.iter().take(limits.count) {
-        let about = if about.is_empty() { "The operation".to_owned() } else { escape(&cut(about, 80)) };
+        let about =
+            if about.is_empty() { "The operation".to_owned() } else { escape(&cut(about, 80)) };
         let at = message.at.map(|at| format!(", {} UTC", date(at))).unwrap_or_default();
         let _ = write!(text, "{about}{at}:\n\n{}\n", quoted(&message.html, limits.length));
     }
     let count = if all.len() == 1 { "1 remark" } else { &format!("{} remarks", all.len()) };
-    format!("<details><summary>{count} of the portal</summary>\n\n{text}{}</details>\n\n", more(all.len(), limits))
+    format!(
+        "<details><summary>{count} of the portal</summary>\n\n{text}{}</details>\n\n",
+        more(all.len(), limits)
+    )
 }
 
 fn more(all: usize, limits: Limits) -> String {
     let more = all.saturating_sub(limits.count);
-    if more > 0 { format!("… and {more} more, in the job log and in the `record`.\n\n") } else { String::new() }
+    if more > 0 {
+        format!("… and {more} more, in the job log and in the `record`.\n\n")
+    } else {
+        String::new()
+    }
 }

@@ -1,5 +1,5 @@
-//! The job summary. Its first screen answers whether the offer is out, if not why, and what to do now; then come the table of all
-//! offers, and the details of each.
+//! The job summary. Its first screen answers whether the offer is out, if not why, and what to do
+//! now; then come the table of all offers, and the details of each.
 
 mod again;
 mod answers;
@@ -88,12 +88,19 @@ fn section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) ->
     }
     if let Some(url) = &offer.check_run_url {
         // Not in the details, which the check run shows too: it need not lead to itself.
-        let _ = write!(text, "**Check run:** {}\n\n", link("messages on the lines of the manifest", url));
+        let _ = write!(
+            text,
+            "**Check run:** {}\n\n",
+            link("messages on the lines of the manifest", url)
+        );
     }
     let name = escape(&offer.offer);
     // Of several, those that went well are folded.
     if story.offers.len() > 1 && !troubled(offer) && offer.verdict.is_some() {
-        format!("<details><summary><b>{name}</b>: {}</summary>\n\n{text}</details>\n\n", overview::outcome(offer))
+        format!(
+            "<details><summary><b>{name}</b>: {}</summary>\n\n{text}</details>\n\n",
+            overview::outcome(offer)
+        )
     } else {
         format!("### {name}\n\n{text}")
     }
@@ -106,7 +113,8 @@ pub fn offer_text(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     if offer.verdict.is_some() {
         format!("{}{details}", answers::of_one(story, offer, now))
     } else {
-        let now = answers::complaint(offer).then(|| format!("**What do I do now?** {}\n\n", answers::what_now(offer)));
+        let now = answers::complaint(offer)
+            .then(|| format!("**What do I do now?** {}\n\n", answers::what_now(offer)));
         format!("{details}{}{}", now.unwrap_or_default(), again::next(story, offer))
     }
 }
@@ -116,11 +124,20 @@ fn left_out(without: &[&OfferStory], quiet: &[&OfferStory]) -> String {
     let mut text = String::new();
     if !without.is_empty() {
         let names: Vec<String> = without.iter().take(20).map(|offer| code(&offer.offer)).collect();
-        let more = if without.len() > names.len() { format!(" and {} more", without.len() - names.len()) } else { String::new() };
-        let many = if without.len() == 1 { "1 offer are" } else { &format!("{} offers are", without.len()) };
+        let more = if without.len() > names.len() {
+            format!(" and {} more", without.len() - names.len())
+        } else {
+            String::new()
+        };
+        let many = if without.len() == 1 {
+            "1 offer are"
+        } else {
+            &format!("{} offers are", without.len())
+        };
         let _ = write!(
             text,
-            "\n**Left out here:** the details of {many} too long for a job summary (GitHub shows at most 1 MiB): {}{more}. The job \
+            "\n**Left out here:** the details of {many} too long for a job summary (GitHub shows \
+             at most 1 MiB): {}{more}. The job \
              log, the output `offers` and the `record` have them.\n",
             names.join(", ")
         );
@@ -129,7 +146,8 @@ fn left_out(without: &[&OfferStory], quiet: &[&OfferStory]) -> String {
         let many = if quiet.len() == 1 { "1 offer" } else { &format!("{} offers", quiet.len()) };
         let _ = write!(
             text,
-            "\nNo details are shown of {many} with nothing to do; the output `offers` and the `record` have their steps.\n"
+            "\nNo details are shown of {many} with nothing to do; the output `offers` and the \
+             `record` have their steps.\n"
         );
     }
     text

@@ -25,7 +25,13 @@ impl Length {
 }
 
 /// The details of an offer; with a chart of its steps, if one is wanted and tells something.
-pub fn details(story: &Story, offer: &OfferStory, now: Timestamp, length: Length, chart: bool) -> String {
+pub fn details(
+    story: &Story,
+    offer: &OfferStory,
+    now: Timestamp,
+    length: Length,
+    chart: bool,
+) -> String {
     let limits = length.limits();
     let mut text = messages::attention(story, offer, limits);
     text.push_str(&messages::recovered(offer, limits));

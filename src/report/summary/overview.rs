@@ -14,11 +14,15 @@ use crate::release::Outcome;
 const LONGEST: usize = 300;
 
 /// The table's head.
-pub const HEADER: &str = "| Offer | Outcome | Reached | Portal's status | Time | What happened |\n|---|---|---|---|---|---|\n";
+pub const HEADER: &str = "| Offer | Outcome | Reached | Portal's status | Time | What happened \
+    |\n|---|---|---|---|---|---|\n";
 
 /// The row of an offer.
 pub fn row(offer: &OfferStory, now: Timestamp) -> String {
-    let time = offer.began.map(|began| in_a_cell(offer.ended.unwrap_or(now).duration_since(began))).unwrap_or_default();
+    let time = offer
+        .began
+        .map(|began| in_a_cell(offer.ended.unwrap_or(now).duration_since(began)))
+        .unwrap_or_default();
     let said = match &offer.verdict {
         Some(verdict) => prose(&cut(answers::reason(offer, verdict), LONGEST)),
         None => answers::stage(offer, now),

@@ -1,4 +1,5 @@
-//! A page of limited size, to which only whole pieces are added: a cut never leaves a table, code or `<details>` open.
+//! A page of limited size, to which only whole pieces are added: a cut never leaves a table, code
+//! or `<details>` open.
 
 /// Bytes kept for what is said at the end of what was left out.
 const RESERVE: usize = 2_048;
@@ -39,7 +40,8 @@ impl Page {
         }
         if refused > 0 {
             self.close(&format!(
-                "\n**Left out here:** {refused} rows of this table, for want of room. The output `offers` has them.\n"
+                "\n**Left out here:** {refused} rows of this table, for want of room. The output \
+                 `offers` has them.\n"
             ));
         } else {
             self.text.push('\n');

@@ -7,10 +7,22 @@ use crate::problem::Problem;
 #[must_use]
 pub fn problems(problems: &[Problem]) -> String {
     let row = |problem: &Problem| {
-        let at = problem.place.as_ref().map(|at| format!("{}:{}:{}", at.file, at.line, at.column)).unwrap_or_default();
+        let at = problem
+            .place
+            .as_ref()
+            .map(|at| format!("{}:{}:{}", at.file, at.line, at.column))
+            .unwrap_or_default();
         let hint = problem.hint.as_deref().map(prose).unwrap_or_default();
-        format!("| {} | {} | {hint} | {} |\n", code(&at), prose(&problem.message), code(&problem.code.to_string()))
+        format!(
+            "| {} | {} | {hint} | {} |\n",
+            code(&at),
+            prose(&problem.message),
+            code(&problem.code.to_string())
+        )
     };
     let rows: String = problems.iter().map(row).collect();
-    format!("## ❌ Nothing was released\n\n| Where | What is wrong | What to do | Code |\n|---|---|---|---|\n{rows}")
+    format!(
+        "## ❌ Nothing was released\n\n| Where | What is wrong | What to do | Code \
+         |\n|---|---|---|---|\n{rows}"
+    )
 }

@@ -20,7 +20,11 @@ pub fn table(offer: &OfferStory, now: Timestamp) -> String {
     }
     let rows: String = offer.steps.iter().take(MOST).map(|step| row(step, now)).collect();
     let more = offer.steps.len().saturating_sub(MOST);
-    let more = if more > 0 { format!("| … and {more} more steps, in the output `offers` |  |  |  |\n") } else { String::new() };
+    let more = if more > 0 {
+        format!("| … and {more} more steps, in the output `offers` |  |  |  |\n")
+    } else {
+        String::new()
+    };
     format!("| Step | Status | Time taken | Portal's estimate |\n|---|---|---|---|\n{rows}{more}\n")
 }
 
@@ -36,7 +40,11 @@ fn row(story: &StepStory, now: Timestamp) -> String {
         State::NotStarted | State::NeverPublished => "▫️",
         State::Running | State::Unknown => "⏳",
     };
-    let percent = step.progress.filter(|percent| (1..100).contains(percent)).map(|p| format!(", {p} %")).unwrap_or_default();
+    let percent = step
+        .progress
+        .filter(|percent| (1..100).contains(percent))
+        .map(|p| format!(", {p} %"))
+        .unwrap_or_default();
     let recovered = story.recovered.map(|_| "; recovered").unwrap_or_default();
     let late = match (story.late(now), story.ended) {
         (false, _) => "",
@@ -48,17 +56,27 @@ fn row(story: &StepStory, now: Timestamp) -> String {
         escape(&cut(&step.name, LONGEST)),
         escape(&cut(&status(&step.status), LONGEST)),
         story.took(now).map(in_a_cell).unwrap_or_default(),
-        step.estimate.as_deref().map(|estimate| escape(&cut(estimate, LONGEST))).unwrap_or_default(),
+        step.estimate
+            .as_deref()
+            .map(|estimate| escape(&cut(estimate, LONGEST)))
+            .unwrap_or_default(),
     )
 }
 
 /// The step that is under way, or stands still, and its number.
 pub fn current(offer: &OfferStory) -> Option<(usize, &StepStory)> {
-    let ahead = |state| matches!(state, State::NotStarted | State::NeverPublished | State::Succeeded);
-    offer.steps.iter().enumerate().find(|(_, step)| !ahead(step.step.status.state())).map(|(index, step)| (index + 1, step))
+    let ahead =
+        |state| matches!(state, State::NotStarted | State::NeverPublished | State::Succeeded);
+    offer
+        .steps
+        .iter()
+        .enumerate()
+        .find(|(_, step)| !ahead(step.step.status.state()))
+        .map(|(index, step)| (index + 1, step))
 }
 
-/// A status word with its words apart: `waitingForPublisherReview` is `waiting for publisher review`.
+/// A status word with its words apart: `waitingForPublisherReview` is `waiting for publisher
+/// review`.
 pub fn status(word: &Word) -> String {
     let mut apart = String::new();
     let mut before = ' ';
@@ -78,11 +96,27 @@ mod tests {
 
     #[test]
     fn words_stand_apart() {
-        let apart = ["notStarted", "InProgress", "waitingForPublisherReview", "complete", "FAILED", "in progress", ""]
-            .map(|word| status(&Word::new(word)));
+        let apart = [
+            "notStarted",
+            "InProgress",
+            "waitingForPublisherReview",
+            "complete",
+            "FAILED",
+            "in progress",
+            "",
+        ]
+        .map(|word| status(&Word::new(word)));
         assert_eq!(
             apart,
-            ["not started", "in progress", "waiting for publisher review", "complete", "failed", "in progress", "no status"]
+            [
+                "not started",
+                "in progress",
+                "waiting for publisher review",
+                "complete",
+                "failed",
+                "in progress",
+                "no status"
+            ]
         );
     }
 }

@@ -16,14 +16,17 @@ pub fn links(kind: &str, links: &[Link]) -> String {
     if links.is_empty() {
         return String::new();
     }
-    let each: Vec<String> = links.iter().take(MOST).map(|one| link(&one.text, &one.address)).collect();
+    let each: Vec<String> =
+        links.iter().take(MOST).map(|one| link(&one.text, &one.address)).collect();
     format!("**{kind}:** {}\n\n", each.join(" · "))
 }
 
 /// The code under which the error is explained.
 pub fn code_of_error(offer: &OfferStory) -> String {
     let error = offer.verdict.as_ref().and_then(crate::release::Verdict::code);
-    error.map(|error| format!("**Code of this error:** {}\n\n", code(&error.to_string()))).unwrap_or_default()
+    error
+        .map(|error| format!("**Code of this error:** {}\n\n", code(&error.to_string())))
+        .unwrap_or_default()
 }
 
 /// The addresses of the operations.
@@ -36,21 +39,35 @@ pub fn operations(offer: &OfferStory) -> String {
             Origin::Finished => "found finished",
             Origin::Found => "found",
         };
-        let address = half.operation.as_ref().map(|operation| code(operation.url().as_str())).unwrap_or_default();
+        let address = half
+            .operation
+            .as_ref()
+            .map(|operation| code(operation.url().as_str()))
+            .unwrap_or_default();
         Some(format!("- {name} ({how}) {address}\n"))
     };
-    let lines: Vec<String> = [line("publish", &offer.publish), line("go-live", &offer.go_live)].into_iter().flatten().collect();
-    if lines.is_empty() { String::new() } else { format!("**Operations at the portal:**\n\n{}\n", lines.concat()) }
+    let lines: Vec<String> = [line("publish", &offer.publish), line("go-live", &offer.go_live)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if lines.is_empty() {
+        String::new()
+    } else {
+        format!("**Operations at the portal:**\n\n{}\n", lines.concat())
+    }
 }
 
-/// The requests that matter, with the portal's ids of them: those that changed something, the last ones that failed, the last one.
-/// Only once all is over, for every poll is another last one.
+/// The requests that matter, with the portal's ids of them: those that changed something, the last
+/// ones that failed, the last one. Only once all is over, for every poll is another last one.
 pub fn requests(offer: &OfferStory) -> String {
     if offer.verdict.is_none() {
         return String::new();
     }
-    let all: Vec<&Exchange> =
-        offer.timeline.iter().filter_map(|(_, entry)| if let Entry::Exchange(one) = entry { Some(one) } else { None }).collect();
+    let all: Vec<&Exchange> = offer
+        .timeline
+        .iter()
+        .filter_map(|(_, entry)| if let Entry::Exchange(one) = entry { Some(one) } else { None })
+        .collect();
     let failed = |one: &Exchange| one.status.is_none_or(|status| status >= 400);
     let failures = all.iter().filter(|one| failed(one)).count();
     let mut seen = 0;
@@ -71,12 +88,14 @@ pub fn requests(offer: &OfferStory) -> String {
     }
     format!(
         "<details><summary>Correlation ids for a support ticket</summary>\n\n\
-         | Sent (UTC) | Request | Answer | Correlation id |\n|---|---|---|---|\n{rows}\n</details>\n\n"
+         | Sent (UTC) | Request | Answer | Correlation id \
+         |\n|---|---|---|---|\n{rows}\n</details>\n\n"
     )
 }
 
 fn row(one: &Exchange) -> String {
-    let path = url::Url::parse(&one.url).map_or_else(|_| one.url.clone(), |url| url.path().to_owned());
+    let path =
+        url::Url::parse(&one.url).map_or_else(|_| one.url.clone(), |url| url.path().to_owned());
     let answer = one.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
     let id = one.correlation_id.as_deref().unwrap_or_default();
     let request = code(&cut(&format!("{} {path}", one.method), 300));

@@ -32,7 +32,8 @@ impl Told {
         let text = format!("publisher: contoso\noffers:\n{offers}");
         let manifest = manifest::parse("offer.yml", &text).unwrap();
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
-        let story = Story { command: "release".into(), manifest: Rc::new(manifest), go_live: true, offers };
+        let story =
+            Story { command: "release".into(), manifest: Rc::new(manifest), go_live: true, offers };
         Self { story, now: "2026-11-21T09:00:00Z".parse().unwrap() }
     }
 
@@ -54,10 +55,21 @@ impl Told {
         if self.story.offers[offer].began.is_none() {
             self.tell(offer, What::Began);
         }
-        let (verb, id) = if phase == Phase::Publish { ("publish", "1001") } else { ("golive", "1002") };
-        let base = format!("https://cloudpartner.azure.com/api/publishers/contoso/offers/{}", self.story.offers[offer].offer);
-        let operation = OperationAddress::of(&format!("{base}/operations/{id}?api-version=2017-10-31"));
-        self.asks(offer, "POST", &format!("{base}/{verb}"), 202, &format!("3f1c0000-0000-0000-0000-00000000{id}"));
+        let (verb, id) =
+            if phase == Phase::Publish { ("publish", "1001") } else { ("golive", "1002") };
+        let base = format!(
+            "https://cloudpartner.azure.com/api/publishers/contoso/offers/{}",
+            self.story.offers[offer].offer
+        );
+        let operation =
+            OperationAddress::of(&format!("{base}/operations/{id}?api-version=2017-10-31"));
+        self.asks(
+            offer,
+            "POST",
+            &format!("{base}/{verb}"),
+            202,
+            &format!("3f1c0000-0000-0000-0000-00000000{id}"),
+        );
         self.tell(offer, What::Phase { phase, origin: Origin::Started, operation: Some(operation) })
     }
 
@@ -87,7 +99,11 @@ impl Told {
         preview: &[Link],
         live: &[Link],
     ) -> &mut Self {
-        let message = |(level, html): &(Level, &str)| Message { level: *level, html: (*html).into(), at: None };
+        let message = |(level, html): &(Level, &str)| Message {
+            level: *level,
+            html: (*html).into(),
+            at: None,
+        };
         let step = |(name, status, estimate, messages): &Seen<'_>| Step {
             id: (*name).into(),
             name: (*name).into(),

@@ -25,7 +25,9 @@ pub enum Refused {
 pub fn refused(sim: &Simulation, method: &Method, headers: &HeaderMap) -> Refused {
     let switch = &sim.scenario.checks;
     let fail = |status, message: &str| Refused::Answer(Box::new(error(status, message)));
-    let Some(token) = bearer(headers) else { return fail(StatusCode::UNAUTHORIZED, "Requires authentication") };
+    let Some(token) = bearer(headers) else {
+        return fail(StatusCode::UNAUTHORIZED, "Requires authentication");
+    };
     if switch.token.as_deref().is_some_and(|right| right != token) {
         return fail(StatusCode::UNAUTHORIZED, "Bad credentials");
     }
@@ -48,18 +50,25 @@ pub fn refused(sim: &Simulation, method: &Method, headers: &HeaderMap) -> Refuse
     };
     match switch.answers {
         ChecksAnswer::Works => Refused::No,
-        ChecksAnswer::Forbidden => fail(StatusCode::FORBIDDEN, "Resource not accessible by integration"),
+        ChecksAnswer::Forbidden => {
+            fail(StatusCode::FORBIDDEN, "Resource not accessible by integration")
+        }
         ChecksAnswer::NotFound => fail(StatusCode::NOT_FOUND, "Not Found"),
         ChecksAnswer::Hangs => Refused::Never,
         ChecksAnswer::Down => {
             let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
-            Refused::Answer(Box::new((StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page).into_response()))
+            Refused::Answer(Box::new(
+                (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page)
+                    .into_response(),
+            ))
         }
-        ChecksAnswer::SecondaryRateLimited => {
-            limited(error(StatusCode::TOO_MANY_REQUESTS, "You have exceeded a secondary rate limit. Please wait a few minutes."))
-        }
+        ChecksAnswer::SecondaryRateLimited => limited(error(
+            StatusCode::TOO_MANY_REQUESTS,
+            "You have exceeded a secondary rate limit. Please wait a few minutes.",
+        )),
         ChecksAnswer::RateLimited => {
-            let mut answer = error(StatusCode::FORBIDDEN, "API rate limit exceeded for installation ID 1.");
+            let mut answer =
+                error(StatusCode::FORBIDDEN, "API rate limit exceeded for installation ID 1.");
             let reset = sim.clock.now().as_second() + 60;
             answer.headers_mut().insert("x-ratelimit-limit", HeaderValue::from_static("1000"));
             answer.headers_mut().insert("x-ratelimit-remaining", HeaderValue::from_static("0"));
@@ -80,11 +89,15 @@ fn concerns(call: ChecksCall, method: &Method) -> bool {
 
 /// A JSON answer with GitHub's content type.
 pub fn json(status: StatusCode, body: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
+    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string())
+        .into_response()
 }
 
 fn error(status: StatusCode, message: &str) -> Response {
-    json(status, &value!({"message": message, "documentation_url": DOCUMENTATION, "status": status.as_u16().to_string()}))
+    json(
+        status,
+        &value!({"message": message, "documentation_url": DOCUMENTATION, "status": status.as_u16().to_string()}),
+    )
 }
 
 /// 404.
@@ -96,7 +109,9 @@ pub fn not_found() -> Response {
 pub fn unprocessable(wrong: &Wrong) -> Response {
     match wrong {
         Wrong::NotJson => error(StatusCode::BAD_REQUEST, "Problems parsing JSON"),
-        Wrong::Schema(text) => error(StatusCode::UNPROCESSABLE_ENTITY, &format!("Invalid request.\n\n{text}")),
+        Wrong::Schema(text) => {
+            error(StatusCode::UNPROCESSABLE_ENTITY, &format!("Invalid request.\n\n{text}"))
+        }
         Wrong::Field(field, text) => json(
             StatusCode::UNPROCESSABLE_ENTITY,
             &value!({

@@ -147,8 +147,12 @@ async fn create(State(sim): State<Sim>, Path((owner, repo)): Repository, body: B
     let now = to_the_second(sim.clock.now());
     let checks = &mut sim.world().checks;
     let id = checks.runs.last_key_value().map_or(FIRST_ID, |(last, _)| last + 1);
-    let mut run =
-        CheckRun { repository: format!("{owner}/{repo}"), fields: Map::new(), output: Map::new(), annotations: Vec::new() };
+    let mut run = CheckRun {
+        repository: format!("{owner}/{repo}"),
+        fields: Map::new(),
+        output: Map::new(),
+        annotations: Vec::new(),
+    };
     run.fields.insert("started_at".to_owned(), json!(now));
     run.merge(sent, &now, false);
     let shown = run.shown(id);
@@ -173,7 +177,9 @@ async fn update(State(sim): State<Sim>, Path((owner, repo, id)): Run, body: Byte
 /// GET `/repos/{owner}/{repo}/check-runs/{id}`.
 async fn read(State(sim): State<Sim>, Path((owner, repo, id)): Run) -> Response {
     let checks = &mut sim.world().checks;
-    checks.find(&id, &format!("{owner}/{repo}")).map_or_else(not_found, |(id, run)| answers::json(StatusCode::OK, &run.shown(id)))
+    checks
+        .find(&id, &format!("{owner}/{repo}"))
+        .map_or_else(not_found, |(id, run)| answers::json(StatusCode::OK, &run.shown(id)))
 }
 
 /// GET `/repos/{owner}/{repo}/check-runs/{id}/annotations`.
@@ -185,10 +191,20 @@ async fn annotations(
     let checks = &mut sim.world().checks;
     let Some((_, run)) = checks.find(&id, &format!("{owner}/{repo}")) else { return not_found() };
     let number = |name: &str, default: usize| {
-        query.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok()).unwrap_or(default)
+        query
+            .iter()
+            .find(|(key, _)| key == name)
+            .and_then(|(_, value)| value.parse().ok())
+            .unwrap_or(default)
     };
     let size = number("per_page", 30).clamp(1, 100);
-    let page: Vec<Value> = run.annotations.iter().skip((number("page", 1).max(1) - 1) * size).take(size).cloned().collect();
+    let page: Vec<Value> = run
+        .annotations
+        .iter()
+        .skip((number("page", 1).max(1) - 1) * size)
+        .take(size)
+        .cloned()
+        .collect();
     answers::json(StatusCode::OK, &Value::Array(page))
 }
 
@@ -207,7 +223,9 @@ async fn of_commit(
         .rev()
         .filter(|(_, run)| run.repository == repository)
         .map(|(id, run)| run.shown(*id))
-        .filter(|run| run["head_sha"] == reference.as_str() && name.is_none_or(|name| run["name"] == name))
+        .filter(|run| {
+            run["head_sha"] == reference.as_str() && name.is_none_or(|name| run["name"] == name)
+        })
         .collect();
     answers::json(StatusCode::OK, &json!({"total_count": shown.len(), "check_runs": shown}))
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-const CONCLUSIONS: [&str; 7] = ["action_required", "cancelled", "failure", "neutral", "success", "skipped", "timed_out"];
+const CONCLUSIONS: [&str; 7] =
+    ["action_required", "cancelled", "failure", "neutral", "success", "skipped", "timed_out"];
 const STATUSES: [&str; 3] = ["queued", "in_progress", "completed"];
 const LEVELS: [&str; 3] = ["notice", "warning", "failure"];
 const MOST_ANNOTATIONS: usize = 50;
@@ -28,9 +29,10 @@ pub fn check(body: &[u8], create: bool) -> Result<Map<String, Value>, Wrong> {
     let one_of = |name: &str, allowed: &[&str]| match sent.get(name) {
         None => Ok(()),
         Some(value) if value.as_str().is_some_and(|value| allowed.contains(&value)) => Ok(()),
-        Some(value) => {
-            Err(Wrong::Schema(format!("{value} is not a possible value for \"{name}\". Must be one of: {}.", allowed.join(", "))))
-        }
+        Some(value) => Err(Wrong::Schema(format!(
+            "{value} is not a possible value for \"{name}\". Must be one of: {}.",
+            allowed.join(", ")
+        ))),
     };
     one_of("status", &STATUSES)?;
     one_of("conclusion", &CONCLUSIONS)?;
@@ -42,11 +44,19 @@ pub fn check(body: &[u8], create: bool) -> Result<Map<String, Value>, Wrong> {
         return Err(Wrong::Schema("\"completed_at\" needs \"conclusion\".".to_owned()));
     }
     for name in ["started_at", "completed_at"] {
-        if sent.get(name).is_some_and(|time| time.as_str().is_none_or(|time| time.parse::<jiff::Timestamp>().is_err())) {
-            return Err(Wrong::Schema(format!("{} is not a valid date-time for \"{name}\".", sent[name])));
+        if sent.get(name).is_some_and(|time| {
+            time.as_str().is_none_or(|time| time.parse::<jiff::Timestamp>().is_err())
+        }) {
+            return Err(Wrong::Schema(format!(
+                "{} is not a valid date-time for \"{name}\".",
+                sent[name]
+            )));
         }
     }
-    if sent.get("actions").is_some_and(|actions| actions.as_array().is_none_or(|actions| actions.len() > 3)) {
+    if sent
+        .get("actions")
+        .is_some_and(|actions| actions.as_array().is_none_or(|actions| actions.len() > 3))
+    {
         return Err(Wrong::Schema("No more than 3 items are allowed in \"actions\".".to_owned()));
     }
     match sent.get("output") {
@@ -64,30 +74,44 @@ fn check_output(output: &Map<String, Value>) -> Result<(), Wrong> {
         let value = output.get(name).and_then(Value::as_str).unwrap_or_default();
         if value.len() > MOST_BYTES {
             let field = if name == "text" { "text" } else { "summary" };
-            return Err(Wrong::Field(field, format!("{name} exceeds a maximum bytesize of {MOST_BYTES}")));
+            return Err(Wrong::Field(
+                field,
+                format!("{name} exceeds a maximum bytesize of {MOST_BYTES}"),
+            ));
         }
     }
     let Some(annotations) = output.get("annotations") else { return Ok(()) };
-    let annotations = annotations.as_array().ok_or_else(|| Wrong::Schema("\"annotations\" is not an array.".to_owned()))?;
+    let annotations = annotations
+        .as_array()
+        .ok_or_else(|| Wrong::Schema("\"annotations\" is not an array.".to_owned()))?;
     if annotations.len() > MOST_ANNOTATIONS {
         let count = annotations.len();
-        return Err(Wrong::Schema(format!("No more than {MOST_ANNOTATIONS} items are allowed; {count} were supplied.")));
+        return Err(Wrong::Schema(format!(
+            "No more than {MOST_ANNOTATIONS} items are allowed; {count} were supplied."
+        )));
     }
     annotations.iter().try_for_each(check_annotation)
 }
 
 fn check_annotation(annotation: &Value) -> Result<(), Wrong> {
     let wrong = |text: String| Err(Wrong::Schema(text));
-    let Value::Object(fields) = annotation else { return wrong(format!("{annotation} is not an object.")) };
+    let Value::Object(fields) = annotation else {
+        return wrong(format!("{annotation} is not an object."));
+    };
     text(fields, "path")?;
     let message = text(fields, "message")?;
     let path = fields["path"].as_str().unwrap_or_default();
     if path.starts_with('/') || path.starts_with("./") || path.contains("..") {
-        return Err(Wrong::Field("annotations", format!("path {path:?} is not relative to the repository")));
+        return Err(Wrong::Field(
+            "annotations",
+            format!("path {path:?} is not relative to the repository"),
+        ));
     }
     let line = |name: &str| {
         let line = fields.get(name).and_then(Value::as_u64).filter(|line| *line > 0);
-        line.ok_or_else(|| Wrong::Schema(format!("\"{name}\" wasn't supplied, or is not a number from 1.")))
+        line.ok_or_else(|| {
+            Wrong::Schema(format!("\"{name}\" wasn't supplied, or is not a number from 1."))
+        })
     };
     let (start, end) = (line("start_line")?, line("end_line")?);
     if end < start {
@@ -104,9 +128,10 @@ fn check_annotation(annotation: &Value) -> Result<(), Wrong> {
             }
         }
     }
-    if let (Some(first), Some(last)) =
-        (fields.get("start_column").and_then(Value::as_u64), fields.get("end_column").and_then(Value::as_u64))
-        && last < first
+    if let (Some(first), Some(last)) = (
+        fields.get("start_column").and_then(Value::as_u64),
+        fields.get("end_column").and_then(Value::as_u64),
+    ) && last < first
     {
         return wrong("\"end_column\" is before \"start_column\".".to_owned());
     }
@@ -114,7 +139,8 @@ fn check_annotation(annotation: &Value) -> Result<(), Wrong> {
     if !LEVELS.contains(&level) {
         return wrong(format!("{level} is not a member of [{}].", LEVELS.join(", ")));
     }
-    if fields.get("title").and_then(Value::as_str).is_some_and(|title| title.chars().count() > 255) {
+    if fields.get("title").and_then(Value::as_str).is_some_and(|title| title.chars().count() > 255)
+    {
         return wrong("Only 255 characters are allowed in \"title\".".to_owned());
     }
     let details = fields.get("raw_details").and_then(Value::as_str).unwrap_or_default();

@@ -19,7 +19,11 @@ fn origin(sim: &Simulation, headers: &HeaderMap) -> String {
 }
 
 /// GET `/{tenant}/v2.0/.well-known/openid-configuration`.
-pub async fn openid(State(sim): State<Sim>, Path(tenant): Path<String>, headers: HeaderMap) -> Response {
+pub async fn openid(
+    State(sim): State<Sim>,
+    Path(tenant): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     if !known_tenant(&sim.scenario.auth, &tenant) {
         return Denied::tenant(&tenant).answer(&sim);
     }
@@ -38,10 +42,17 @@ pub async fn openid(State(sim): State<Sim>, Path(tenant): Path<String>, headers:
 }
 
 /// GET `/common/discovery/instance`.
-pub async fn instances(State(sim): State<Sim>, headers: HeaderMap, Query(query): Query<Vec<(String, String)>>) -> Response {
+pub async fn instances(
+    State(sim): State<Sim>,
+    headers: HeaderMap,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Response {
     let origin = origin(&sim, &headers);
     let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
-    let endpoint = query.iter().find(|(key, _)| key == "authorization_endpoint").map(|(_, value)| value.as_str());
+    let endpoint = query
+        .iter()
+        .find(|(key, _)| key == "authorization_endpoint")
+        .map(|(_, value)| value.as_str());
     let tenant = endpoint.and_then(|address| address.split('/').nth(3)).unwrap_or("common");
     let document = json!({
         "tenant_discovery_endpoint": format!("{origin}/{tenant}/v2.0/.well-known/openid-configuration"),

@@ -40,13 +40,19 @@ pub struct Issued {
 impl Issued {
     /// A new access token.
     pub fn access_token(&mut self, auth: &Auth, now: Timestamp) -> String {
-        let token = format!("simulated-access-token-{}-{:016x}", self.access.len() + 1, fastrand::u64(..));
+        let token =
+            format!("simulated-access-token-{}-{:016x}", self.access.len() + 1, fastrand::u64(..));
         self.access.push((token.clone(), later(now, auth.token_lifetime.0)));
         token
     }
 
     /// Whether the portal lets in who shows that token; if not, why.
-    pub fn admits(&self, token: Option<&str>, auth: &Auth, now: Timestamp) -> Result<(), &'static str> {
+    pub fn admits(
+        &self,
+        token: Option<&str>,
+        auth: &Auth,
+        now: Timestamp,
+    ) -> Result<(), &'static str> {
         let token = token.ok_or("Authorization has been denied for this request.")?;
         if auth.access_tokens.iter().any(|known| known == token) {
             return Ok(());

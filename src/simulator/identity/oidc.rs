@@ -13,10 +13,15 @@ use super::super::shared::Sim;
 use super::bearer;
 
 /// GET of the request URL with `audience`.
-pub async fn token(State(sim): State<Sim>, headers: HeaderMap, Query(query): Query<Vec<(String, String)>>) -> Response {
+pub async fn token(
+    State(sim): State<Sim>,
+    headers: HeaderMap,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Response {
     let auth = &sim.scenario.auth;
     if bearer(&headers) != Some(auth.request_token.as_str()) {
-        return (StatusCode::UNAUTHORIZED, Json(json!({"message": "Bad credentials"}))).into_response();
+        return (StatusCode::UNAUTHORIZED, Json(json!({"message": "Bad credentials"})))
+            .into_response();
     }
     let audience = query.into_iter().find(|(key, _)| key == "audience").map(|(_, value)| value);
     let audience = audience.unwrap_or_else(|| "https://github.com/contoso".to_owned());
@@ -41,7 +46,12 @@ pub async fn token(State(sim): State<Sim>, headers: HeaderMap, Query(query): Que
 fn jwt(claims: &Value) -> String {
     let header = json!({"typ": "JWT", "alg": "RS256", "kid": "simulated"});
     let encode = |part: &str| URL_SAFE_NO_PAD.encode(part);
-    format!("{}.{}.{}", encode(&header.to_string()), encode(&claims.to_string()), encode("simulated signature"))
+    format!(
+        "{}.{}.{}",
+        encode(&header.to_string()),
+        encode(&claims.to_string()),
+        encode("simulated signature")
+    )
 }
 
 /// The claims of a token.

@@ -19,7 +19,9 @@ pub async fn v1(State(sim): State<Sim>, Path(tenant): Path<String>, body: Bytes)
     let form = Form::read(&body);
     let resource = &sim.scenario.auth.resource;
     let named = form.get("resource").filter(|named| named.trim_end_matches('/') == resource);
-    let result = named.ok_or_else(|| Denied::resource(form.get("resource"))).and_then(|_| issue(&sim, &tenant, &form));
+    let result = named
+        .ok_or_else(|| Denied::resource(form.get("resource")))
+        .and_then(|_| issue(&sim, &tenant, &form));
     match result {
         Err(denied) => denied.answer(&sim),
         Ok(token) => {
@@ -64,23 +66,33 @@ fn issue(sim: &Simulation, tenant: &str, form: &Form) -> Result<String, Denied> 
             "The request body must contain the parameter 'grant_type' with 'client_credentials'.",
         ));
     }
-    let id = form
-        .get("client_id")
-        .ok_or_else(|| Denied::request(900_144, "The request body must contain the parameter 'client_id'."))?;
+    let id = form.get("client_id").ok_or_else(|| {
+        Denied::request(900_144, "The request body must contain the parameter 'client_id'.")
+    })?;
     if !known_tenant(auth, tenant) {
         return Err(Denied::tenant(tenant));
     }
     let listed = auth.tenants.iter().find(|known| known.id == tenant);
     let client = match listed {
         None => None,
-        Some(known) => Some(known.clients.iter().find(|client| client.id == id).ok_or_else(|| Denied::client(id, tenant))?),
+        Some(known) => Some(
+            known
+                .clients
+                .iter()
+                .find(|client| client.id == id)
+                .ok_or_else(|| Denied::client(id, tenant))?,
+        ),
     };
     if let Some(assertion) = form.get("client_assertion") {
         check_assertion(sim, form, client, assertion)?;
     } else {
         let secret = form.get("client_secret").filter(|secret| !secret.is_empty());
-        let secret = secret
-            .ok_or_else(|| Denied::unauthorized(7_000_216, "'client_assertion', 'client_secret' or 'request' is required."))?;
+        let secret = secret.ok_or_else(|| {
+            Denied::unauthorized(
+                7_000_216,
+                "'client_assertion', 'client_secret' or 'request' is required.",
+            )
+        })?;
         if client.is_some_and(|client| client.secret.as_deref() != Some(secret)) {
             return Err(Denied::secret(id));
         }
@@ -89,22 +101,40 @@ fn issue(sim: &Simulation, tenant: &str, form: &Form) -> Result<String, Denied> 
     Ok(sim.world().issued.access_token(auth, now))
 }
 
-fn check_assertion(sim: &Simulation, form: &Form, client: Option<&Client>, assertion: &str) -> Result<(), Denied> {
+fn check_assertion(
+    sim: &Simulation,
+    form: &Form,
+    client: Option<&Client>,
+    assertion: &str,
+) -> Result<(), Denied> {
     let auth = &sim.scenario.auth;
     if form.get("client_assertion_type") != Some(ASSERTION) {
-        return Err(Denied::request(900_144, "The request body must contain the parameter 'client_assertion_type'."));
+        return Err(Denied::request(
+            900_144,
+            "The request body must contain the parameter 'client_assertion_type'.",
+        ));
     }
-    let claims = claims(assertion).ok_or_else(|| Denied::unauthorized(50_027, "JWT token is invalid or malformed."))?;
+    let claims = claims(assertion)
+        .ok_or_else(|| Denied::unauthorized(50_027, "JWT token is invalid or malformed."))?;
     let claim = |name: &str| claims[name].as_str().unwrap_or_default();
     let no_match = |code, what: &str, name: &str| {
         let presented = claim(name);
-        let text = format!("No matching federated identity record found for presented assertion {what} '{presented}'.");
+        let text = format!(
+            "No matching federated identity record found for presented assertion {what} \
+             '{presented}'."
+        );
         Err(Denied::unauthorized(code, &text))
     };
-    if client.and_then(|client| client.issuer.as_deref()).is_some_and(|issuer| issuer != claim("iss")) {
+    if client
+        .and_then(|client| client.issuer.as_deref())
+        .is_some_and(|issuer| issuer != claim("iss"))
+    {
         return no_match(700_211, "issuer", "iss");
     }
-    if client.and_then(|client| client.subject.as_deref()).is_some_and(|subject| subject != claim("sub")) {
+    if client
+        .and_then(|client| client.subject.as_deref())
+        .is_some_and(|subject| subject != claim("sub"))
+    {
         return no_match(700_213, "subject", "sub");
     }
     if client.map_or_else(exchange, |client| client.audience.clone()) != claim("aud") {
@@ -114,13 +144,17 @@ fn check_assertion(sim: &Simulation, form: &Form, client: Option<&Client>, asser
     let stale = claims["exp"].as_i64().is_none_or(|until| until <= now.as_second());
     let mut world = sim.world();
     match world.issued.id_tokens.get_mut(claim("jti")) {
-        None => Err(Denied::unauthorized(50_027, "JWT token is invalid or malformed: it was not issued by this issuer.")),
+        None => Err(Denied::unauthorized(
+            50_027,
+            "JWT token is invalid or malformed: it was not issued by this issuer.",
+        )),
         Some(used) if stale || (*used && auth.id_token_reuse == Reuse::Refused) => {
             let shown = to_the_second(now);
             Err(Denied::unauthorized(
                 700_024,
                 &format!(
-                    "Client assertion is not within its valid time range. Current time: {shown}, expiry time of assertion {}.",
+                    "Client assertion is not within its valid time range. Current time: {shown}, \
+                     expiry time of assertion {}.",
                     claims["exp"]
                 ),
             ))
@@ -160,11 +194,21 @@ pub struct Denied {
 
 impl Denied {
     fn unauthorized(code: u32, text: &str) -> Self {
-        Self { status: StatusCode::UNAUTHORIZED, error: "invalid_client", code, text: text.to_owned() }
+        Self {
+            status: StatusCode::UNAUTHORIZED,
+            error: "invalid_client",
+            code,
+            text: text.to_owned(),
+        }
     }
 
     fn request(code: u32, text: &str) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", code, text: text.to_owned() }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            error: "invalid_request",
+            code,
+            text: text.to_owned(),
+        }
     }
 
     /// There is no such tenant.
@@ -172,15 +216,18 @@ impl Denied {
         Self::request(
             90_002,
             &format!(
-                "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
+                "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID \
+                 and are signing into the correct cloud."
             ),
         )
     }
 
     fn client(id: &str, tenant: &str) -> Self {
         let text = format!(
-            "Application with identifier '{id}' was not found in the directory '{tenant}'. This can happen if the application has not \
-             been installed by the administrator of the tenant or consented to by any user in the tenant."
+            "Application with identifier '{id}' was not found in the directory '{tenant}'. This \
+             can happen if the application has not \
+             been installed by the administrator of the tenant or consented to by any user in the \
+             tenant."
         );
         Self { status: StatusCode::BAD_REQUEST, error: "unauthorized_client", code: 700_016, text }
     }
@@ -189,7 +236,8 @@ impl Denied {
         Self::unauthorized(
             7_000_215,
             &format!(
-                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client \
+                "Invalid client secret provided. Ensure the secret being sent in the request is \
+                 the client secret value, not the client \
                  secret ID, for a secret added to app '{id}'."
             ),
         )
@@ -197,8 +245,10 @@ impl Denied {
 
     fn scope(scope: Option<&str>) -> Self {
         let scope = scope.unwrap_or_default();
-        let text =
-            format!("The provided request must include a 'scope' input parameter. The provided value '{scope}' is not valid.");
+        let text = format!(
+            "The provided request must include a 'scope' input parameter. The provided value \
+             '{scope}' is not valid."
+        );
         Self { status: StatusCode::BAD_REQUEST, error: "invalid_scope", code: 70_011, text }
     }
 
@@ -212,8 +262,10 @@ impl Denied {
     pub fn answer(&self, sim: &Simulation) -> Response {
         let (trace, correlation) = (super::super::portal::guid(), super::super::portal::guid());
         let timestamp = sim.clock.now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
-        let description =
-            format!("AADSTS{}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}", self.code, self.text);
+        let description = format!(
+            "AADSTS{}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}",
+            self.code, self.text
+        );
         let body: Value = json!({
             "error": self.error,
             "error_description": description,

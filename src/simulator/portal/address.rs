@@ -12,7 +12,13 @@ use super::json;
 const API_VERSION: &str = "?api-version=2017-10-31";
 
 /// Says that an operation was started, and where it is.
-pub fn started(sim: &Simulation, offer: &Offer, operation: &str, address: Address, answer: Accepted) -> Response {
+pub fn started(
+    sim: &Simulation,
+    offer: &Offer,
+    operation: &str,
+    address: Address,
+    answer: Accepted,
+) -> Response {
     let portal = &sim.scenario.portal;
     let status = match answer {
         Accepted::Usual => StatusCode::ACCEPTED,
@@ -29,11 +35,16 @@ pub fn started(sim: &Simulation, offer: &Offer, operation: &str, address: Addres
     };
     let names = match address.header {
         AddressHeader::Location => vec![header::LOCATION],
-        AddressHeader::OperationLocation => vec![header::HeaderName::from_static("operation-location")],
-        AddressHeader::Both => vec![header::LOCATION, header::HeaderName::from_static("operation-location")],
+        AddressHeader::OperationLocation => {
+            vec![header::HeaderName::from_static("operation-location")]
+        }
+        AddressHeader::Both => {
+            vec![header::LOCATION, header::HeaderName::from_static("operation-location")]
+        }
         AddressHeader::Absent => Vec::new(),
     };
-    if let Ok(value) = HeaderValue::from_str(&written(sim, portal, offer, operation, address.form)) {
+    if let Ok(value) = HeaderValue::from_str(&written(sim, portal, offer, operation, address.form))
+    {
         for name in names {
             response.headers_mut().insert(name, value.clone());
         }
@@ -41,15 +52,26 @@ pub fn started(sim: &Simulation, offer: &Offer, operation: &str, address: Addres
     response
 }
 
-fn written(sim: &Simulation, portal: &Portal, offer: &Offer, operation: &str, form: AddressForm) -> String {
+fn written(
+    sim: &Simulation,
+    portal: &Portal,
+    offer: &Offer,
+    operation: &str,
+    form: AddressForm,
+) -> String {
     let origin = portal.public_url.as_deref().unwrap_or(&sim.base_url);
-    let path = format!("/api/publishers/{}/offers/{}/operations/{operation}", offer.publisher, offer.id);
+    let path =
+        format!("/api/publishers/{}/offers/{}/operations/{operation}", offer.publisher, offer.id);
     match form {
         AddressForm::Relative => format!("{path}{API_VERSION}"),
         AddressForm::WithoutApiVersion => path,
         AddressForm::Absolute => format!("{origin}{path}"),
         AddressForm::AbsoluteWithApiVersion => format!("{origin}{path}{API_VERSION}"),
-        AddressForm::Legacy => format!("/api/operations/{}${}$2$preview{API_VERSION}", offer.publisher, offer.id),
-        AddressForm::LegacyGuid => format!("/api/operations/{}${}$2$preview{API_VERSION}", offer.publisher, offer.guid),
+        AddressForm::Legacy => {
+            format!("/api/operations/{}${}$2$preview{API_VERSION}", offer.publisher, offer.id)
+        }
+        AddressForm::LegacyGuid => {
+            format!("/api/operations/{}${}$2$preview{API_VERSION}", offer.publisher, offer.guid)
+        }
     }
 }

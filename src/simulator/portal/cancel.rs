@@ -14,19 +14,32 @@ use super::address::started;
 use super::with_offer;
 
 /// POST `…/cancel`: ends whatever runs on the offer.
-pub async fn cancel(State(sim): State<Sim>, Path((publisher, offer)): Path<(String, String)>) -> Response {
+pub async fn cancel(
+    State(sim): State<Sim>,
+    Path((publisher, offer)): Path<(String, String)>,
+) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let runs = offer.last(now).is_some_and(|(_, progress)| matches!(progress.state, Reached::Running | Reached::SignOff));
+        let runs = offer.last(now).is_some_and(|(_, progress)| {
+            matches!(progress.state, Reached::Running | Reached::SignOff)
+        });
         let accepted = |offer: &mut Offer, ends| {
             let id = offer.next_id();
             offer.cancels.push((id.clone(), now, ends));
-            started(&sim, offer, &id, portal.cancel_address.unwrap_or(portal.address), Accepted::Usual)
+            started(
+                &sim,
+                offer,
+                &id,
+                portal.cancel_address.unwrap_or(portal.address),
+                Accepted::Usual,
+            )
         };
         if !runs {
             return match portal.cancel_nothing {
                 CancelNothing::Accepted => Ok(accepted(offer, Some(now))),
                 CancelNothing::Done => Ok(StatusCode::OK.into_response()),
-                CancelNothing::BadRequest => Err(Refusal::bad_request("There is no operation to cancel.")),
+                CancelNothing::BadRequest => {
+                    Err(Refusal::bad_request("There is no operation to cancel."))
+                }
                 CancelNothing::NotFound => Err(Refusal::not_found("A running operation")),
             };
         }

@@ -68,20 +68,35 @@ fn admitted(sim: &Simulation, request: &Request) -> Result<(), Box<Response>> {
     let refuse = |refusal: Refusal| Err(Box::new(refusal.answer(portal)));
     throttled(sim)?;
     let now = sim.clock.now();
-    if let Err(why) = sim.world().issued.admits(bearer(request.headers()), &sim.scenario.auth, now) {
+    if let Err(why) = sim.world().issued.admits(bearer(request.headers()), &sim.scenario.auth, now)
+    {
         return refuse(Refusal::new(StatusCode::UNAUTHORIZED, "Unauthorized", why));
     }
     let query = request.uri().query().unwrap_or_default();
-    let version = url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "api-version");
+    let version =
+        url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "api-version");
     if version.is_none_or(|(_, version)| version != "2017-10-31") {
         let message = "Invalid api version. Allowed values are [2017-10-31]";
         return refuse(Refusal::new(StatusCode::BAD_REQUEST, "InvalidAPIVersion", message));
     }
-    let publisher = request.uri().path().strip_prefix("/api/publishers/").and_then(|rest| rest.split('/').next());
-    if publisher.is_some_and(|publisher| sim.scenario.auth.forbidden_publishers.iter().any(|forbidden| forbidden == publisher)) {
-        return refuse(Refusal::new(StatusCode::FORBIDDEN, "Forbidden", "User does not have the required permissions"));
+    let publisher = request
+        .uri()
+        .path()
+        .strip_prefix("/api/publishers/")
+        .and_then(|rest| rest.split('/').next());
+    if publisher.is_some_and(|publisher| {
+        sim.scenario.auth.forbidden_publishers.iter().any(|forbidden| forbidden == publisher)
+    }) {
+        return refuse(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "Forbidden",
+            "User does not have the required permissions",
+        ));
     }
-    if portal.post_needs_if_match && request.method() == Method::POST && !request.headers().contains_key(header::IF_MATCH) {
+    if portal.post_needs_if_match
+        && request.method() == Method::POST
+        && !request.headers().contains_key(header::IF_MATCH)
+    {
         return refuse(Refusal::bad_request("The If-Match header is required."));
     }
     Ok(())
@@ -91,17 +106,24 @@ fn throttled(sim: &Simulation) -> Result<(), Box<Response>> {
     let Some(throttle) = sim.scenario.portal.throttle else { return Ok(()) };
     let mut world = sim.world();
     world.portal_requests += 1;
-    if !world.portal_requests.is_multiple_of(throttle.every) || throttle.count.is_some_and(|count| world.throttled >= count) {
+    if !world.portal_requests.is_multiple_of(throttle.every)
+        || throttle.count.is_some_and(|count| world.throttled >= count)
+    {
         return Ok(());
     }
     world.throttled += 1;
-    let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Too many requests. Try again later.");
+    let refusal = Refusal::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "TooManyRequests",
+        "Too many requests. Try again later.",
+    );
     let mut answer = refusal.answer(&sim.scenario.portal);
     let value = match throttle.form {
         RetryAfterForm::Seconds => Some(throttle.retry_after.to_string()),
-        RetryAfterForm::Date => {
-            Some(http_date(later(sim.clock.now(), SignedDuration::from_secs(i64::from(throttle.retry_after)))))
-        }
+        RetryAfterForm::Date => Some(http_date(later(
+            sim.clock.now(),
+            SignedDuration::from_secs(i64::from(throttle.retry_after)),
+        ))),
         RetryAfterForm::Absent => None,
     };
     if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
@@ -118,14 +140,18 @@ fn with_offer(
     act: impl FnOnce(&mut Offer, &Portal, Timestamp) -> Result<Response, Refusal>,
 ) -> Response {
     with_offers(sim, |offers, portal, now| {
-        let found =
-            offers.find(publisher, offer).ok_or_else(|| Refusal::not_found(&format!("Offer '{offer}' of '{publisher}'")))?;
+        let found = offers
+            .find(publisher, offer)
+            .ok_or_else(|| Refusal::not_found(&format!("Offer '{offer}' of '{publisher}'")))?;
         act(found, portal, now)
     })
 }
 
 /// Does something to the offers.
-fn with_offers(sim: &Simulation, act: impl FnOnce(&mut Offers, &Portal, Timestamp) -> Result<Response, Refusal>) -> Response {
+fn with_offers(
+    sim: &Simulation,
+    act: impl FnOnce(&mut Offers, &Portal, Timestamp) -> Result<Response, Refusal>,
+) -> Response {
     let portal = &sim.scenario.portal;
     let now = sim.clock.now();
     act(&mut sim.world().offers, portal, now).unwrap_or_else(|refusal| refusal.answer(portal))
@@ -133,11 +159,19 @@ fn with_offers(sim: &Simulation, act: impl FnOnce(&mut Offers, &Portal, Timestam
 
 /// A JSON answer with the portal's content type.
 fn json(status: StatusCode, body: &serde_json::Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
+    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string())
+        .into_response()
 }
 
 /// A random id.
 pub fn guid() -> String {
     let (a, b) = (fastrand::u64(..), fastrand::u64(..));
-    format!("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", a >> 32, (a >> 16) & 0xffff, a & 0xfff, b >> 52, b & 0xffff_ffff_ffff)
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xfff,
+        b >> 52,
+        b & 0xffff_ffff_ffff
+    )
 }

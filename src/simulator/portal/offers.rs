@@ -17,7 +17,8 @@ use super::{json, with_offer, with_offers};
 /// GET `/api/publishers`.
 pub async fn publishers(State(sim): State<Sim>) -> Response {
     with_offers(&sim, |offers, _, _| {
-        let names: BTreeSet<&str> = offers.all().iter().map(|offer| offer.publisher.as_str()).collect();
+        let names: BTreeSet<&str> =
+            offers.all().iter().map(|offer| offer.publisher.as_str()).collect();
         let shown: Value = names
             .into_iter()
             .map(|name| json!({"version": 0, "id": name, "definition": {"displayText": name, "offerTypeCategories": ["azureisv"], "sellerId": 1_234_456}}))
@@ -40,7 +41,10 @@ pub async fn list(State(sim): State<Sim>, Path(publisher): Path<String>) -> Resp
 }
 
 /// GET `…/offers/{offer}`.
-pub async fn draft(State(sim): State<Sim>, Path((publisher, offer)): Path<(String, String)>) -> Response {
+pub async fn draft(
+    State(sim): State<Sim>,
+    Path((publisher, offer)): Path<(String, String)>,
+) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
         let mut response = json(StatusCode::OK, &portal.offer(offer, true, now));
         if portal.etag == Etag::Weak {
@@ -51,10 +55,14 @@ pub async fn draft(State(sim): State<Sim>, Path((publisher, offer)): Path<(Strin
 }
 
 /// GET `…/offers/{offer}/versions/{version}`.
-pub async fn version(State(sim): State<Sim>, Path((publisher, offer, version)): Path<(String, String, String)>) -> Response {
+pub async fn version(
+    State(sim): State<Sim>,
+    Path((publisher, offer, version)): Path<(String, String, String)>,
+) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let wanted: i64 =
-            version.parse().map_err(|_| Refusal::bad_request(format!("The version '{version}' is not a number.")))?;
+        let wanted: i64 = version.parse().map_err(|_| {
+            Refusal::bad_request(format!("The version '{version}' is not a number."))
+        })?;
         if !(0..=offer.version).contains(&wanted) {
             return Err(Refusal::not_found(&format!("Version {wanted}")));
         }
@@ -65,7 +73,10 @@ pub async fn version(State(sim): State<Sim>, Path((publisher, offer, version)): 
 }
 
 /// GET `…/offers/{offer}/slot/{slot}`; empty slots are not found.
-pub async fn slot(State(sim): State<Sim>, Path((publisher, offer, slot)): Path<(String, String, String)>) -> Response {
+pub async fn slot(
+    State(sim): State<Sim>,
+    Path((publisher, offer, slot)): Path<(String, String, String)>,
+) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
         let filled = match slot.to_ascii_lowercase().as_str() {
             "draft" => true,
@@ -88,10 +99,12 @@ pub async fn put(
     body: Bytes,
 ) -> Response {
     with_offers(&sim, |offers, portal, now| {
-        let body: Value =
-            serde_json::from_slice(&body).map_err(|_| Refusal::bad_request("The request body is not valid JSON."))?;
+        let body: Value = serde_json::from_slice(&body)
+            .map_err(|_| Refusal::bad_request("The request body is not valid JSON."))?;
         if !body["offerTypeId"].is_string() {
-            return Err(Refusal::bad_request("The argument: 'OfferTypeId' cannot be null or empty."));
+            return Err(Refusal::bad_request(
+                "The argument: 'OfferTypeId' cannot be null or empty.",
+            ));
         }
         let definition = body["definition"].clone();
         let condition = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
@@ -104,19 +117,26 @@ pub async fn put(
             tag(&mut response, offer);
             return Ok(response);
         }
-        let offer = offers.find(&publisher, &id).ok_or_else(|| Refusal::not_found(&format!("Offer '{id}'")))?;
+        let offer = offers
+            .find(&publisher, &id)
+            .ok_or_else(|| Refusal::not_found(&format!("Offer '{id}'")))?;
         match condition {
             Some("*") => {}
             Some(given) if given == etag(offer) => {}
             Some(_) => {
                 let why = "The offer was changed by someone else.";
-                return Err(Refusal::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", why));
+                return Err(Refusal::new(
+                    StatusCode::PRECONDITION_FAILED,
+                    "PreconditionFailed",
+                    why,
+                ));
             }
             None if portal.if_match_missing == IfMatchMissing::BadRequest => {
                 return Err(Refusal::bad_request("The If-Match header is required."));
             }
             None => {
-                let why = "Offer ID already exists. If you wanted to update an existing offer, please ensure If-Match header is \
+                let why = "Offer ID already exists. If you wanted to update an existing offer, \
+                    please ensure If-Match header is \
                            specified as per documentation.";
                 return Err(Refusal::new(StatusCode::CONFLICT, "InvalidResourceId", why));
             }

@@ -21,10 +21,13 @@ pub async fn list(
         let wanted = filter(portal, &query);
         let mut listed: Vec<_> = offer.operations.iter().collect();
         listed.sort_by_key(|operation| operation.created);
-        let mut shown: Vec<Value> = listed.into_iter().map(|operation| portal.submission(offer, operation, now)).collect();
+        let mut shown: Vec<Value> =
+            listed.into_iter().map(|operation| portal.submission(offer, operation, now)).collect();
         shown.retain(|submission| {
             wanted.is_none_or(|wanted| {
-                submission["submissionState"].as_str().is_some_and(|state| state.eq_ignore_ascii_case(wanted))
+                submission["submissionState"]
+                    .as_str()
+                    .is_some_and(|state| state.eq_ignore_ascii_case(wanted))
             })
         });
         if portal.submissions_order == Order::NewestFirst {
@@ -45,11 +48,17 @@ fn filter<'a>(portal: &Portal, query: &'a [(String, String)]) -> Option<&'a str>
 }
 
 /// GET `…/operations/{id}`.
-pub async fn one(State(sim): State<Sim>, Path((publisher, offer, id)): Path<(String, String, String)>) -> Response {
+pub async fn one(
+    State(sim): State<Sim>,
+    Path((publisher, offer, id)): Path<(String, String, String)>,
+) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
         if let Some((id, began, ends)) = offer.cancels.iter().find(|(cancel, ..)| *cancel == id) {
             let done = ends.is_some_and(|ends| ends <= now);
-            return Ok(json(StatusCode::OK, &shaped(portal, portal.cancel_operation(id, *began, done))));
+            return Ok(json(
+                StatusCode::OK,
+                &shaped(portal, portal.cancel_operation(id, *began, done)),
+            ));
         }
         read(offer, portal, &id, now)
     })
@@ -67,14 +76,24 @@ pub async fn legacy(State(sim): State<Sim>, Path(parts): Path<String>) -> Respon
         return Refusal::not_found("The operation").answer(&sim.scenario.portal);
     };
     with_offer(&sim, publisher, offer, |offer, portal, now| {
-        let id = offer.operations.last().map(|last| last.id.clone()).ok_or_else(|| Refusal::not_found("The operation"))?;
+        let id = offer
+            .operations
+            .last()
+            .map(|last| last.id.clone())
+            .ok_or_else(|| Refusal::not_found("The operation"))?;
         read(offer, portal, &id, now)
     })
 }
 
-fn read(offer: &mut Offer, portal: &Portal, id: &str, now: jiff::Timestamp) -> Result<Response, Refusal> {
+fn read(
+    offer: &mut Offer,
+    portal: &Portal,
+    id: &str,
+    now: jiff::Timestamp,
+) -> Result<Response, Refusal> {
     let not_found = || Refusal::not_found(&format!("Operation '{id}'"));
-    let operation = offer.operations.iter_mut().find(|operation| operation.id == id).ok_or_else(not_found)?;
+    let operation =
+        offer.operations.iter_mut().find(|operation| operation.id == id).ok_or_else(not_found)?;
     operation.polls += 1;
     if let Some(first) = portal.first_polls.filter(|first| operation.polls <= first.count) {
         return Err(match StatusCode::from_u16(first.status) {
@@ -82,7 +101,10 @@ fn read(offer: &mut Offer, portal: &Portal, id: &str, now: jiff::Timestamp) -> R
             Ok(status) => Refusal::broken(status),
         });
     }
-    if portal.old_publish == OldPublish::Gone && operation.kind == Phase::Publish && operation.closed.is_some() {
+    if portal.old_publish == OldPublish::Gone
+        && operation.kind == Phase::Publish
+        && operation.closed.is_some()
+    {
         return Err(not_found());
     }
     let operation = operation.clone();

@@ -15,14 +15,24 @@ use super::address::started;
 use super::with_offer;
 
 /// POST `…/publish`.
-pub async fn publish(State(sim): State<Sim>, Path((publisher, offer)): Path<(String, String)>, body: Bytes) -> Response {
+pub async fn publish(
+    State(sim): State<Sim>,
+    Path((publisher, offer)): Path<(String, String)>,
+    body: Bytes,
+) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
         let emails = emails(&body)?;
         let running = offer.last(now).filter(|(_, progress)| progress.state == Reached::Running);
-        let id = match running.map(|(last, _)| (last.id.clone(), last.kind, last.draft == offer.changed, last.stopped.is_some()))
-        {
-            // The same draft is published already: nothing new is started. A changed one has to wait.
-            Some((id, Phase::Publish, true, false)) if portal.publish_while_running == WhileRunning::SameOperation => id,
+        let id = match running.map(|(last, _)| {
+            (last.id.clone(), last.kind, last.draft == offer.changed, last.stopped.is_some())
+        }) {
+            // The same draft is published already: nothing new is started. A changed one has to
+            // wait.
+            Some((id, Phase::Publish, true, false))
+                if portal.publish_while_running == WhileRunning::SameOperation =>
+            {
+                id
+            }
             Some((id, ..)) => return Err(busy(portal.publish_while_running, &id)),
             None if offer.is_published(now) => publish_again(offer, portal, now, emails)?,
             None => offer.begin(Phase::Publish, now, emails).id.clone(),
@@ -31,7 +41,12 @@ pub async fn publish(State(sim): State<Sim>, Path((publisher, offer)): Path<(Str
     })
 }
 
-fn publish_again(offer: &mut Offer, portal: &Portal, now: Timestamp, emails: String) -> Result<String, Refusal> {
+fn publish_again(
+    offer: &mut Offer,
+    portal: &Portal,
+    now: Timestamp,
+    emails: String,
+) -> Result<String, Refusal> {
     let unchanged = "The offer has not changed since it was last published.";
     match portal.republish_unchanged {
         Unchanged::BadRequest => Err(Refusal::bad_request(unchanged)),
@@ -46,15 +61,26 @@ fn publish_again(offer: &mut Offer, portal: &Portal, now: Timestamp, emails: Str
 }
 
 /// POST `…/golive`.
-pub async fn go_live(State(sim): State<Sim>, Path((publisher, offer)): Path<(String, String)>) -> Response {
+pub async fn go_live(
+    State(sim): State<Sim>,
+    Path((publisher, offer)): Path<(String, String)>,
+) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let last = offer.last(now).map(|(last, progress)| (last.id.clone(), last.kind, progress.state, last.stopped.is_some()));
+        let last = offer.last(now).map(|(last, progress)| {
+            (last.id.clone(), last.kind, progress.state, last.stopped.is_some())
+        });
         let id = match last {
-            _ if offer.is_previewed(now) => offer.begin(Phase::GoLive, now, String::new()).id.clone(),
-            Some((id, Phase::GoLive, Reached::Running, false)) if portal.go_live_while_running == WhileRunning::SameOperation => {
+            _ if offer.is_previewed(now) => {
+                offer.begin(Phase::GoLive, now, String::new()).id.clone()
+            }
+            Some((id, Phase::GoLive, Reached::Running, false))
+                if portal.go_live_while_running == WhileRunning::SameOperation =>
+            {
                 id
             }
-            Some((id, Phase::GoLive, Reached::Running, _)) => return Err(busy(portal.go_live_while_running, &id)),
+            Some((id, Phase::GoLive, Reached::Running, _)) => {
+                return Err(busy(portal.go_live_while_running, &id));
+            }
             Some((_, Phase::GoLive, ..)) => go_live_again(offer, portal, now)?,
             _ => go_live_early(offer, portal, now)?,
         };
@@ -74,7 +100,8 @@ fn go_live_again(offer: &mut Offer, portal: &Portal, now: Timestamp) -> Result<S
     Ok(operation.id.clone())
 }
 
-/// An early go-live that is accepted comes to nothing: what runs goes on, and the operation that was promised has failed.
+/// An early go-live that is accepted comes to nothing: what runs goes on, and the operation that
+/// was promised has failed.
 fn go_live_early(offer: &mut Offer, portal: &Portal, now: Timestamp) -> Result<String, Refusal> {
     let why = "The offer is not waiting for the publisher's sign-off.";
     out_of_turn(portal.go_live_early, why)?;
@@ -110,12 +137,14 @@ fn at_once(script: &mut [super::super::scenario::Step]) {
     }
 }
 
-/// The addresses of the body, which may be absent; what is neither absent nor an object is malformed.
+/// The addresses of the body, which may be absent; what is neither absent nor an object is
+/// malformed.
 fn emails(body: &[u8]) -> Result<String, Refusal> {
     if body.is_empty() {
         return Ok(String::new());
     }
-    let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::bad_request("The request body is not valid JSON."))?;
+    let body: Value = serde_json::from_slice(body)
+        .map_err(|_| Refusal::bad_request("The request body is not valid JSON."))?;
     match &body["metadata"]["notification-emails"] {
         Value::Null if body.is_object() => Ok(String::new()),
         Value::String(emails) => Ok(emails.clone()),

@@ -28,7 +28,8 @@ pub struct Fault {
     pub deed: Deed,
 }
 
-/// `METHOD /path/glob`: `*` stands for anything but a slash, `**` for anything; the query does not count.
+/// `METHOD /path/glob`: `*` stands for anything but a slash, `**` for anything; the query does not
+/// count.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// The method in capitals, or `*`.
@@ -89,7 +90,8 @@ pub struct Fixed {
     pub headers: BTreeMap<String, String>,
     /// `Content-Type`.
     pub content_type: Option<String>,
-    /// `Retry-After`, in seconds or as it shall be sent; `date+30` is the date 30 simulated seconds from now.
+    /// `Retry-After`, in seconds or as it shall be sent; `date+30` is the date 30 simulated seconds
+    /// from now.
     pub retry_after: Option<RetryAfter>,
 }
 
@@ -103,11 +105,14 @@ pub enum RetryAfter {
     Written(String),
 }
 
-const WORDS: &str = "`reset`, `close`, `lose-answer`, `hang`, `hang-after`, `html`, `empty`, `not-json`, `duplicate`, or a mapping \
-                     with `status` (`body`, `headers`, `content-type`, `retry-after`), `redirect`, `truncate`, `huge` or `slow-drip`, \
+const WORDS: &str = "`reset`, `close`, `lose-answer`, `hang`, `hang-after`, `html`, `empty`, \
+    `not-json`, `duplicate`, or a mapping \
+                     with `status` (`body`, `headers`, `content-type`, `retry-after`), `redirect`, \
+                     `truncate`, `huge` or `slow-drip`, \
                      each with `delay` and `handled` as you like";
 
-const HTML: &str = "<!DOCTYPE html><html><head><title>Service Unavailable</title></head><body><h2>Our services aren't available right \
+const HTML: &str = "<!DOCTYPE html><html><head><title>Service \
+    Unavailable</title></head><body><h2>Our services aren't available right \
                     now</h2></body></html>";
 
 /// The mapping form of `do`.
@@ -140,7 +145,9 @@ impl Deed {
             "hang-after" => (true, Answer::Hang),
             "html" => (true, Answer::Body("text/html; charset=utf-8", HTML)),
             "empty" => (true, Answer::Body("application/json; charset=utf-8", "")),
-            "not-json" => (true, Answer::Body("application/json; charset=utf-8", "{\"status\":\"run")),
+            "not-json" => {
+                (true, Answer::Body("application/json; charset=utf-8", "{\"status\":\"run"))
+            }
             "duplicate" => (true, Answer::Duplicate),
             _ => return None,
         };
@@ -148,24 +155,39 @@ impl Deed {
     }
 
     fn mapping(written: Written) -> Result<Self, String> {
-        let Written { delay, handled, status, body, mut headers, content_type, retry_after, .. } = written;
+        let Written {
+            delay, handled, status, body, mut headers, content_type, retry_after, ..
+        } = written;
         let mut answers = Vec::new();
         if let Some(status) = status {
             if !(200..=599).contains(&status) {
                 return Err(format!("status {status} is not one of 200 to 599"));
             }
-            answers.push((false, Answer::Fixed(Fixed { status, body, headers, content_type, retry_after })));
+            answers.push((
+                false,
+                Answer::Fixed(Fixed { status, body, headers, content_type, retry_after }),
+            ));
         } else if let Some(to) = written.redirect {
             headers.insert("location".to_owned(), to);
-            answers.push((false, Answer::Fixed(Fixed { status: 307, body, headers, content_type, retry_after })));
-        } else if !body.is_empty() || !headers.is_empty() || content_type.is_some() || retry_after.is_some() {
-            return Err("`body`, `headers`, `content-type` and `retry-after` need a `status`".to_owned());
+            answers.push((
+                false,
+                Answer::Fixed(Fixed { status: 307, body, headers, content_type, retry_after }),
+            ));
+        } else if !body.is_empty()
+            || !headers.is_empty()
+            || content_type.is_some()
+            || retry_after.is_some()
+        {
+            return Err(
+                "`body`, `headers`, `content-type` and `retry-after` need a `status`".to_owned()
+            );
         }
         answers.extend(written.truncate.map(|by| (true, Answer::Truncate(by))));
         answers.extend(written.huge.map(|size| (true, Answer::Huge(size))));
         answers.extend(written.slow_drip.map(|pause| (true, Answer::SlowDrip(pause))));
         if let Some(word) = written.answer {
-            let deed = Self::word(&word).ok_or_else(|| format!("{word:?} is no fault; allowed are {WORDS}"))?;
+            let deed = Self::word(&word)
+                .ok_or_else(|| format!("{word:?} is no fault; allowed are {WORDS}"))?;
             answers.push((deed.handled, deed.answer));
         }
         if answers.len() > 1 {
@@ -190,7 +212,8 @@ impl<'de> Deserialize<'de> for Deed {
             }
 
             fn visit_str<E: Error>(self, word: &str) -> Result<Deed, E> {
-                Deed::word(word).ok_or_else(|| E::custom(format!("{word:?} is no fault; allowed are {WORDS}")))
+                Deed::word(word)
+                    .ok_or_else(|| E::custom(format!("{word:?} is no fault; allowed are {WORDS}")))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Deed, A::Error> {
@@ -208,7 +231,9 @@ impl<'de> Deserialize<'de> for Target {
             Some((method, path)) if path.starts_with('/') || path.starts_with('*') => {
                 Ok(Self { method: method.to_ascii_uppercase(), path: path.trim().to_owned() })
             }
-            _ => Err(format!("{text:?} is not `METHOD /path`, such as `POST /api/publishers/*/offers/*/publish`")),
+            _ => Err(format!(
+                "{text:?} is not `METHOD /path`, such as `POST /api/publishers/*/offers/*/publish`"
+            )),
         })
     }
 }

@@ -22,7 +22,8 @@ impl Length {
 
     /// Reads a length.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is not a length of time; write `90s`, `15m`, `36h` or `2d`");
+        let wrong =
+            || format!("{text:?} is not a length of time; write `90s`, `15m`, `36h` or `2d`");
         let span: Span = text.parse().map_err(|_| wrong())?;
         let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
         if length.is_negative() { Err(wrong()) } else { Ok(Self(length)) }

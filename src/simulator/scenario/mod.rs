@@ -1,4 +1,5 @@
-//! The scenario: everything that a simulation can be told before it begins, as YAML. Documented in `docs/simulator.md`.
+//! The scenario: everything that a simulation can be told before it begins, as YAML. Documented in
+//! `docs/simulator.md`.
 
 mod auth;
 mod checks;
@@ -20,7 +21,8 @@ pub use self::offers::{Link, Offer, Status};
 pub use self::portal::*;
 pub use self::steps::{FailedAs, FailedOperation, Message, Phase, Step};
 
-/// What a simulation is told before it begins. By default everything works, and a release takes its realistic days.
+/// What a simulation is told before it begins. By default everything works, and a release takes its
+/// realistic days.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Scenario {
@@ -61,7 +63,8 @@ impl Scenario {
     /// # Errors
     /// Says what is wrong, and at which line and column if it is a matter of one place.
     pub fn parse(yaml: &str) -> Result<Self, String> {
-        let scenario: Option<Self> = serde_yaml::from_str(yaml).map_err(|error| error.to_string())?;
+        let scenario: Option<Self> =
+            serde_yaml::from_str(yaml).map_err(|error| error.to_string())?;
         let scenario = scenario.unwrap_or_default();
         scenario.check()?;
         Ok(scenario)
@@ -84,21 +87,32 @@ impl Scenario {
         if !self.time_scale.is_finite() || self.time_scale <= 0.0 {
             return Err(format!("time-scale: {} is not a number above 0", self.time_scale));
         }
-        let scripts = self.offers.iter().filter_map(|offer| offer.steps.as_ref()).chain([&self.steps]);
+        let scripts =
+            self.offers.iter().filter_map(|offer| offer.steps.as_ref()).chain([&self.steps]);
         if scripts.into_iter().any(Vec::is_empty) {
             return Err("steps: a release needs at least one step".to_owned());
         }
         for (index, offer) in self.offers.iter().enumerate() {
-            if self.offers[..index].iter().any(|other| other.publisher == offer.publisher && other.id == offer.id) {
-                return Err(format!("offers[{index}]: {}/{} is listed twice", offer.publisher, offer.id));
+            if self.offers[..index]
+                .iter()
+                .any(|other| other.publisher == offer.publisher && other.id == offer.id)
+            {
+                return Err(format!(
+                    "offers[{index}]: {}/{} is listed twice",
+                    offer.publisher, offer.id
+                ));
             }
         }
         for (index, fault) in self.faults.iter().enumerate() {
             if [fault.nth, fault.first, fault.every].iter().flatten().count() > 1 {
-                return Err(format!("faults[{index}]: only one of `nth`, `first` and `every` can be given"));
+                return Err(format!(
+                    "faults[{index}]: only one of `nth`, `first` and `every` can be given"
+                ));
             }
             if [fault.nth, fault.first, fault.every, fault.count].contains(&Some(0)) {
-                return Err(format!("faults[{index}]: `nth`, `first`, `every` and `count` count from 1"));
+                return Err(format!(
+                    "faults[{index}]: `nth`, `first`, `every` and `count` count from 1"
+                ));
             }
         }
         if self.portal.throttle.is_some_and(|throttle| throttle.every == 0) {
@@ -164,7 +178,9 @@ mod tests {
 
     #[test]
     fn numbers_are_words_too() {
-        let scenario = Scenario::parse("portal: {go-live-early: 409, cancel: 200, go-live-answer: '204'}").unwrap();
+        let scenario =
+            Scenario::parse("portal: {go-live-early: 409, cancel: 200, go-live-answer: '204'}")
+                .unwrap();
         assert_eq!(scenario.portal.go_live_early, OutOfTurn::Conflict);
         assert_eq!(scenario.portal.cancel, Cancel::Done);
         assert_eq!(scenario.portal.go_live_answer, Accepted::NoContent);

@@ -16,7 +16,8 @@ pub struct Offer {
     /// Where the offer stands at the beginning.
     #[serde(default)]
     pub status: Status,
-    /// How long ago the operation behind `status` was started; by default so long that `status` is just true.
+    /// How long ago the operation behind `status` was started; by default so long that `status` is
+    /// just true.
     pub since: Option<Length>,
     /// With `status: running`, what runs.
     #[serde(default = "publish")]

@@ -1,4 +1,5 @@
-//! The switches of the portal: wherever its documentation is silent or contradicts its clients, one value a possibility.
+//! The switches of the portal: wherever its documentation is silent or contradicts its clients, one
+//! value a possibility.
 
 use serde::Deserialize;
 
@@ -34,7 +35,8 @@ switch!(
     OldPublish { Complete = "complete", Unchanged = "unchanged", Gone = "gone" }
 );
 switch!(
-    /// Where it shows that the publisher is asked: the operation is complete, or its step waits, or the offer's status says so.
+    /// Where it shows that the publisher is asked: the operation is complete, or its step waits, or
+    /// the offer's status says so.
     SignOff { Operation = "operation", Step = "step", Offer = "offer" }
 );
 switch!(
@@ -169,7 +171,8 @@ pub struct Throttle {
     pub form: RetryAfterForm,
 }
 
-/// All switches of the portal; each is named like its type, or like the field of the portal that it changes.
+/// All switches of the portal; each is named like its type, or like the field of the portal that it
+/// changes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Portal {

@@ -136,9 +136,15 @@ fn information() -> String {
     "information".to_owned()
 }
 
-/// The release of a virtual machine offer: the documented steps, with the times that real ones take.
+/// The release of a virtual machine offer: the documented steps, with the times that real ones
+/// take.
 pub fn realistic() -> Vec<Step> {
-    let step = |id: &str, name: &str, description: &str, estimate: Option<&str>, takes: Length, messages: &[(i64, &str)]| Step {
+    let step = |id: &str,
+                name: &str,
+                description: &str,
+                estimate: Option<&str>,
+                takes: Length,
+                messages: &[(i64, &str)]| Step {
         id: id.to_owned(),
         name: name.to_owned(),
         description: description.to_owned(),
@@ -147,7 +153,11 @@ pub fn realistic() -> Vec<Step> {
         phase: None,
         messages: messages
             .iter()
-            .map(|(hours, html)| Message { after: Length::hours(*hours), level: information(), html: (*html).to_owned() })
+            .map(|(hours, html)| Message {
+                after: Length::hours(*hours),
+                level: information(),
+                html: (*html).to_owned(),
+            })
             .collect(),
         blocked: None,
         fails: None,
@@ -171,7 +181,8 @@ pub fn realistic() -> Vec<Step> {
             &[
                 (
                     2,
-                    "Certification <b>started</b>. See the <a href=\"https://aka.ms/vm-certification\">certification policies</a>.",
+                    "Certification <b>started</b>. See the <a \
+                     href=\"https://aka.ms/vm-certification\">certification policies</a>.",
                 ),
                 (30, "Malware scan finished &amp; found no issues."),
             ],
@@ -187,7 +198,8 @@ pub fn realistic() -> Vec<Step> {
         step(
             "displaypackage",
             "Packaging and Lead Generation Registration",
-            "Your virtual machine is being packaged for customers. Additionally, lead systems are being configured and setup.",
+            "Your virtual machine is being packaged for customers. Additionally, lead systems are \
+             being configured and setup.",
             Some("< 1 hour"),
             Length::minutes(40),
             &[],
@@ -195,7 +207,8 @@ pub fn realistic() -> Vec<Step> {
         step(
             "publisher-signoff",
             "Publisher signoff",
-            "Offer is available to preview. Ensure that everything looks good before making your offer live.",
+            "Offer is available to preview. Ensure that everything looks good before making your \
+             offer live.",
             None,
             Length::minutes(0),
             &[],

@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error, Visitor};
 
-/// Reads a text with `parse`. A visitor, because the parser adds the text's own line and column only to a visitor's errors.
+/// Reads a text with `parse`. A visitor, because the parser adds the text's own line and column
+/// only to a visitor's errors.
 pub fn parsed<'de, D, T, P>(deserializer: D, what: &'static str, parse: P) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

@@ -12,7 +12,12 @@ impl Driver {
     }
 
     async fn create(&self, output: Value) -> Seen {
-        self.check(Method::POST, RUNS, json!({"name": "n", "head_sha": "abc", "status": "in_progress", "output": output})).await
+        self.check(
+            Method::POST,
+            RUNS,
+            json!({"name": "n", "head_sha": "abc", "status": "in_progress", "output": output}),
+        )
+        .await
     }
 }
 
@@ -24,29 +29,58 @@ fn annotation(line: u32) -> Value {
 async fn a_check_run_is_made_updated_and_found_and_annotations_add_up() {
     for prefix in ["", "/api/v3"] {
         let driver = Driver::new("").await;
-        let output = json!({"title": "t", "summary": "s", "annotations": [annotation(1), annotation(2)]});
+        let output =
+            json!({"title": "t", "summary": "s", "annotations": [annotation(1), annotation(2)]});
         let body = json!({"name": "n", "head_sha": "abc", "external_id": "e", "output": output});
         let made = driver.check(Method::POST, &format!("{prefix}{RUNS}"), body).await;
         assert_eq!((made.status.as_u16(), &made.json()["status"]), (201, &json!("queued")));
         let run = format!("{prefix}{RUNS}/{}", made.json()["id"]);
         let update = json!({"conclusion": "success", "output": {"title": "t2", "summary": "s2", "annotations": [annotation(3)]}});
         let updated = driver.check(Method::PATCH, &run, update).await.json();
-        assert_eq!((&updated["status"], &updated["output"]["annotations_count"]), (&json!("completed"), &json!(3)));
-        assert!(updated["completed_at"].is_string() && updated["external_id"] == "e" && updated["output"]["title"] == "t2");
-        let page = driver.check(Method::GET, &format!("{run}/annotations?per_page=2&page=2"), Value::Null).await.json();
+        assert_eq!(
+            (&updated["status"], &updated["output"]["annotations_count"]),
+            (&json!("completed"), &json!(3))
+        );
+        assert!(
+            updated["completed_at"].is_string()
+                && updated["external_id"] == "e"
+                && updated["output"]["title"] == "t2"
+        );
+        let page = driver
+            .check(Method::GET, &format!("{run}/annotations?per_page=2&page=2"), Value::Null)
+            .await
+            .json();
         assert_eq!(page, json!([annotation(3)]));
-        let found = |name: &str| format!("{prefix}/repos/contoso/offers/commits/abc/check-runs?check_name={name}");
-        assert_eq!(driver.check(Method::GET, &found("n"), Value::Null).await.json()["check_runs"][0]["id"], made.json()["id"]);
-        assert_eq!(driver.check(Method::GET, &found("m"), Value::Null).await.json()["total_count"], 0);
-        assert_eq!(driver.check(Method::GET, "/repos/contoso/other/check-runs/5000000001", Value::Null).await.status, 404);
-        assert_eq!(driver.simulator.state()["checkRuns"][0]["output"]["annotations"][2]["start_line"], 3);
+        let found = |name: &str| {
+            format!("{prefix}/repos/contoso/offers/commits/abc/check-runs?check_name={name}")
+        };
+        assert_eq!(
+            driver.check(Method::GET, &found("n"), Value::Null).await.json()["check_runs"][0]["id"],
+            made.json()["id"]
+        );
+        assert_eq!(
+            driver.check(Method::GET, &found("m"), Value::Null).await.json()["total_count"],
+            0
+        );
+        assert_eq!(
+            driver
+                .check(Method::GET, "/repos/contoso/other/check-runs/5000000001", Value::Null)
+                .await
+                .status,
+            404
+        );
+        assert_eq!(
+            driver.simulator.state()["checkRuns"][0]["output"]["annotations"][2]["start_line"],
+            3
+        );
     }
 }
 
 #[tokio::test]
 async fn githubs_limits_hold() {
     let driver = Driver::new("").await;
-    let with = |annotations: Value| json!({"title": "t", "summary": "s", "annotations": annotations});
+    let with =
+        |annotations: Value| json!({"title": "t", "summary": "s", "annotations": annotations});
     let changed = |key: &str, value: Value| {
         let mut annotation = annotation(2);
         annotation[key] = value;
@@ -81,7 +115,11 @@ async fn githubs_limits_hold() {
         let answer = driver.create(wrong).await;
         let body = answer.json();
         let error = body["errors"][0]["message"].as_str().unwrap_or_default();
-        seen.push(format!("{} {:?} {error}", answer.status.as_u16(), body["message"].as_str().unwrap()));
+        seen.push(format!(
+            "{} {:?} {error}",
+            answer.status.as_u16(),
+            body["message"].as_str().unwrap()
+        ));
     }
     for wrong in [
         json!({"name": "n"}),
@@ -94,7 +132,11 @@ async fn githubs_limits_hold() {
         json!("not an object"),
     ] {
         let answer = driver.check(Method::POST, RUNS, wrong).await;
-        seen.push(format!("{} {:?}", answer.status.as_u16(), answer.json()["message"].as_str().unwrap()));
+        seen.push(format!(
+            "{} {:?}",
+            answer.status.as_u16(),
+            answer.json()["message"].as_str().unwrap()
+        ));
     }
     insta::assert_snapshot!(seen.join("\n"), @r#"
     422 "Validation Failed" summary exceeds a maximum bytesize of 65535
@@ -140,9 +182,12 @@ async fn github_refuses_limits_or_is_down() {
         let output = || json!({"title": "t", "summary": "s"});
         let first = driver.create(output()).await;
         let second = driver.create(output()).await;
-        let update = driver.check(Method::PATCH, &format!("{RUNS}/5000000001"), json!({"output": output()})).await;
+        let update = driver
+            .check(Method::PATCH, &format!("{RUNS}/5000000001"), json!({"output": output()}))
+            .await;
         let codes = [&first, &second, &update].map(|answer| answer.status.as_u16());
-        let message = serde_json::from_str::<Value>(&first.text).map_or(first.text.clone(), |body| body["message"].to_string());
+        let message = serde_json::from_str::<Value>(&first.text)
+            .map_or(first.text.clone(), |body| body["message"].to_string());
         let limits = ["retry-after", "x-ratelimit-remaining"].map(|name| first.header(name));
         seen.push(format!("{switch}: {codes:?} {limits:?} {message}"));
     }
@@ -159,7 +204,9 @@ async fn github_refuses_limits_or_is_down() {
     token: github: [201, 201, 200] [None, None] null
     "#);
     let driver = Driver::new("checks: {answers: hangs}").await;
-    let never = tokio::time::timeout(std::time::Duration::from_millis(200), driver.create(Value::Null)).await;
+    let never =
+        tokio::time::timeout(std::time::Duration::from_millis(200), driver.create(Value::Null))
+            .await;
     assert!(never.is_err());
     let anonymous = driver.send(driver.request(Method::GET, &format!("{RUNS}/1"))).await;
     assert_eq!(anonymous.status, 401);

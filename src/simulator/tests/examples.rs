@@ -9,7 +9,8 @@ fn read(path: &str) -> String {
 #[test]
 fn every_example_is_a_scenario() {
     let folder = format!("{}/examples/scenarios", env!("CARGO_MANIFEST_DIR"));
-    let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     assert!(files.len() >= 4);
     for file in files {
         let yaml = std::fs::read_to_string(&file).unwrap();
@@ -22,7 +23,8 @@ fn every_example_is_a_scenario() {
 #[test]
 fn every_block_of_the_documentation_is_a_scenario() {
     let page = read("docs/simulator.md");
-    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let blocks: Vec<&str> =
+        page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert!(blocks.len() >= 5);
     for block in blocks {
         Scenario::parse(block).unwrap_or_else(|error| panic!("{error}\n{block}"));
@@ -33,12 +35,19 @@ fn every_block_of_the_documentation_is_a_scenario() {
 fn every_switch_is_documented() {
     let page = read("docs/simulator.md");
     for section in ["", "portal: ", "auth: ", "checks: "] {
-        let yaml = if section.is_empty() { "nonsense: 1".to_owned() } else { format!("{section}{{nonsense: 1}}") };
+        let yaml = if section.is_empty() {
+            "nonsense: 1".to_owned()
+        } else {
+            format!("{section}{{nonsense: 1}}")
+        };
         let error = Scenario::parse(&yaml).unwrap_err();
         let keys: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
         assert!(keys.len() > 5, "{error}");
         for key in keys {
-            assert!(page.contains(&format!("`{key}`")), "{section}{key} is not in docs/simulator.md");
+            assert!(
+                page.contains(&format!("`{key}`")),
+                "{section}{key} is not in docs/simulator.md"
+            );
         }
     }
 }

@@ -5,13 +5,18 @@ use std::time::{Duration, Instant};
 use super::*;
 
 async fn with(deed: &str) -> Driver {
-    Driver::new(&format!("faults: [{{on: POST /api/publishers/*/offers/*/publish, nth: 1, do: {deed}}}]")).await
+    Driver::new(&format!(
+        "faults: [{{on: POST /api/publishers/*/offers/*/publish, nth: 1, do: {deed}}}]"
+    ))
+    .await
 }
 
 /// What the client sees of the publish, and what came of it.
 async fn publish(deed: &str) -> (Driver, Result<Seen, String>, usize) {
     let driver = with(deed).await;
-    let request = driver.portal(Method::POST, &format!("{OFFER}/publish")).timeout(Duration::from_millis(500));
+    let request = driver
+        .portal(Method::POST, &format!("{OFFER}/publish"))
+        .timeout(Duration::from_millis(500));
     let seen = match request.send().await {
         Err(error) => Err(format!("{error:?}")),
         Ok(response) => {
@@ -23,7 +28,12 @@ async fn publish(deed: &str) -> (Driver, Result<Seen, String>, usize) {
         }
     };
     let state = driver.simulator.state();
-    let operations = state["offers"].as_array().unwrap().iter().map(|offer| offer["operations"].as_array().unwrap().len()).sum();
+    let operations = state["offers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|offer| offer["operations"].as_array().unwrap().len())
+        .sum();
     (driver, seen, operations)
 }
 
@@ -42,18 +52,26 @@ async fn a_lost_answer_is_lost_in_the_way_that_was_asked_for() {
         assert_eq!(handled, operations, "{deed}");
         let journal = driver.journal();
         assert_eq!((journal[1].status, journal[1].handled), (None, operations == 1), "{deed}");
-        assert_eq!(driver.post(&format!("{OFFER}/publish")).await.status, 202, "the second one is not hit");
+        assert_eq!(
+            driver.post(&format!("{OFFER}/publish")).await.status,
+            202,
+            "the second one is not hit"
+        );
         assert_eq!(driver.simulator.state()["faults"][0]["used"], 1);
     }
 }
 
 #[tokio::test]
 async fn a_wrong_answer_is_the_one_that_was_written() {
-    let written = "{status: 503, body: Busy, content-type: text/plain, retry-after: 9, headers: {X-Extra: 'yes'}}";
+    let written = "{status: 503, body: Busy, content-type: text/plain, retry-after: 9, headers: \
+        {X-Extra: 'yes'}}";
     let (_, seen, operations) = publish(written).await;
     let seen = seen.unwrap();
     assert_eq!((seen.status.as_u16(), seen.text.as_str(), operations), (503, "Busy", 0));
-    assert_eq!(["content-type", "retry-after", "x-extra"].map(|name| seen.header(name).unwrap()), ["text/plain", "9", "yes"]);
+    assert_eq!(
+        ["content-type", "retry-after", "x-extra"].map(|name| seen.header(name).unwrap()),
+        ["text/plain", "9", "yes"]
+    );
     let (_, seen, operations) = publish("{status: 500, handled: true, retry-after: date+60}").await;
     assert!(seen.unwrap().header("retry-after").unwrap().ends_with("GMT"));
     assert_eq!(operations, 1, "an error although it was done");
@@ -64,14 +82,22 @@ async fn a_wrong_answer_is_the_one_that_was_written() {
 
 #[tokio::test]
 async fn a_spoilt_answer_keeps_its_status() {
-    for (deed, text) in [("html", "<!DOCTYPE html>"), ("not-json", "{\"status\":\"run"), ("empty", "")] {
+    for (deed, text) in
+        [("html", "<!DOCTYPE html>"), ("not-json", "{\"status\":\"run"), ("empty", "")]
+    {
         let (_, seen, operations) = publish(deed).await;
         let seen = seen.unwrap();
-        assert!(seen.status == 202 && seen.text.starts_with(text) && seen.text.is_empty() == text.is_empty(), "{deed}: {seen:?}");
+        assert!(
+            seen.status == 202
+                && seen.text.starts_with(text)
+                && seen.text.is_empty() == text.is_empty(),
+            "{deed}: {seen:?}"
+        );
         assert_eq!(operations, 1);
     }
     let driver = Driver::new(&format!(
-        "faults: [{{on: GET {OFFER}/status, nth: 1, do: {{truncate: 10}}}}, {{on: GET {OFFER}/status, nth: 2, do: {{huge: 3}}}}, \
+        "faults: [{{on: GET {OFFER}/status, nth: 1, do: {{truncate: 10}}}}, {{on: GET \
+         {OFFER}/status, nth: 2, do: {{huge: 3}}}}, \
          {{on: GET {OFFER}/status, nth: 3, do: {{slow-drip: 1ms}}}}]"
     ))
     .await;
@@ -80,7 +106,10 @@ async fn a_spoilt_answer_keeps_its_status() {
     assert!(status().await.unwrap().text().await.unwrap().len() > 3 << 20);
     let begun = now();
     let slow = Seen::of(status().await.unwrap()).await;
-    assert!(slow.json()["status"] == "neverPublished" && begun.elapsed() > Duration::from_millis(slow.text.len() as u64));
+    assert!(
+        slow.json()["status"] == "neverPublished"
+            && begun.elapsed() > Duration::from_millis(slow.text.len() as u64)
+    );
 }
 
 #[tokio::test]
@@ -110,9 +139,16 @@ async fn a_request_runs_its_course_when_the_client_has_left() {
 
 #[tokio::test]
 async fn faults_reach_every_service_but_the_simulations_own() {
-    let driver = Driver::new("faults: [{on: '* /oidc/**', do: {status: 500}}, {on: '* /repos/**', do: {status: 502}}, {on: '* /simulator/**', do: reset}]").await;
+    let driver = Driver::new(
+        "faults: [{on: '* /oidc/**', do: {status: 500}}, {on: '* /repos/**', \
+        do: {status: 502}}, {on: '* /simulator/**', do: reset}]",
+    )
+    .await;
     assert_eq!(driver.send(driver.request(Method::GET, "/oidc/token?x=y")).await.status, 500);
-    assert_eq!(driver.send(driver.request(Method::GET, "/repos/a/b/check-runs/1")).await.status, 502);
+    assert_eq!(
+        driver.send(driver.request(Method::GET, "/repos/a/b/check-runs/1")).await.status,
+        502
+    );
     assert_eq!(driver.send(driver.request(Method::GET, "/simulator/state")).await.status, 200);
     assert_eq!(driver.send(driver.request(Method::GET, "/elsewhere")).await.status, 404);
 }

@@ -45,7 +45,11 @@ struct Seen {
 
 impl Seen {
     async fn of(response: Response) -> Self {
-        Self { status: response.status(), headers: response.headers().clone(), text: response.text().await.unwrap() }
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            text: response.text().await.unwrap(),
+        }
     }
 
     fn json(&self) -> Value {
@@ -68,7 +72,11 @@ impl Driver {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let simulator = Simulator::start(scenario, listener).await.unwrap();
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
         let base = simulator.base_url();
         let driver = Self { simulator, client, base, token: RefCell::default() };
         driver.renew().await;
@@ -104,7 +112,8 @@ impl Driver {
     /// A request to the portal, with token and api-version.
     fn portal(&self, method: Method, path: &str) -> RequestBuilder {
         let and = if path.contains('?') { '&' } else { '?' };
-        self.request(method, &format!("{path}{and}api-version=2017-10-31")).bearer_auth(self.token.borrow())
+        self.request(method, &format!("{path}{and}api-version=2017-10-31"))
+            .bearer_auth(self.token.borrow())
     }
 
     async fn get(&self, path: &str) -> Seen {
@@ -129,7 +138,12 @@ impl Driver {
     }
 
     async fn pass(&self, length: &str) {
-        assert_eq!(self.send(self.request(Method::POST, &format!("/simulator/advance/{length}"))).await.status, 200);
+        assert_eq!(
+            self.send(self.request(Method::POST, &format!("/simulator/advance/{length}")))
+                .await
+                .status,
+            200
+        );
     }
 
     async fn control(&self, path: &str) -> Value {
@@ -147,8 +161,10 @@ impl Driver {
 
 fn marks(answer: &Value) -> String {
     let steps = answer["steps"].as_array().unwrap();
-    let shown: Vec<String> =
-        steps.iter().map(|step| format!("{} {}", step["status"].as_str().unwrap(), step["progressPercentage"])).collect();
+    let shown: Vec<String> = steps
+        .iter()
+        .map(|step| format!("{} {}", step["status"].as_str().unwrap(), step["progressPercentage"]))
+        .collect();
     format!("{}: {}", answer["status"].as_str().unwrap(), shown.join(", "))
 }
 
@@ -172,7 +188,9 @@ async fn the_first_line_is_the_address_and_a_bad_scenario_is_told_with_its_file(
 
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "portal: {sign-off: maybe}").unwrap();
-    let wrong = super::run("127.0.0.1:0", Some(file.path()), Vec::new(), std::future::ready(())).await.unwrap_err();
+    let wrong = super::run("127.0.0.1:0", Some(file.path()), Vec::new(), std::future::ready(()))
+        .await
+        .unwrap_err();
     assert!(wrong.contains(file.path().to_str().unwrap()) && wrong.contains("line 1"), "{wrong}");
 }
 
@@ -183,6 +201,15 @@ async fn days_pass_in_seconds_on_the_callers_own_thread() {
     driver.publish().await;
     while driver.status().await["status"] != "waitingForPublisherReview" {}
     let state = driver.simulator.state();
-    let days = |name: &str| state["offers"][0]["operations"][0][name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
-    assert_eq!(days("lastAction").duration_since(days("created")).as_mins(), 15 + 36 * 60 + 6 * 60 + 40);
+    let days = |name: &str| {
+        state["offers"][0]["operations"][0][name]
+            .as_str()
+            .unwrap()
+            .parse::<jiff::Timestamp>()
+            .unwrap()
+    };
+    assert_eq!(
+        days("lastAction").duration_since(days("created")).as_mins(),
+        15 + 36 * 60 + 6 * 60 + 40
+    );
 }

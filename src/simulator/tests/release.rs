@@ -165,11 +165,20 @@ async fn operations_have_the_documented_fields() {
 async fn what_the_gate_demands() {
     let driver = Driver::new("").await;
     let path = format!("{OFFER}/status");
-    let without_version = driver.send(driver.request(Method::GET, &path).bearer_auth(driver.token.borrow())).await;
-    assert_eq!((without_version.status.as_u16(), &without_version.json()["error"]["code"]), (400, &"InvalidAPIVersion".into()));
-    let wrong_version = driver.request(Method::GET, &format!("{path}?api-version=2017-10-3")).bearer_auth(driver.token.borrow());
+    let without_version =
+        driver.send(driver.request(Method::GET, &path).bearer_auth(driver.token.borrow())).await;
+    assert_eq!(
+        (without_version.status.as_u16(), &without_version.json()["error"]["code"]),
+        (400, &"InvalidAPIVersion".into())
+    );
+    let wrong_version = driver
+        .request(Method::GET, &format!("{path}?api-version=2017-10-3"))
+        .bearer_auth(driver.token.borrow());
     assert_eq!(driver.send(wrong_version).await.status, 400);
-    for request in [driver.request(Method::GET, &path), driver.request(Method::GET, &path).bearer_auth("stranger")] {
+    for request in [
+        driver.request(Method::GET, &path),
+        driver.request(Method::GET, &path).bearer_auth("stranger"),
+    ] {
         let denied = driver.send(request).await;
         assert_eq!(denied.status, 401);
         assert!(denied.json()["Message"].is_string());
@@ -177,22 +186,32 @@ async fn what_the_gate_demands() {
     }
     driver.pass("61m").await;
     let expired = driver.get(&path).await;
-    assert_eq!((expired.status.as_u16(), expired.json()["Message"].as_str()), (401, Some("The access token has expired.")));
+    assert_eq!(
+        (expired.status.as_u16(), expired.json()["Message"].as_str()),
+        (401, Some("The access token has expired."))
+    );
 }
 
 #[tokio::test]
 async fn drafts_slots_and_versions() {
-    let driver = Driver::new("offers: [{publisher: contoso, id: contoso-offer, version: 7, plans: [standard]}]").await;
+    let driver = Driver::new(
+        "offers: [{publisher: contoso, id: contoso-offer, version: 7, plans: [standard]}]",
+    )
+    .await;
     let put = |etag: Option<&str>| {
-        let request =
-            driver.portal(Method::PUT, OFFER).json(&serde_json::json!({"offerTypeId": "x", "definition": {"plans": []}}));
+        let request = driver
+            .portal(Method::PUT, OFFER)
+            .json(&serde_json::json!({"offerTypeId": "x", "definition": {"plans": []}}));
         etag.into_iter().fold(request, |request, etag| request.header("if-match", etag))
     };
     let before = driver.get(OFFER).await;
     assert_eq!(before.json()["definition"]["plans"][0]["planId"], "standard");
     assert_eq!(before.header("etag"), None);
     let missing = driver.send(put(None)).await;
-    assert_eq!((missing.status.as_u16(), missing.json()["error"]["code"].as_str()), (409, Some("InvalidResourceId")));
+    assert_eq!(
+        (missing.status.as_u16(), missing.json()["error"]["code"].as_str()),
+        (409, Some("InvalidResourceId"))
+    );
     assert_eq!(driver.send(put(Some("W/\"other\""))).await.status, 412);
     driver.advance("1h").await;
     let changed = driver.send(put(Some("*"))).await;
@@ -202,7 +221,9 @@ async fn drafts_slots_and_versions() {
 
     assert_eq!(driver.get(&format!("{OFFER}/slot/Draft")).await.status, 200);
     assert_eq!(driver.get(&format!("{OFFER}/slot/preview")).await.status, 404);
-    let created = driver.portal(Method::PUT, "/api/publishers/contoso/offers/new").json(&serde_json::json!({"offerTypeId": "x"}));
+    let created = driver
+        .portal(Method::PUT, "/api/publishers/contoso/offers/new")
+        .json(&serde_json::json!({"offerTypeId": "x"}));
     assert_eq!(driver.send(created).await.status, 201);
     driver.publish().await;
     driver.advance("3h").await;
@@ -210,7 +231,10 @@ async fn drafts_slots_and_versions() {
     assert_eq!(driver.get(&format!("{OFFER}/slot/Production")).await.status, 404);
     assert_eq!(driver.get(&format!("{OFFER}/versions/10")).await.json()["version"], 10);
     assert_eq!(driver.get(&format!("{OFFER}/versions/11")).await.status, 404);
-    assert_eq!(driver.get("/api/publishers/contoso/offers").await.json().as_array().unwrap().len(), 2);
+    assert_eq!(
+        driver.get("/api/publishers/contoso/offers").await.json().as_array().unwrap().len(),
+        2
+    );
     assert_eq!(driver.get("/api/publishers").await.json()[0]["id"], "contoso");
 }
 
@@ -233,9 +257,14 @@ async fn the_journal_has_everything_but_tokens() {
         (publish.method.as_str(), publish.path.as_str(), publish.query.as_str()),
         ("POST", "/api/publishers/contoso/offers/contoso-offer/publish", "api-version=2017-10-31")
     );
-    assert_eq!((publish.body.as_str(), publish.status), (r#"{"metadata":{"notification-emails":"a@x"}}"#, Some(202)));
+    assert_eq!(
+        (publish.body.as_str(), publish.status),
+        (r#"{"metadata":{"notification-emails":"a@x"}}"#, Some(202))
+    );
     assert!(publish.headers.contains(&("authorization".to_owned(), "Bearer token-1".to_owned())));
-    assert!(journal[2].headers.contains(&("authorization".to_owned(), "Bearer other-1".to_owned())));
+    assert!(
+        journal[2].headers.contains(&("authorization".to_owned(), "Bearer other-1".to_owned()))
+    );
     assert!(!format!("{journal:?}").contains(driver.token.borrow().as_str()));
     assert_eq!(driver.simulator.state()["offers"][0]["operations"][0]["emails"], "a@x");
 }
@@ -246,7 +275,11 @@ async fn others_can_meddle() {
     let operation = driver.publish().await;
     let id = operation.rsplit('/').next().unwrap();
     driver.control("offers/contoso/contoso-offer/draft").await;
-    assert_eq!(driver.post(&format!("{OFFER}/publish")).await.status, 409, "a changed draft has to wait");
+    assert_eq!(
+        driver.post(&format!("{OFFER}/publish")).await.status,
+        409,
+        "a changed draft has to wait"
+    );
     driver.control(&format!("operations/{id}/cancel-by-someone")).await;
     assert_eq!(driver.get(&operation).await.json()["status"], "canceled");
     let second = driver.publish().await;

@@ -31,7 +31,11 @@ pub async fn code(driver: &Driver, verb: &str) -> u16 {
 pub async fn kinds(driver: &Driver) -> String {
     let submissions = driver.get(&format!("{OFFER}/submissions/")).await.json();
     let shown = |submission: &Value| {
-        format!("{} {}", submission["submissionType"].as_str().unwrap(), submission["submissionState"].as_str().unwrap())
+        format!(
+            "{} {}",
+            submission["submissionType"].as_str().unwrap(),
+            submission["submissionState"].as_str().unwrap()
+        )
     };
     submissions.as_array().unwrap().iter().map(shown).collect::<Vec<_>>().join(", ")
 }
@@ -47,8 +51,12 @@ async fn go_live_early() {
     let driver = with("go-live-early: 202").await;
     let publish = driver.publish().await;
     let promised = driver.post(&format!("{OFFER}/golive")).await;
-    let promised = driver.get(promised.header("location").unwrap().split('?').next().unwrap()).await.json();
-    assert_eq!((promised["status"].as_str(), promised["submissionType"].as_str()), (Some("failed"), Some("goLive")));
+    let promised =
+        driver.get(promised.header("location").unwrap().split('?').next().unwrap()).await.json();
+    assert_eq!(
+        (promised["status"].as_str(), promised["submissionType"].as_str()),
+        (Some("failed"), Some("goLive"))
+    );
     assert_eq!(driver.get(&publish).await.json()["status"], "running");
     assert_eq!(kinds(&driver).await, "goLive failed, publish running");
 }
@@ -59,7 +67,11 @@ async fn a_live_offer_keeps_its_links_while_it_is_published_anew() {
     let publish = driver.publish().await;
     let (operation, status) = (driver.get(&publish).await.json(), driver.status().await);
     assert_eq!((&operation["previewLinks"], &operation["liveLinks"]), (&json!([]), &json!([])));
-    assert!(status["status"] == "running" && status["previewLinks"][0].is_object() && status["liveLinks"][0].is_object());
+    assert!(
+        status["status"] == "running"
+            && status["previewLinks"][0].is_object()
+            && status["liveLinks"][0].is_object()
+    );
 }
 
 #[tokio::test]
@@ -79,9 +91,11 @@ async fn a_second_start() {
 
 #[tokio::test]
 async fn once_more_when_all_is_done() {
-    for (value, status, after) in
-        [("400", 400, "goLive complete"), ("409", 409, "goLive complete"), ("202", 202, "goLive complete, goLive complete")]
-    {
+    for (value, status, after) in [
+        ("400", 400, "goLive complete"),
+        ("409", 409, "goLive complete"),
+        ("202", 202, "goLive complete, goLive complete"),
+    ] {
         let driver = live(&format!("go-live-again: {value}")).await;
         assert_eq!(code(&driver, "golive").await, status);
         assert_eq!(kinds(&driver).await, format!("{after}, publish complete"));
@@ -104,7 +118,9 @@ async fn once_more_when_all_is_done() {
 
 #[tokio::test]
 async fn the_old_publish() {
-    for (value, seen) in [("complete", json!("complete")), ("unchanged", json!("running")), ("gone", Value::Null)] {
+    for (value, seen) in
+        [("complete", json!("complete")), ("unchanged", json!("running")), ("gone", Value::Null)]
+    {
         let (driver, publish) = at_sign_off(&format!("sign-off: step, old-publish: {value}")).await;
         assert_eq!(driver.get(&publish).await.json()["status"], "running");
         code(&driver, "golive").await;
@@ -149,13 +165,22 @@ async fn a_cancel() {
             driver.advance("1m").await;
         }
         let of_cancel = match answer.header("location") {
-            Some(address) => driver.get(address.split('?').next().unwrap()).await.json()["status"].clone(),
+            Some(address) => {
+                driver.get(address.split('?').next().unwrap()).await.json()["status"].clone()
+            }
             None => Value::Null,
         };
-        seen.push(format!("{switches}: {} {} · cancel {of_cancel}", answer.status.as_u16(), states.join(" -> ")));
+        seen.push(format!(
+            "{switches}: {} {} · cancel {of_cancel}",
+            answer.status.as_u16(),
+            states.join(" -> ")
+        ));
     }
     for value in ["202", "200", "400", "404"] {
-        assert_eq!(code(&with(&format!("cancel-nothing: {value}")).await, "cancel").await.to_string(), value);
+        assert_eq!(
+            code(&with(&format!("cancel-nothing: {value}")).await, "cancel").await.to_string(),
+            value
+        );
     }
     insta::assert_snapshot!(seen.join("\n"), @r#"
     cancel: 202: 202 running -> running -> canceled · cancel "complete"
@@ -181,7 +206,10 @@ async fn every_beginning_of_an_offer() {
         ("failed", ""),
     ] {
         let offer = format!("{{publisher: contoso, id: contoso-offer, status: {status}{more}}}");
-        let driver = Driver::new(&format!("time-scale: 0.000001\nportal: {{republish-unchanged: 409}}\noffers: [{offer}]")).await;
+        let driver = Driver::new(&format!(
+            "time-scale: 0.000001\nportal: {{republish-unchanged: 409}}\noffers: [{offer}]"
+        ))
+        .await;
         let shown = driver.status().await;
         let submissions = kinds(&driver).await;
         let publish = code(&driver, "publish").await;
@@ -197,20 +225,39 @@ async fn every_beginning_of_an_offer() {
     canceled: canceled: canceled 1, notStarted 0, notStarted 0, notStarted 0 (publish canceled), publish 202
     failed: failed: failed 1, notStarted 0, notStarted 0, notStarted 0 (publish failed), publish 202
     ");
-    let changed = "offers: [{publisher: contoso, id: contoso-offer, status: succeeded, draft-changed: true}]";
-    assert_eq!(code(&Driver::new(&format!("portal: {{republish-unchanged: 409}}\n{changed}")).await, "publish").await, 202);
+    let changed =
+        "offers: [{publisher: contoso, id: contoso-offer, status: succeeded, draft-changed: true}]";
+    assert_eq!(
+        code(
+            &Driver::new(&format!("portal: {{republish-unchanged: 409}}\n{changed}")).await,
+            "publish"
+        )
+        .await,
+        202
+    );
 }
 
 #[tokio::test]
 async fn only_the_offers_that_are_listed() {
-    let driver = Driver::new("any-offer: false\noffers: [{publisher: contoso, id: other, migrated: false, preview-links: [], steps: [{id: x, name: X, shows: pondering, takes: 1h}]}]").await;
+    let driver = Driver::new(
+        "any-offer: false\n\
+        offers: [{publisher: contoso, id: other, migrated: false, preview-links: [], steps: [{id: \
+        x, name: X, shows: pondering, takes: 1h}]}]",
+    )
+    .await;
     assert_eq!(driver.get(&format!("{OFFER}/status")).await.status, 404);
     assert_eq!(code(&driver, "publish").await, 404);
     let other = "/api/publishers/contoso/offers/other";
     assert_eq!(driver.get(other).await.json()["pcMigrationStatus"], "none");
     driver.post(&format!("{other}/publish")).await;
-    assert_eq!(driver.get(&format!("{other}/status")).await.json()["steps"][0]["status"], "pondering");
+    assert_eq!(
+        driver.get(&format!("{other}/status")).await.json()["steps"][0]["status"],
+        "pondering"
+    );
     driver.advance("2h").await;
     let after = driver.get(&format!("{other}/status")).await.json();
-    assert_eq!((after["status"].as_str(), &after["previewLinks"]), (Some("waitingForPublisherReview"), &json!([])));
+    assert_eq!(
+        (after["status"].as_str(), &after["previewLinks"]),
+        (Some("waitingForPublisherReview"), &json!([]))
+    );
 }

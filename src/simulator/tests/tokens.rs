@@ -23,7 +23,9 @@ const V2: &str = "/tenant/oauth2/v2.0/token";
 impl Driver {
     async fn id_token(&self, audience: &str) -> String {
         let path = format!("/oidc/token?api-version=2.0&audience={audience}");
-        let answer = self.send(self.request(Method::GET, &path).bearer_auth("simulated-request-token")).await;
+        let answer = self
+            .send(self.request(Method::GET, &path).bearer_auth("simulated-request-token"))
+            .await;
         answer.json()["value"].as_str().unwrap().to_owned()
     }
 
@@ -44,8 +46,16 @@ fn denied(answer: &Seen) -> String {
         assert!(body[key].is_string(), "{body}");
     }
     let description = body["error_description"].as_str().unwrap();
-    assert!(description.starts_with(&format!("AADSTS{}: ", body["error_codes"][0])), "{description}");
-    format!("{} {} {}", answer.status.as_u16(), body["error"].as_str().unwrap(), body["error_codes"][0])
+    assert!(
+        description.starts_with(&format!("AADSTS{}: ", body["error_codes"][0])),
+        "{description}"
+    );
+    format!(
+        "{} {} {}",
+        answer.status.as_u16(),
+        body["error"].as_str().unwrap(),
+        body["error_codes"][0]
+    )
 }
 
 #[tokio::test]
@@ -54,7 +64,10 @@ async fn a_secret_buys_a_token_in_both_versions() {
     let v2 = driver.token(V2, &[]).await.json();
     assert_eq!((&v2["expires_in"], &v2["token_type"]), (&json!(1200), &json!("Bearer")));
     let v1 = driver.token("/tenant/oauth2/token", &[]).await.json();
-    assert_eq!((&v1["expires_in"], &v1["resource"]), (&json!("1200"), &json!("https://cloudpartner.azure.com")));
+    assert_eq!(
+        (&v1["expires_in"], &v1["resource"]),
+        (&json!("1200"), &json!("https://cloudpartner.azure.com"))
+    );
     assert!(v1["expires_on"].as_str().unwrap().parse::<i64>().unwrap() > 1_700_000_000);
     for token in [&v1["access_token"], &v2["access_token"], &json!("ready-made")] {
         *driver.token.borrow_mut() = token.as_str().unwrap().to_owned();
@@ -85,7 +98,10 @@ async fn every_refusal_has_its_code() {
         (V2, "grant_type", "password"),
         ("/tenant/oauth2/token", "resource", "https://management.azure.com"),
     ] {
-        seen.push(format!("{path} {field}={value}: {}", denied(&driver.token(path, &[(field, value)]).await)));
+        seen.push(format!(
+            "{path} {field}={value}: {}",
+            denied(&driver.token(path, &[(field, value)]).await)
+        ));
     }
     insta::assert_snapshot!(seen.join("\n"), @r"
     /tenant/oauth2/v2.0/token client_secret=wrong: 401 invalid_client 7000215
@@ -127,12 +143,23 @@ async fn an_id_token_is_exchanged_once_and_while_it_is_fresh() {
 
 #[tokio::test]
 async fn the_oidc_endpoint_checks_its_own_token() {
-    let driver = Driver::new("auth: {request-token: other, subject: s, issuer: i, id-token-lifetime: 1m}").await;
+    let driver =
+        Driver::new("auth: {request-token: other, subject: s, issuer: i, id-token-lifetime: 1m}")
+            .await;
     let path = "/oidc/token?api-version=2.0&audience=a";
-    assert_eq!(driver.send(driver.request(Method::GET, path).bearer_auth("simulated-request-token")).await.status, 401);
+    assert_eq!(
+        driver
+            .send(driver.request(Method::GET, path).bearer_auth("simulated-request-token"))
+            .await
+            .status,
+        401
+    );
     let answer = driver.send(driver.request(Method::GET, path).bearer_auth("other")).await.json();
     let claims = crate::simulator::identity::claims(answer["value"].as_str().unwrap()).unwrap();
-    assert_eq!((&claims["sub"], &claims["iss"], &claims["aud"]), (&json!("s"), &json!("i"), &json!("a")));
+    assert_eq!(
+        (&claims["sub"], &claims["iss"], &claims["aud"]),
+        (&json!("s"), &json!("i"), &json!("a"))
+    );
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 60);
 }
 
@@ -142,11 +169,16 @@ async fn libraries_find_the_token_endpoint() {
     let path = "/tenant/v2.0/.well-known/openid-configuration";
     let document = driver.send(driver.request(Method::GET, path)).await.json();
     assert_eq!(document["token_endpoint"], format!("{}{V2}", driver.base));
-    let proxied = driver.request(Method::GET, path).header("x-forwarded-proto", "https").header("x-forwarded-host", "login");
+    let proxied = driver
+        .request(Method::GET, path)
+        .header("x-forwarded-proto", "https")
+        .header("x-forwarded-host", "login");
     assert_eq!(driver.send(proxied).await.json()["issuer"], "https://login/tenant/v2.0");
-    assert_eq!(driver.send(driver.request(Method::GET, &path.replace("tenant", "nowhere"))).await.status, 400);
-    let instances =
-        "/common/discovery/instance?api-version=1.1&authorization_endpoint=https://login/tenant/oauth2/v2.0/authorize";
+    assert_eq!(
+        driver.send(driver.request(Method::GET, &path.replace("tenant", "nowhere"))).await.status,
+        400
+    );
+    let instances = "/common/discovery/instance?api-version=1.1&authorization_endpoint=https://login/tenant/oauth2/v2.0/authorize";
     let found = driver.send(driver.request(Method::GET, instances)).await.json();
     assert_eq!(found["tenant_discovery_endpoint"], format!("{}{path}", driver.base));
 }

@@ -1,5 +1,5 @@
-//! Workflow commands as the runner finds them in a log (`ActionCommand`): `::name properties::data` at the beginning of a line, and
-//! the older `##[name properties]data` anywhere in it.
+//! Workflow commands as the runner finds them in a log (`ActionCommand`): `::name properties::data`
+//! at the beginning of a line, and the older `##[name properties]data` anywhere in it.
 
 use std::collections::BTreeMap;
 

@@ -33,8 +33,8 @@ pub struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// A step of a workflow: everything that a runner sets, every input at its default but for the addresses and credentials, and
-    /// a poll interval that suits a simulation.
+    /// A step of a workflow: everything that a runner sets, every input at its default but for the
+    /// addresses and credentials, and a poll interval that suits a simulation.
     pub fn new(world: &'a World) -> Self {
         let base = world.base();
         let file = |name: &str| {
@@ -61,7 +61,8 @@ impl<'a> Job<'a> {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-        environment.extend(table::ALL.iter().map(|input| (input.variable(), input.default.to_owned())));
+        environment
+            .extend(table::ALL.iter().map(|input| (input.variable(), input.default.to_owned())));
         Self { world, arguments: Vec::new(), environment }
             .with("portal-url", &base)
             .with("authority-url", &base)
@@ -117,7 +118,8 @@ impl<'a> Job<'a> {
 
     /// Starts it.
     pub fn start(self) -> Running {
-        let mut child = self.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            self.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = Arc::new(Mutex::new(String::new()));
         let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let collected = Arc::clone(&lines);
@@ -143,16 +145,24 @@ impl<'a> Job<'a> {
     /// The same with so many columns.
     pub fn run_on_a_pty_of(mut self, columns: u16) -> String {
         self.environment.insert("TERM".to_owned(), "xterm-256color".to_owned());
-        let terminal = rustix::pty::openpt(rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY).unwrap();
+        let terminal =
+            rustix::pty::openpt(rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY)
+                .unwrap();
         rustix::pty::grantpt(&terminal).unwrap();
         rustix::pty::unlockpt(&terminal).unwrap();
         let name = rustix::pty::ptsname(&terminal, Vec::new()).unwrap();
-        let end = std::fs::OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
-        let size = rustix::termios::Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let end = std::fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(name.to_str().unwrap())
+            .unwrap();
+        let size =
+            rustix::termios::Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         rustix::termios::tcsetwinsize(&end, size).unwrap();
         let mut child = self.command().stdout(end).spawn().unwrap();
         let mut shown = Vec::new();
-        // The other end is closed by an error, not by an end of file; what was read until then is what counts.
+        // The other end is closed by an error, not by an end of file; what was read until then is
+        // what counts.
         let _ = std::fs::File::from(terminal).read_to_end(&mut shown);
         assert!(child.wait().unwrap().success());
         String::from_utf8_lossy(&shown).into_owned()
@@ -160,7 +170,12 @@ impl<'a> Job<'a> {
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_offer-release"));
-        command.args(&self.arguments).env_clear().envs(&self.environment).current_dir(self.world.path("")).stdin(Stdio::null());
+        command
+            .args(&self.arguments)
+            .env_clear()
+            .envs(&self.environment)
+            .current_dir(self.world.path(""))
+            .stdin(Stdio::null());
         command
     }
 
@@ -184,7 +199,9 @@ pub struct Running {
 impl Running {
     /// Waits until this was printed.
     pub fn until(&self, text: &str) {
-        self.wait_for(&format!("`{text}`"), || self.lines.lock().unwrap().lines().any(|line| squeezed(line).contains(text)));
+        self.wait_for(&format!("`{text}`"), || {
+            self.lines.lock().unwrap().lines().any(|line| squeezed(line).contains(text))
+        });
     }
 
     /// Waits until this is so.
@@ -205,7 +222,10 @@ impl Running {
 
     /// Sends a signal.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &self.child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(sent.success());
     }
 
@@ -227,7 +247,9 @@ impl Running {
         };
         self.stdout.join().unwrap();
         let stderr = self.stderr.join().unwrap();
-        let text = |path: Option<PathBuf>| path.map(|path| std::fs::read_to_string(path).unwrap()).unwrap_or_default();
+        let text = |path: Option<PathBuf>| {
+            path.map(|path| std::fs::read_to_string(path).unwrap()).unwrap_or_default()
+        };
         Run {
             code: status.code(),
             waited,

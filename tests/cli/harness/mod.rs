@@ -1,4 +1,5 @@
-//! A world outside the process (`World`), a run of the program in it (`Job`), and what a runner makes of what it leaves (`Run`).
+//! A world outside the process (`World`), a run of the program in it (`Job`), and what a runner
+//! makes of what it leaves (`Run`).
 
 mod commands;
 mod job;

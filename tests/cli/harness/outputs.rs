@@ -1,4 +1,5 @@
-//! `GITHUB_OUTPUT` as the runner reads it (`FileCommandManager`): `name=value`, or `name<<WORD` up to a line that is the word.
+//! `GITHUB_OUTPUT` as the runner reads it (`FileCommandManager`): `name=value`, or `name<<WORD` up
+//! to a line that is the word.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +39,8 @@ fn until<'a>(text: &'a str, word: &str) -> (String, &'a str) {
     let mut lines = Vec::new();
     let mut rest = text;
     loop {
-        let (line, after) = rest.split_once('\n').unwrap_or_else(|| panic!("no line {word:?} in {text:?}"));
+        let (line, after) =
+            rest.split_once('\n').unwrap_or_else(|| panic!("no line {word:?} in {text:?}"));
         rest = after;
         if line == word {
             return (lines.join("\n"), rest);

@@ -29,7 +29,8 @@ pub struct Run {
 }
 
 impl Run {
-    /// Demands an exit code, and what is true of every run: nothing on stderr, and no secret anywhere.
+    /// Demands an exit code, and what is true of every run: nothing on stderr, and no secret
+    /// anywhere.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self}");
@@ -41,10 +42,14 @@ impl Run {
     /// Demands that none of these is to be seen, but for the lines that mask it.
     #[track_caller]
     pub fn assert_no_secret(&self, secrets: &[&str]) {
-        let log: Vec<&str> = self.stdout.lines().filter(|line| !line.starts_with("::add-mask::")).collect();
-        for (place, text) in
-            [("stdout", &log.join("\n")), ("stderr", &self.stderr), ("outputs", &self.output_file), ("summary", &self.summary)]
-        {
+        let log: Vec<&str> =
+            self.stdout.lines().filter(|line| !line.starts_with("::add-mask::")).collect();
+        for (place, text) in [
+            ("stdout", &log.join("\n")),
+            ("stderr", &self.stderr),
+            ("outputs", &self.output_file),
+            ("summary", &self.summary),
+        ] {
             for secret in secrets {
                 assert!(!text.contains(secret), "{secret} is in {place}:\n{text}");
             }
@@ -94,7 +99,10 @@ impl Run {
 
     /// The annotations, as `file:line:column title: message`.
     pub fn annotations(&self) -> Vec<String> {
-        let annotations = self.commands().into_iter().filter(|one| matches!(&*one.name, "error" | "warning" | "notice"));
+        let annotations = self
+            .commands()
+            .into_iter()
+            .filter(|one| matches!(&*one.name, "error" | "warning" | "notice"));
         annotations
             .map(|one| {
                 let property = |name: &str| one.properties.get(name).cloned().unwrap_or_default();
@@ -116,13 +124,19 @@ impl Run {
         let mut offers = self.offers();
         // Whether a short step was seen under way is a matter of time.
         // So is who says first that the preview is there, the operation or the offer.
-        for offer in offers.iter_mut().filter(|offer| offer["phase"] == "publish" && offer["outcome"] == "succeeded") {
+        for offer in offers
+            .iter_mut()
+            .filter(|offer| offer["phase"] == "publish" && offer["outcome"] == "succeeded")
+        {
             offer["state"] = "[state]".into();
         }
         let steps = offers.iter_mut().flat_map(|offer| offer["steps"].as_array_mut().unwrap());
-        steps.for_each(|step| ["startedAt", "finishedAt"].iter().for_each(|key| step[key] = "[time]".into()));
+        steps.for_each(|step| {
+            ["startedAt", "finishedAt"].iter().for_each(|key| step[key] = "[time]".into())
+        });
         outputs.insert("offers".to_owned(), format!("{:#}", Value::from(offers)));
-        let lines: Vec<String> = outputs.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let lines: Vec<String> =
+            outputs.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         self.scrub(&lines.join("\n"))
     }
 
@@ -147,7 +161,8 @@ impl std::fmt::Display for Run {
         let Self { code, stdout, stderr, output_file, summary, .. } = self;
         write!(
             f,
-            "exit code {code:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}\n--- outputs\n{output_file}\n--- summary\n{summary}"
+            "exit code {code:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}\n\
+             --- outputs\n{output_file}\n--- summary\n{summary}"
         )
     }
 }

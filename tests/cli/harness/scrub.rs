@@ -9,7 +9,8 @@ pub fn scrub(text: &str, base: &str) -> String {
     lines.join("\n")
 }
 
-/// Which steps were seen long enough for a bar is a matter of time; the reports' own tests hold the charts.
+/// Which steps were seen long enough for a bar is a matter of time; the reports' own tests hold the
+/// charts.
 fn without_charts(text: &str) -> String {
     let mut out = String::new();
     let mut in_chart = false;
@@ -30,17 +31,23 @@ fn without_charts(text: &str) -> String {
 /// What the status of a step begins with.
 const MARKS: [char; 7] = ['✅', '❌', '🚫', '⛔', '✋', '▫', '⏳'];
 
-/// The row of an offer or a step. The time of a step is empty if it was too short to be seen under way.
+/// The row of an offer or a step. The time of a step is empty if it was too short to be seen under
+/// way.
 fn row(line: &str) -> String {
     let cells: Vec<&str> = line.split(" | ").collect();
     match cells[..] {
-        // The operation and the offer say differently that the preview is there, and either may be asked first.
+        // The operation and the offer say differently that the preview is there, and either may be
+        // asked first.
         [name, outcome, "publish", _, time, said] if outcome.ends_with("succeeded") => {
             format!("{name} | {outcome} | publish | [state] | {time} | {said}")
         }
         // The operation or the offer: either may be asked last.
-        [sent, request, "200", id] if request.starts_with("`GET ") => format!("{sent} | `GET [the last]` | 200 | {id}"),
-        [name, status, _, estimate] if status.starts_with(MARKS) => format!("{name} | {status} | [time] | {estimate}"),
+        [sent, request, "200", id] if request.starts_with("`GET ") => {
+            format!("{sent} | `GET [the last]` | 200 | {id}")
+        }
+        [name, status, _, estimate] if status.starts_with(MARKS) => {
+            format!("{name} | {status} | [time] | {estimate}")
+        }
         _ => line.to_owned(),
     }
 }
@@ -50,7 +57,9 @@ fn line(line: &str) -> String {
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
         let boundary = !out.ends_with(|c: char| c.is_ascii_alphanumeric());
-        let found = boundary.then(|| [date, guid, milliseconds, duration].into_iter().find_map(|find| find(rest))).flatten();
+        let found = boundary
+            .then(|| [date, guid, milliseconds, duration].into_iter().find_map(|find| find(rest)))
+            .flatten();
         if let Some((length, placeholder)) = found {
             out.push_str(placeholder);
             rest = &rest[length..];
@@ -79,7 +88,10 @@ fn date(text: &str) -> Option<(usize, &'static str)> {
     if !matches(text, "0000-00-00 00:00:00") && !matches(text, "0000-00-00T00:00:00") {
         return None;
     }
-    let length = 19 + text[19..].find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | 'Z')).unwrap_or(text.len() - 19);
+    let length = 19
+        + text[19..]
+            .find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | 'Z'))
+            .unwrap_or(text.len() - 19);
     Some((length, "[date]"))
 }
 
@@ -101,6 +113,7 @@ fn duration(text: &str) -> Option<(usize, &'static str)> {
         (after.starts_with(['s', 'm', 'h', 'd']) && ends).then_some(digits + 1)
     };
     let first = one(text)?;
-    let second = text[first..].strip_prefix([' ', '\u{a0}']).and_then(one).map_or(0, |length| length + 1);
+    let second =
+        text[first..].strip_prefix([' ', '\u{a0}']).and_then(one).map_or(0, |length| length + 1);
     Some((first + second, "[time]"))
 }

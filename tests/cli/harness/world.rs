@@ -44,7 +44,8 @@ pub struct World {
 }
 
 impl World {
-    /// A world of this scenario, which is completed by the quick script and lasting tokens where it has none of its own.
+    /// A world of this scenario, which is completed by the quick script and lasting tokens where it
+    /// has none of its own.
     pub fn new(scenario: &str) -> Self {
         let own = |key: &str| scenario.lines().any(|line| line.starts_with(key));
         let steps = if own("steps:") { "" } else { QUICK };
@@ -55,7 +56,8 @@ impl World {
         let (sender, receiver) = mpsc::channel();
         let (ends, ended) = oneshot::channel::<()>();
         let served = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
                 sender.send(Simulator::start(scenario, listener).await.unwrap()).unwrap();
@@ -120,7 +122,11 @@ impl World {
     pub fn post(&self, path: &str) {
         let host = self.base().replace("http://", "");
         let mut stream = std::net::TcpStream::connect(&host).unwrap();
-        write!(stream, "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
@@ -183,7 +189,10 @@ impl Requests {
 
     /// The bodies, as JSON.
     pub fn bodies(&self) -> Vec<Value> {
-        self.0.iter().map(|exchange| serde_json::from_str(&exchange.body).unwrap_or(Value::Null)).collect()
+        self.0
+            .iter()
+            .map(|exchange| serde_json::from_str(&exchange.body).unwrap_or(Value::Null))
+            .collect()
     }
 
     /// Whether there is none.

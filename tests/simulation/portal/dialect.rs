@@ -1,4 +1,5 @@
-//! How this world's portal expresses itself: one of the ways that its documentation and its clients know.
+//! How this world's portal expresses itself: one of the ways that its documentation and its clients
+//! know.
 
 use std::time::Duration;
 
@@ -75,7 +76,8 @@ pub struct Dialect {
     /// Of 8 cancels, so many are accepted and forgotten.
     pub cancels_forgotten: u32,
     pub canceled_offer: &'static str,
-    /// Of 1000 looks at an offer that nothing is to be done about, so many show a word that nobody knows.
+    /// Of 1000 looks at an offer that nothing is to be done about, so many show a word that nobody
+    /// knows.
     pub strange_offers: u32,
 }
 
@@ -92,8 +94,19 @@ impl Dialect {
                 Header::Foreign,
                 Header::ForeignThenGood,
             ]),
-            form: chance.pick(&[Form::Relative, Form::Relative, Form::Absolute, Form::WithoutVersion, Form::Legacy]),
-            sign_off: chance.pick(&[SignOff::Operation, SignOff::Step, SignOff::Word, SignOff::Offer]),
+            form: chance.pick(&[
+                Form::Relative,
+                Form::Relative,
+                Form::Absolute,
+                Form::WithoutVersion,
+                Form::Legacy,
+            ]),
+            sign_off: chance.pick(&[
+                SignOff::Operation,
+                SignOff::Step,
+                SignOff::Word,
+                SignOff::Offer,
+            ]),
             offer_waits_in_word: chance.one_in(2),
             conflict: chance.pick(&[Conflict::Conflict, Conflict::BadRequest, Conflict::Same]),
             in_array: chance.one_in(3),

@@ -1,4 +1,5 @@
-//! The portal of one world, written from its documentation: it shares nothing with the program's own client or simulator.
+//! The portal of one world, written from its documentation: it shares nothing with the program's
+//! own client or simulator.
 
 pub mod dialect;
 pub mod offer;
@@ -46,7 +47,14 @@ impl Portal {
     }
 
     /// Starts an operation, if nothing is in the way; otherwise the one that is.
-    pub fn start(&self, offer: usize, kind: Kind, by: By, now: Duration, calm: bool) -> Result<usize, Refusal> {
+    pub fn start(
+        &self,
+        offer: usize,
+        kind: Kind,
+        by: By,
+        now: Duration,
+        calm: bool,
+    ) -> Result<usize, Refusal> {
         let offer = &mut self.offers.borrow_mut()[offer];
         if let Some(busy) = offer.busy(now) {
             return Err(Refusal::Busy(busy));
@@ -61,9 +69,16 @@ impl Portal {
     /// Cancels what runs or waits, after its time; not what ended meanwhile.
     pub fn cancel(&self, offer: usize, now: Duration) -> bool {
         let offer = &mut self.offers.borrow_mut()[offer];
-        let takes = if self.dialect.cancel_is_synchronous { Duration::ZERO } else { self.dialect.cancel_takes };
+        let takes = if self.dialect.cancel_is_synchronous {
+            Duration::ZERO
+        } else {
+            self.dialect.cancel_takes
+        };
         let at = now + takes;
-        let Some(operation) = offer.operations.iter_mut().rev().find(|one| !one.is_gone(now)) else { return false };
+        let Some(operation) = offer.operations.iter_mut().rev().find(|one| !one.is_gone(now))
+        else {
+            return false;
+        };
         if operation.stage(now).is_final() || operation.stage(at).is_final() {
             return false;
         }

@@ -45,10 +45,19 @@ impl Offer {
     }
 
     pub fn at_sign_off(&self, now: Duration) -> bool {
-        newest(&self.operations, now).next().is_some_and(|one| one.kind == Kind::Publish && one.stage(now) == Stage::SignOff)
+        newest(&self.operations, now)
+            .next()
+            .is_some_and(|one| one.kind == Kind::Publish && one.stage(now) == Stage::SignOff)
     }
 
-    pub fn begin(&mut self, destiny: Operation, by: By, touches_draft: bool, now: Duration, chance: &Chance) -> usize {
+    pub fn begin(
+        &mut self,
+        destiny: Operation,
+        by: By,
+        touches_draft: bool,
+        now: Duration,
+        chance: &Chance,
+    ) -> usize {
         let number = self.operations.len();
         // What waited is overtaken: its preview is replaced, or goes live.
         for one in &mut self.operations {
@@ -64,7 +73,8 @@ impl Offer {
             }
         }
         let publishes = self.operations.iter().filter(|one| one.kind == Kind::Publish).count();
-        let version = 1 + u32::try_from(publishes).unwrap_or_default() - u32::from(destiny.kind == Kind::GoLive);
+        let version = 1 + u32::try_from(publishes).unwrap_or_default()
+            - u32::from(destiny.kind == Kind::GoLive);
         if touches_draft && destiny.kind == Kind::Publish {
             self.draft_changes.push(i64::try_from(now.as_secs()).unwrap_or_default());
         }

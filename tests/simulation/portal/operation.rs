@@ -1,4 +1,5 @@
-//! An operation as it truly is: a history that is drawn when it begins, and cut when somebody interferes.
+//! An operation as it truly is: a history that is drawn when it begins, and cut when somebody
+//! interferes.
 
 use std::time::Duration;
 
@@ -80,7 +81,11 @@ impl Operation {
     }
 
     pub fn stage(&self, now: Duration) -> Stage {
-        self.history.iter().rev().find(|(at, _)| *at <= now).map_or(self.history[0].1, |(_, stage)| *stage)
+        self.history
+            .iter()
+            .rev()
+            .find(|(at, _)| *at <= now)
+            .map_or(self.history[0].1, |(_, stage)| *stage)
     }
 
     pub fn changed(&self, now: Duration) -> Duration {
@@ -92,7 +97,9 @@ impl Operation {
     }
 
     pub fn strange_word(&self, now: Duration) -> Option<&'static str> {
-        let strange = self.strange.filter(|strange| strange.from <= now && strange.until.is_none_or(|until| now < until))?;
+        let strange = self.strange.filter(|strange| {
+            strange.from <= now && strange.until.is_none_or(|until| now < until)
+        })?;
         Some(strange.word)
     }
 
@@ -105,7 +112,8 @@ impl Operation {
 
     /// Whether it did at some time since `from` what it was started for.
     pub fn was_done(&self, from: Duration, now: Duration) -> bool {
-        let during = self.history.iter().filter(|(at, _)| *at > from && *at <= now).map(|(_, stage)| *stage);
+        let during =
+            self.history.iter().filter(|(at, _)| *at > from && *at <= now).map(|(_, stage)| *stage);
         let done = |stage: Stage| match self.kind {
             Kind::Publish => matches!(stage, Stage::SignOff | Stage::Complete),
             Kind::GoLive => stage == Stage::Complete,
@@ -115,26 +123,35 @@ impl Operation {
 
     /// Whether it ran since `from`, or looked as if it might.
     pub fn was_busy(&self, from: Duration, now: Duration) -> bool {
-        let looked = self.strange.is_some_and(|strange| strange.from <= now && strange.until.is_none_or(|until| until > from));
+        let looked = self.strange.is_some_and(|strange| {
+            strange.from <= now && strange.until.is_none_or(|until| until > from)
+        });
         !self.is_gone(from)
             && (looked
                 || self.stage(from).is_busy()
-                || self.history.iter().any(|(at, stage)| *at > from && *at <= now && stage.is_busy()))
+                || self
+                    .history
+                    .iter()
+                    .any(|(at, stage)| *at > from && *at <= now && stage.is_busy()))
     }
 
     /// Whether the offer is live by it.
     pub fn is_live(&self, now: Duration) -> bool {
-        self.stage(now) == Stage::Complete && self.offer_follows.is_some_and(|(at, live)| live && at <= now)
+        self.stage(now) == Stage::Complete
+            && self.offer_follows.is_some_and(|(at, live)| live && at <= now)
     }
 
     /// Whether it is past without having done what it was started for.
     pub fn ended_badly(&self, now: Duration) -> bool {
         let offer_refused = self.offer_follows.is_some_and(|(at, live)| !live && at <= now);
-        matches!(self.stage(now), Stage::Failed | Stage::Canceled) || self.is_gone(now) || offer_refused
+        matches!(self.stage(now), Stage::Failed | Stage::Canceled)
+            || self.is_gone(now)
+            || offer_refused
     }
 }
 
-/// Whoever started an operation has looked at it by then, however long the portal asked to be left alone.
+/// Whoever started an operation has looked at it by then, however long the portal asked to be left
+/// alone.
 const SEEN: Duration = Duration::from_secs(420);
 
 /// Draws what will become of an operation that begins now.
@@ -144,7 +161,8 @@ pub fn destiny(chance: &Chance, plan: &Plan, kind: Kind, now: Duration, calm: bo
     let long = chance.one_in(20);
     let mut wait = || {
         let most = if long { 86_400 } else { 1_200 };
-        at += chance.between(plan.shortest_step, Duration::from_secs(most).max(plan.shortest_step * 2));
+        at += chance
+            .between(plan.shortest_step, Duration::from_secs(most).max(plan.shortest_step * 2));
         at
     };
     let goes_badly = !calm && plan.operations_fail && chance.one_in(3);
@@ -180,11 +198,21 @@ pub fn destiny(chance: &Chance, plan: &Plan, kind: Kind, now: Duration, calm: bo
         version: 0,
         history,
         // Not before anyone could see it: that is the same as never having been.
-        gone: (plan.operations_vanish && !calm && chance.one_in(4)).then(|| within(chance)).filter(|gone| *gone > now + SEEN),
+        gone: (plan.operations_vanish && !calm && chance.one_in(4))
+            .then(|| within(chance))
+            .filter(|gone| *gone > now + SEEN),
         strange,
         offer_follows: (end == Stage::Complete).then_some((follows, lives)),
     }
 }
 
-const STRANGE_WORDS: [&str; 8] =
-    ["", "superseded", "done", "success", "completedWithErrors", "200", "::set-env name=EVIL::1", "##[set-env name=EVIL]1"];
+const STRANGE_WORDS: [&str; 8] = [
+    "",
+    "superseded",
+    "done",
+    "success",
+    "completedWithErrors",
+    "200",
+    "::set-env name=EVIL::1",
+    "##[set-env name=EVIL]1",
+];

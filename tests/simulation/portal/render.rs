@@ -10,9 +10,9 @@ use super::operation::{Kind, Operation, Stage};
 use super::{PUBLISHER, Portal, newest};
 use crate::time::date;
 
-/// What a hostile person puts into an offer: commands of the runner, markup, and characters that hide or break lines.
-pub const HOSTILE: &str =
-    "x\r\n::set-env name=EVIL::1\u{2028}::stop-commands::EVIL\n##[add-path]EVIL <img src=EVIL> | @EVIL [a](javascript:EVIL)";
+/// What a hostile person puts into an offer: commands of the runner, markup, and characters that
+/// hide or break lines.
+pub const HOSTILE: &str = "x\r\n::set-env name=EVIL::1\u{2028}::stop-commands::EVIL\n##[add-path]EVIL <img src=EVIL> | @EVIL [a](javascript:EVIL)";
 
 const STEPS: [(&str, &str); 4] = [
     ("displaydummycertify", "Validate Pre-Requisites"),
@@ -55,8 +55,13 @@ impl Portal {
             }
             row
         };
-        let rows: Vec<Value> =
-            offer.operations.iter().rev().filter(|one| one.created() <= at && !one.is_gone(now)).map(row).collect();
+        let rows: Vec<Value> = offer
+            .operations
+            .iter()
+            .rev()
+            .filter(|one| one.created() <= at && !one.is_gone(now))
+            .map(row)
+            .collect();
         if self.dialect.list_in_object { json!({ "value": rows }) } else { Value::from(rows) }
     }
 
@@ -82,7 +87,9 @@ impl Portal {
         let mut value = json!({ "id": offer.id, "publisherId": PUBLISHER, "version": 5, "definition": { "plans": [] } });
         if self.dialect.draft_times {
             let newest = offer.draft_changes.iter().max().copied().unwrap_or_default();
-            let changed = date(Duration::ZERO).saturating_add(jiff::SignedDuration::from_secs(newest)).unwrap_or_default();
+            let changed = date(Duration::ZERO)
+                .saturating_add(jiff::SignedDuration::from_secs(newest))
+                .unwrap_or_default();
             value["changedTime"] = changed.strftime("%Y-%m-%dT%H:%M:%S.123456").to_string().into();
         }
         value
@@ -92,8 +99,10 @@ impl Portal {
         if let Some(word) = one.strange_word(at) {
             return word;
         }
-        // Whatever a publish says while its preview waits, it says `complete` once that is live or overtaken.
-        let overtaken = newest(&offer.operations, at).next().is_some_and(|last| last.number > one.number);
+        // Whatever a publish says while its preview waits, it says `complete` once that is live or
+        // overtaken.
+        let overtaken =
+            newest(&offer.operations, at).next().is_some_and(|last| last.number > one.number);
         self.dialect.spelled(match one.stage(at) {
             Stage::Running(_) | Stage::Blocked(_) => "running",
             Stage::SignOff if overtaken => "complete",

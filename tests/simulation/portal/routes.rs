@@ -24,13 +24,23 @@ impl Answer {
     }
 
     fn error(status: u16, code: &str) -> Self {
-        Self::json(status, json!({ "error": { "code": code, "message": format!("the world says {code}") } }))
+        Self::json(
+            status,
+            json!({ "error": { "code": code, "message": format!("the world says {code}") } }),
+        )
     }
 }
 
 impl Portal {
     /// Carries a request out.
-    pub fn carry_out(&self, method: &Method, url: &Url, by: By, now: Duration, calm: bool) -> (Answer, Option<Deed>) {
+    pub fn carry_out(
+        &self,
+        method: &Method,
+        url: &Url,
+        by: By,
+        now: Duration,
+        calm: bool,
+    ) -> (Answer, Option<Deed>) {
         let path = url.path().trim_start_matches('/').trim_end_matches('/');
         let parts: Vec<&str> = path.split('/').collect();
         let not_found = || (Answer::error(404, "NotFound"), None);
@@ -42,7 +52,9 @@ impl Portal {
             ["api", "publishers", PUBLISHER, "offers", id, ref rest @ ..] => (id, rest),
             _ => return not_found(),
         };
-        let Some(index) = self.offers.borrow().iter().position(|offer| offer.id == id) else { return not_found() };
+        let Some(index) = self.offers.borrow().iter().position(|offer| offer.id == id) else {
+            return not_found();
+        };
         match (method.as_str(), rest) {
             ("POST", ["publish"]) => self.post(index, Kind::Publish, by, now, calm),
             ("POST", ["golive"]) => self.post(index, Kind::GoLive, by, now, calm),
@@ -51,24 +63,44 @@ impl Portal {
                     self.cancel(index, now);
                 }
                 let status = if self.dialect.cancel_is_synchronous { 200 } else { 202 };
-                (Answer { status, headers: Vec::new(), body: None }, Some(Deed::CancelAccepted { offer: index }))
+                (
+                    Answer { status, headers: Vec::new(), body: None },
+                    Some(Deed::CancelAccepted { offer: index }),
+                )
             }
             ("GET", []) => (Answer::json(200, self.draft_json(&self.offers.borrow()[index])), None),
-            ("GET", ["status"]) => (Answer::json(200, self.status_json(&self.offers.borrow()[index], now)), None),
-            ("GET", ["submissions"]) => (Answer::json(200, self.list_json(&self.offers.borrow()[index], now)), None),
+            ("GET", ["status"]) => {
+                (Answer::json(200, self.status_json(&self.offers.borrow()[index], now)), None)
+            }
+            ("GET", ["submissions"]) => {
+                (Answer::json(200, self.list_json(&self.offers.borrow()[index], now)), None)
+            }
             ("GET", ["operations", id]) => (self.one(index, now, |one| one.id == *id), None),
             _ => not_found(),
         }
     }
 
-    fn post(&self, index: usize, kind: Kind, by: By, now: Duration, calm: bool) -> (Answer, Option<Deed>) {
+    fn post(
+        &self,
+        index: usize,
+        kind: Kind,
+        by: By,
+        now: Duration,
+        calm: bool,
+    ) -> (Answer, Option<Deed>) {
         match (self.start(index, kind, by, now, calm), self.dialect.conflict) {
-            (Ok(operation), _) => (self.accepted(index, operation), Some(Deed::Created { offer: index, operation })),
+            (Ok(operation), _) => {
+                (self.accepted(index, operation), Some(Deed::Created { offer: index, operation }))
+            }
             (Err(Refusal::NotAtSignOff), _) => (Answer::error(400, "BadRequest"), None),
-            (Err(Refusal::Busy(busy)), Conflict::Same) if self.offers.borrow()[index].operations[busy].kind == kind => {
+            (Err(Refusal::Busy(busy)), Conflict::Same)
+                if self.offers.borrow()[index].operations[busy].kind == kind =>
+            {
                 (self.accepted(index, busy), None)
             }
-            (Err(Refusal::Busy(_)), Conflict::BadRequest) => (Answer::error(400, "OperationInProgress"), None),
+            (Err(Refusal::Busy(_)), Conflict::BadRequest) => {
+                (Answer::error(400, "OperationInProgress"), None)
+            }
             (Err(Refusal::Busy(_)), _) => (Answer::error(409, "OperationInProgress"), None),
         }
     }
@@ -76,10 +108,14 @@ impl Portal {
     fn accepted(&self, index: usize, operation: usize) -> Answer {
         let offers = self.offers.borrow();
         let (offer, one) = (&offers[index], &offers[index].operations[operation]);
-        let plain = format!("/api/publishers/{PUBLISHER}/offers/{}/operations/{}", offer.id, one.id);
+        let plain =
+            format!("/api/publishers/{PUBLISHER}/offers/{}/operations/{}", offer.id, one.id);
         let address = match self.dialect.form {
             Form::Legacy if one.kind == Kind::Publish => {
-                format!("/api/operations/{PUBLISHER}${}${}$preview?api-version=2017-10-31", offer.id, one.version)
+                format!(
+                    "/api/operations/{PUBLISHER}${}${}$preview?api-version=2017-10-31",
+                    offer.id, one.version
+                )
             }
             Form::Absolute => format!("{ORIGIN}{plain}"),
             Form::WithoutVersion => plain,
@@ -99,11 +135,15 @@ impl Portal {
 
     fn legacy(&self, id: &str, now: Duration) -> Answer {
         let parts: Vec<&str> = id.split('$').collect();
-        let [PUBLISHER, offer, version, "preview"] = parts[..] else { return Answer::error(404, "NotFound") };
+        let [PUBLISHER, offer, version, "preview"] = parts[..] else {
+            return Answer::error(404, "NotFound");
+        };
         let index = self.offers.borrow().iter().position(|known| known.id == offer);
         let version: u32 = version.parse().unwrap_or_default();
         match index {
-            Some(index) => self.one(index, now, |one| one.kind == Kind::Publish && one.version == version),
+            Some(index) => {
+                self.one(index, now, |one| one.kind == Kind::Publish && one.version == version)
+            }
             None => Answer::error(404, "NotFound"),
         }
     }
@@ -111,7 +151,9 @@ impl Portal {
     fn one(&self, index: usize, now: Duration, wanted: impl Fn(&Operation) -> bool) -> Answer {
         let offers = self.offers.borrow();
         let offer = &offers[index];
-        match offer.operations.iter().find(|one| wanted(one) && one.created() + self.dialect.absent <= now && !one.is_gone(now)) {
+        match offer.operations.iter().find(|one| {
+            wanted(one) && one.created() + self.dialect.absent <= now && !one.is_gone(now)
+        }) {
             Some(one) => Answer::json(200, self.operation_json(offer, one, now)),
             None => Answer::error(404, "NotFound"),
         }

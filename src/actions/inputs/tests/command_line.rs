@@ -13,17 +13,29 @@ fn every_command_can_be_named() {
 
 #[test]
 fn flags_stand_before_and_behind_the_command() {
-    for arguments in [["plan", "--manifest", "x.yml"], ["--manifest", "x.yml", "plan"], ["--manifest=x.yml", "plan", "--wait"]] {
+    for arguments in [
+        ["plan", "--manifest", "x.yml"],
+        ["--manifest", "x.yml", "plan"],
+        ["--manifest=x.yml", "plan", "--wait"],
+    ] {
         let inputs = inputs(&arguments, &[]);
-        assert_eq!((inputs.command, inputs.manifest.as_str()), (Command::Plan, "x.yml"), "{arguments:?}");
+        assert_eq!(
+            (inputs.command, inputs.manifest.as_str()),
+            (Command::Plan, "x.yml"),
+            "{arguments:?}"
+        );
     }
 }
 
 #[test]
 fn a_boolean_flag_alone_is_true() {
-    for arguments in
-        [&["--go-live"][..], &["--go-live", "true"], &["--go-live=True"], &["--go-live", "release"], &["--go-live", "--wait"]]
-    {
+    for arguments in [
+        &["--go-live"][..],
+        &["--go-live", "true"],
+        &["--go-live=True"],
+        &["--go-live", "release"],
+        &["--go-live", "--wait"],
+    ] {
         assert!(inputs(arguments, &[]).go_live, "{arguments:?}");
     }
     assert!(!inputs(&["--go-live", "false", "release"], &[]).go_live);
@@ -32,9 +44,18 @@ fn a_boolean_flag_alone_is_true() {
 
 #[test]
 fn a_rehearsal_takes_its_manifest_as_an_argument_and_needs_no_credentials() {
-    let Ok(Invocation::Rehearse(inputs)) = run(&["rehearse", "sub/offer.yml", "--go-live"], &[]) else { panic!("a rehearsal") };
-    assert_eq!((inputs.command, inputs.manifest.as_str(), inputs.go_live), (Command::Rehearse, "sub/offer.yml", true));
-    let Ok(Invocation::Rehearse(inputs)) = run(&["rehearse"], &[("INPUT_MANIFEST", "x.yml")]) else { panic!("a rehearsal") };
+    let Ok(Invocation::Rehearse(inputs)) = run(&["rehearse", "sub/offer.yml", "--go-live"], &[])
+    else {
+        panic!("a rehearsal")
+    };
+    assert_eq!(
+        (inputs.command, inputs.manifest.as_str(), inputs.go_live),
+        (Command::Rehearse, "sub/offer.yml", true)
+    );
+    let Ok(Invocation::Rehearse(inputs)) = run(&["rehearse"], &[("INPUT_MANIFEST", "x.yml")])
+    else {
+        panic!("a rehearsal")
+    };
     assert_eq!(inputs.manifest, "x.yml");
 }
 
@@ -45,8 +66,13 @@ fn the_simulator_and_the_schema_need_no_inputs() {
     else {
         panic!("the simulator")
     };
-    assert_eq!((listen.to_string().as_str(), scenario), ("127.0.0.1:8080", Some(PathBuf::from("s.yml"))));
-    let Ok(Invocation::Simulate { listen, scenario: None }) = run(&["simulate"], &[]) else { panic!("the simulator") };
+    assert_eq!(
+        (listen.to_string().as_str(), scenario),
+        ("127.0.0.1:8080", Some(PathBuf::from("s.yml")))
+    );
+    let Ok(Invocation::Simulate { listen, scenario: None }) = run(&["simulate"], &[]) else {
+        panic!("the simulator")
+    };
     assert_eq!(listen.to_string(), "127.0.0.1:0");
     assert!(matches!(run(&["schema"], &[("INPUT_TIMEOUT", "soon")]), Ok(Invocation::Schema)));
 }

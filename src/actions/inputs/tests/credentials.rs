@@ -1,9 +1,13 @@
 use super::*;
 
-const APPLICATION: [(&str, &str); 2] =
-    [("INPUT_TENANT-ID", "72f988bf-86f1-41af-91ab-2d7cd011db47"), ("INPUT_CLIENT-ID", "04b07795-8ddb-461a-bbee-02f9e1bf7b46")];
-const OIDC: [(&str, &str); 2] =
-    [("ACTIONS_ID_TOKEN_REQUEST_URL", "https://token.example/?v=1"), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "t")];
+const APPLICATION: [(&str, &str); 2] = [
+    ("INPUT_TENANT-ID", "72f988bf-86f1-41af-91ab-2d7cd011db47"),
+    ("INPUT_CLIENT-ID", "04b07795-8ddb-461a-bbee-02f9e1bf7b46"),
+];
+const OIDC: [(&str, &str); 2] = [
+    ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://token.example/?v=1"),
+    ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "t"),
+];
 
 fn accepted(variables: &[&[(&str, &str)]]) -> bool {
     run(&[], &variables.concat()).is_ok()
@@ -43,14 +47,21 @@ fn what_is_missing_is_named_all_together() {
 
 #[test]
 fn a_missing_permission_is_no_wrong_input() {
-    let problems = run(&[], &[&APPLICATION[..], &[("GITHUB_ACTIONS", "true")], &OIDC[..1]].concat()).unwrap_err();
-    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::OidcNotPermitted]);
+    let problems =
+        run(&[], &[&APPLICATION[..], &[("GITHUB_ACTIONS", "true")], &OIDC[..1]].concat())
+            .unwrap_err();
+    assert_eq!(
+        problems.iter().map(|problem| problem.code).collect::<Vec<_>>(),
+        [Code::OidcNotPermitted]
+    );
     assert_eq!(problems[0].code.class().exit_code(), 3);
 }
 
 #[test]
 fn directories_are_ids_or_domains() {
-    let tenant = |text: &str| run(&["--tenant-id", text, "--client-id", "c", "--client-secret", "s"], &[]).is_ok();
+    let tenant = |text: &str| {
+        run(&["--tenant-id", text, "--client-id", "c", "--client-secret", "s"], &[]).is_ok()
+    };
     for good in ["72F988BF-86f1-41af-91ab-2d7cd011db47", "contoso.com", "contoso.onmicrosoft.com"] {
         assert!(tenant(good), "{good}");
     }
@@ -77,8 +88,9 @@ fn a_secret_that_cannot_be_one_is_refused_without_being_printed() {
         for name in ["access-token", "client-secret", "github-token"] {
             let told = told(run(&[&format!("--{name}"), secret], &[]));
             assert!(
-                told.iter()
-                    .any(|problem| problem.starts_with(&format!("input-invalid: input `{name}` (from `--{name}`) has a blank"))),
+                told.iter().any(|problem| problem.starts_with(&format!(
+                    "input-invalid: input `{name}` (from `--{name}`) has a blank"
+                ))),
                 "{told:?}"
             );
             assert!(!told.join("\n").contains("hunter2"), "{told:?}");

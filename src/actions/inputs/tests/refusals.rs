@@ -105,10 +105,27 @@ fn every_refusal_names_the_input_the_value_and_the_way_out() {
 
 #[test]
 fn all_problems_are_told_together() {
-    let variables = [("INPUT_TIMEOUT", "soon"), ("INPUT_WAIT", "maybe"), ("INPUT_PORTAL-URL", "x"), ("INPUT_OPERATION", "1")];
+    let variables = [
+        ("INPUT_TIMEOUT", "soon"),
+        ("INPUT_WAIT", "maybe"),
+        ("INPUT_PORTAL-URL", "x"),
+        ("INPUT_OPERATION", "1"),
+    ];
     let told = told(run(&["--max-parallel", "0"], &variables));
-    for name in ["wait", "timeout", "operation", "max-parallel", "portal-url", "tenant-id", "client-id", "client-secret"] {
-        assert!(told.iter().any(|problem| problem.contains(&format!("input `{name}`"))), "{name}: {told:#?}");
+    for name in [
+        "wait",
+        "timeout",
+        "operation",
+        "max-parallel",
+        "portal-url",
+        "tenant-id",
+        "client-id",
+        "client-secret",
+    ] {
+        assert!(
+            told.iter().any(|problem| problem.contains(&format!("input `{name}`"))),
+            "{name}: {told:#?}"
+        );
     }
     assert_eq!(told.len(), 8);
 }
@@ -143,7 +160,11 @@ fn a_variable_that_is_not_unicode_is_refused_unless_a_flag_overrides_it() {
         let pairs = || [("INPUT_MANIFEST".into(), raw.clone()), (TOKEN.0.into(), TOKEN.1.into())];
         let environment = Environment::from_os(pairs(), PathBuf::from("."));
         let told = told(resolve(&[], &environment).map_err(|wrong| wrong.problems));
-        assert_eq!(told, ["input-invalid: input `manifest` (from `INPUT_MANIFEST`) is not UTF-8; write the value in UTF-8"]);
+        assert_eq!(
+            told,
+            ["input-invalid: input `manifest` (from `INPUT_MANIFEST`) is not UTF-8; write the \
+                 value in UTF-8"]
+        );
         assert!(resolve(&["--manifest=x".into()], &environment).is_ok());
     }
 }

@@ -6,9 +6,12 @@ use proptest::prelude::*;
 
 #[test]
 fn paragraphs_lists_emphasis_code_and_links_are_kept() {
-    let html = "<p>Plan <b>premium</b>: the <em>image</em> <code>1.2.3</code> has<br>open ports:</p>\
-                <ol><li>port <b>22</b><ul><li>by <a href=\"https://aka.ms/p?a=1&amp;b=(2)\">the rule</a></li></ul></li><li>port 23</li></ol>\
-                <h3>Then</h3><pre>line `1`\n  line 2</pre><table><tr><th>a</th><td>b</td></tr></table>Tail & more";
+    let html = "<p>Plan <b>premium</b>: the <em>image</em> <code>1.2.3</code> has<br>open \
+        ports:</p>\
+                <ol><li>port <b>22</b><ul><li>by <a href=\"https://aka.ms/p?a=1&amp;b=(2)\">the \
+                rule</a></li></ul></li><li>port 23</li></ol>\
+                <h3>Then</h3><pre>line `1`\n\
+                  line 2</pre><table><tr><th>a</th><td>b</td></tr></table>Tail & more";
     insta::assert_snapshot!(quoted(html, 1_000), @r"
     > Plan **premium**: the *image* `1.2.3` has\
     > open ports:
@@ -46,7 +49,10 @@ fn only_https_leads_somewhere() {
         ("see https://aka.ms/x.", "> see [https:\u{200b}//aka.ms/x](<https://aka.ms/x>).\n"),
         ("<a href='http://aka.ms/x'>rule</a>", "> rule (`http://aka.ms/x`)\n"),
         ("<a href='javascript:alert(1)'>rule</a>", "> rule (`javascript:alert(1)`)\n"),
-        ("<a href='https://u:p@x.example/'>rule</a>", "> rule https:\u{200b}//u:\u{200b}p@\u{200b}x.example/\n"),
+        (
+            "<a href='https://u:p@x.example/'>rule</a>",
+            "> rule https:\u{200b}//u:\u{200b}p@\u{200b}x.example/\n",
+        ),
         ("<a>rule</a>", "> rule\n"),
     ] {
         assert_eq!(quoted(html, 200), shown, "{html}");
@@ -57,7 +63,10 @@ fn only_https_leads_somewhere() {
 fn what_is_cut_says_so_and_leaves_nothing_open() {
     let html = format!("<p>{}</p>", "<b>word</b> ".repeat(1_000));
     let text = quoted(&html, 50);
-    assert!(text.ends_with("> … (cut here; the record and Partner Center have it whole)\n"), "{text}");
+    assert!(
+        text.ends_with("> … (cut here; the record and Partner Center have it whole)\n"),
+        "{text}"
+    );
     assert!(text.len() < 400, "{text}");
 }
 
@@ -70,7 +79,11 @@ fn marks_that_would_not_work_get_a_space() {
         ("<b>a</b>b", "<p><strong>a</strong>b</p>"),
         ("a <b> b </b> c", "<p>a <strong>b</strong> c</p>"),
     ] {
-        assert_eq!(markdown_to_html(&one_line(html, 100), &Options::default()).trim(), rendered, "{html}");
+        assert_eq!(
+            markdown_to_html(&one_line(html, 100), &Options::default()).trim(),
+            rendered,
+            "{html}"
+        );
     }
 }
 

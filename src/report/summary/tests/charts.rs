@@ -1,4 +1,5 @@
-//! The charts of steps with all sorts of names and times. `tests/mermaid/run` lets Mermaid itself read what the snapshots here hold.
+//! The charts of steps with all sorts of names and times. `tests/mermaid/run` lets Mermaid itself
+//! read what the snapshots here hold.
 
 use super::*;
 
@@ -84,11 +85,12 @@ fn very_many_steps() {
 
 #[test]
 fn times_of_all_sorts() {
-    let charts = ["1 second", "< 15 min", "~2-5 days", "52 weeks", "10000 weeks", "soon"].map(|estimate| {
-        let mut told = Told::one();
-        walked(&mut told, [("First", estimate), ("Second", "")].into_iter());
-        chart(&told)
-    });
+    let charts =
+        ["1 second", "< 15 min", "~2-5 days", "52 weeks", "10000 weeks", "soon"].map(|estimate| {
+            let mut told = Told::one();
+            walked(&mut told, [("First", estimate), ("Second", "")].into_iter());
+            chart(&told)
+        });
     insta::assert_snapshot!(charts.concat());
 }
 
@@ -99,7 +101,11 @@ fn without_steps_or_times_there_is_nothing_to_draw() {
     told.starts(0, Phase::Publish).sees(0, Phase::Publish, "running", &[]);
     assert_eq!(chart(&told), "");
     // Done when it was seen first, not begun, and begun this very moment.
-    let steps = [("A", "complete", "< 5 day", &[][..]), ("B", "notStarted", "< 5 day", &[]), ("C", "inProgress", "< 5 day", &[])];
+    let steps = [
+        ("A", "complete", "< 5 day", &[][..]),
+        ("B", "notStarted", "< 5 day", &[]),
+        ("C", "inProgress", "< 5 day", &[]),
+    ];
     told.sees(0, Phase::Publish, "running", &steps);
     assert_eq!(chart(&told), "");
 }

@@ -6,7 +6,8 @@ use super::*;
 use crate::problem::{Code, Problem};
 
 fn many(count: usize) -> Told {
-    let offers: Vec<String> = (0..count).map(|number| format!("  - id: offer-{number:03}\n")).collect();
+    let offers: Vec<String> =
+        (0..count).map(|number| format!("  - id: offer-{number:03}\n")).collect();
     Told::new(&offers.concat())
 }
 
@@ -18,7 +19,10 @@ fn failed(told: &mut Told, offer: usize, html: &str) {
         "failed",
         &[("Certification", "failed", "< 5 day", &messages)],
     );
-    told.ends(offer, Verdict::problem(Some(Phase::Publish), Problem::new(Code::OperationFailed, html)));
+    told.ends(
+        offer,
+        Verdict::problem(Some(Phase::Publish), Problem::new(Code::OperationFailed, html)),
+    );
 }
 
 #[test]
@@ -28,7 +32,8 @@ fn details_are_of_those_that_need_attention() {
         if offer == 200 {
             failed(&mut told, offer, "No image");
         } else {
-            told.tell(offer, What::Began).ends(offer, Verdict::done(Some(Phase::GoLive), "the offer is live"));
+            told.tell(offer, What::Began)
+                .ends(offer, Verdict::done(Some(Phase::GoLive), "the offer is live"));
         }
     }
     let text = told.summary();
