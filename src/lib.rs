@@ -15,4 +15,6 @@ pub mod portal;
 pub mod problem;
 pub mod release;
 pub mod report;
+pub mod secrets;
 pub mod simulator;
+pub mod text;

@@ -10,7 +10,7 @@ use offer_release::auth::{
     ClientSecret, Credentials, EntraApplication, ReadyMade, TokenSource as _, Wire,
 };
 use offer_release::clock::Clock;
-use offer_release::http::{Secrets, json};
+use offer_release::http::json;
 use offer_release::ids::{OfferId, PublisherId};
 use offer_release::manifest;
 use offer_release::portal::cloud_partner::{Account, CloudPartnerPortal};
@@ -24,6 +24,7 @@ use offer_release::report::outputs::outputs;
 use offer_release::report::story::{OfferStory, Story};
 use offer_release::report::summary::summary;
 use offer_release::report::{Files, Reporter};
+use offer_release::secrets::Secrets;
 use secrecy::SecretString;
 use url::Url;
 

@@ -12,8 +12,9 @@ use crate::auth::{
     TokenSource, Wire,
 };
 use crate::clock::Clock;
-use crate::http::{Secrets, Transport};
+use crate::http::Transport;
 use crate::problem::{Code, Problem};
+use crate::secrets::Secrets;
 
 /// A ready-made token, else the client's secret, else GitHub's OIDC token. Every secret is masked
 /// here, before its first use.

@@ -7,12 +7,13 @@ use crate::actions::context::Context;
 use crate::actions::inputs::{CheckRun, Inputs};
 use crate::clock::Clock;
 use crate::github::{CheckRunError, CheckRuns, GithubChecks, Repository};
-use crate::http::{ReqwestTransport, Secrets};
+use crate::http::ReqwestTransport;
 use crate::problem::{Code, Problem};
 use crate::report::Reporter;
 use crate::report::check_run::Commit;
 use crate::report::checks::Checks;
 use crate::report::console::Console;
+use crate::secrets::Secrets;
 
 /// Whether there are to be check runs: in GitHub Actions unless forbidden, elsewhere only if
 /// demanded.

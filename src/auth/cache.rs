@@ -11,8 +11,8 @@ use tokio::sync::Mutex;
 
 use super::TokenSource;
 use crate::clock::Clock;
-use crate::http::Secrets;
 use crate::problem::Problem;
+use crate::secrets::Secrets;
 
 /// Tokens are renewed this long before their end, which covers slow requests, slow clocks and a
 /// portal that rounds.

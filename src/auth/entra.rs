@@ -17,10 +17,11 @@ use super::ready_made::fits_a_header;
 use super::{Token, entra_error};
 use crate::clock::Clock;
 use crate::http::{
-    Again, Repeatable, Request, Response, Retry, Secrets, Transport, bounded, protected, repeat,
-    retry_after,
+    Again, Repeatable, Request, Response, Retry, Transport, protected, repeat, retry_after,
 };
 use crate::problem::{Code, Problem};
+use crate::secrets::Secrets;
+use crate::text::bound_line;
 
 /// Limit of one request for a token.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -80,7 +81,8 @@ impl EntraApplication {
         if !tenant.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
             || tenant.chars().all(|c| c == '.')
         {
-            let message = format!("input `tenant-id` is `{}`, which is no tenant", bounded(tenant));
+            let message =
+                format!("input `tenant-id` is `{}`, which is no tenant", bound_line(tenant));
             return Err(invalid(
                 message,
                 "give the Directory (tenant) ID, or a domain of the tenant such as \

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::subject::{Form, forms};
 use super::{Claims, EntraApplication};
-use crate::http::bounded;
 use crate::problem::{Code, Problem};
+use crate::text::bound_line;
 
 /// What was sent to prove who asks.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,7 @@ impl Answer {
     /// secrets.
     pub fn read(status: StatusCode, json: &Value, redact: impl Fn(&str) -> String) -> Option<Self> {
         let text = |key: &str| {
-            json[key].as_str().map(|text| bounded(&redact(text))).filter(|text| !text.is_empty())
+            json[key].as_str().map(|text| bound_line(&redact(text))).filter(|text| !text.is_empty())
         };
         let error = text("error")?;
         let description = json["error_description"].as_str().unwrap_or_default();
@@ -51,7 +51,7 @@ impl Answer {
                 codes.push(code);
             }
         }
-        let description = bounded(&redact(own)).trim_end_matches('.').to_owned();
+        let description = bound_line(&redact(own)).trim_end_matches('.').to_owned();
         Some(Self {
             status,
             error,

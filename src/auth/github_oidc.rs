@@ -14,8 +14,9 @@ use super::entra_error::Proof;
 use super::ready_made::fits_a_header;
 use super::subject::Ids;
 use super::{Claims, EntraApplication, Token, TokenSource, Wire};
-use crate::http::{Again, Request, Secrets, protected, shown};
+use crate::http::{Again, Request, protected, shown};
 use crate::problem::{Code, Problem};
+use crate::secrets::Secrets;
 
 /// The kind of client assertion (RFC 7523, 2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

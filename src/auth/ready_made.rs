@@ -10,8 +10,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Claims, Token, TokenSource};
 use crate::clock::Clock;
-use crate::http::Secrets;
 use crate::problem::{Code, Problem};
+use crate::secrets::Secrets;
 
 /// The input `access-token`.
 pub struct ReadyMade {

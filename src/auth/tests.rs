@@ -13,9 +13,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::*;
+use crate::http::Lost;
 use crate::http::testing::{FakeClock, Scripted, block_on};
-use crate::http::{Lost, Secrets};
 use crate::problem::Code;
+use crate::secrets::Secrets;
 
 const AUTHORITY: &str = "https://login.example";
 

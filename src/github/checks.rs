@@ -22,7 +22,8 @@ use super::{
     limits,
 };
 use crate::clock::Clock;
-use crate::http::{ReqwestTransport, Secrets, causes, json, protected, quote};
+use crate::http::{ReqwestTransport, causes, json, protected, quote};
+use crate::secrets::Secrets;
 
 /// Largest answer that is read; one check run is a few kilobytes, a page of a hundred less than
 /// this.

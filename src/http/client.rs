@@ -188,7 +188,7 @@ pub(crate) fn causes(error: &dyn Error) -> String {
         }
         next = cause.source();
     }
-    super::bounded(&chain.join(": "))
+    crate::text::bound_line(&chain.join(": "))
 }
 
 #[cfg(test)]

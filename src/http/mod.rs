@@ -4,7 +4,6 @@
 mod client;
 mod exchange;
 mod origin;
-mod redact;
 mod response;
 mod retry;
 mod retry_after;
@@ -23,9 +22,7 @@ pub(crate) use client::causes;
 pub use client::{ClientError, ReqwestTransport};
 pub use exchange::{Exchange, Recorded, shown};
 pub use origin::{Unprotected, is_loopback, protected};
-pub use redact::Secrets;
-pub(crate) use response::bounded;
-pub use response::{correlation_id, json, quote, text_of_html};
+pub use response::{correlation_id, json, quote};
 pub use retry::{Again, Repeatable, Retry, repeat};
 pub use retry_after::retry_after;
 

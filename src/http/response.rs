@@ -4,10 +4,9 @@
 use http::HeaderMap;
 use serde_json::Value;
 
-use super::{Response, Secrets};
-
-/// Longest quote of a body, in characters.
-const LONGEST_QUOTE: usize = 300;
+use super::Response;
+use crate::secrets::Secrets;
+use crate::text::{bound_line, html_to_line};
 
 /// Longest correlation id that is believed to be one.
 const LONGEST_ID: usize = 128;
@@ -39,7 +38,7 @@ pub fn json(body: &[u8]) -> Option<Value> {
 pub fn quote(body: &[u8], secrets: &Secrets) -> String {
     let text = secrets
         .redact(&String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)));
-    if looks_like_html(&text) { bounded(&text_of_html(&text)) } else { bounded(&text) }
+    if looks_like_html(&text) { html_to_line(&text) } else { bound_line(&text) }
 }
 
 impl Response {
@@ -62,83 +61,11 @@ impl Response {
     }
 }
 
-/// One line of at most [`LONGEST_QUOTE`] characters.
-pub(crate) fn bounded(text: &str) -> String {
-    let mut line = String::new();
-    let mut length = 0;
-    for word in
-        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty())
-    {
-        if length > 0 {
-            line.push(' ');
-            length += 1;
-        }
-        line.push_str(word);
-        length += word.chars().count();
-        if length > LONGEST_QUOTE {
-            let mut cut: String = line.chars().take(LONGEST_QUOTE - 1).collect();
-            cut.push('…');
-            return cut;
-        }
-    }
-    line
-}
-
 fn looks_like_html(text: &str) -> bool {
     let start: String = text.trim_start().chars().take(15).collect::<String>().to_ascii_lowercase();
     ["<!doctype html", "<html", "<head", "<body", "<title", "<!--"]
         .iter()
         .any(|tag| start.starts_with(tag))
-}
-
-/// Tags inside a word or a sentence; all others separate words.
-const INLINE_TAGS: [&str; 12] =
-    ["a", "abbr", "b", "code", "em", "i", "q", "small", "span", "strong", "sub", "u"];
-
-/// The words of a page, without its tags, scripts and styles. Not a parser: gateways' error pages
-/// are simple, and this is for reading.
-#[must_use]
-pub fn text_of_html(page: &str) -> String {
-    let mut text = String::new();
-    let mut rest = page;
-    while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(before);
-        let name: String = tag
-            .trim_start_matches('/')
-            .chars()
-            .take_while(char::is_ascii_alphanumeric)
-            .collect::<String>()
-            .to_ascii_lowercase();
-        if !INLINE_TAGS.contains(&name.as_str()) {
-            text.push(' ');
-        }
-        rest = if tag.starts_with("!--") {
-            tag.split_once("-->").map_or("", |(_, after)| after)
-        } else if name == "script" || name == "style" {
-            after_closing_tag(tag, &name)
-        } else {
-            tag.split_once('>').map_or("", |(_, after)| after)
-        };
-    }
-    text.push_str(rest);
-    // `&amp;` last, so that `&amp;lt;` stays `&lt;`.
-    [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ]
-    .iter()
-    .fold(text, |text, (entity, plain)| text.replace(entity, plain))
-}
-
-fn after_closing_tag<'a>(text: &'a str, name: &str) -> &'a str {
-    let closing = format!("</{name}");
-    // ASCII lowercasing keeps every byte in its place.
-    let Some(start) = text.to_ascii_lowercase().find(&closing) else { return "" };
-    text.get(start..).and_then(|tail| tail.split_once('>')).map_or("", |(_, after)| after)
 }
 
 #[cfg(test)]
@@ -147,6 +74,7 @@ mod tests {
     use serde_json::json as value;
 
     use super::*;
+    use crate::text::LONGEST_LINE;
 
     fn quote(body: &[u8]) -> String {
         let secrets = Secrets::new(Box::new(|_| {}));
@@ -156,10 +84,10 @@ mod tests {
 
     #[test]
     fn no_half_of_a_secret_is_left_by_the_cut() {
-        let body = format!("{} very-secret", "a".repeat(LONGEST_QUOTE - 8));
-        assert_eq!(quote(body.as_bytes()), format!("{} ***", "a".repeat(LONGEST_QUOTE - 8)));
-        let body = format!("{} very-secret", "a".repeat(LONGEST_QUOTE - 3));
-        assert_eq!(quote(body.as_bytes()), format!("{} *…", "a".repeat(LONGEST_QUOTE - 3)));
+        let body = format!("{} very-secret", "a".repeat(LONGEST_LINE - 8));
+        assert_eq!(quote(body.as_bytes()), format!("{} ***", "a".repeat(LONGEST_LINE - 8)));
+        let body = format!("{} very-secret", "a".repeat(LONGEST_LINE - 3));
+        assert_eq!(quote(body.as_bytes()), format!("{} *…", "a".repeat(LONGEST_LINE - 3)));
     }
 
     #[test]
@@ -213,14 +141,14 @@ mod tests {
         fn any_body_gives_one_bounded_line(body in prop::collection::vec(any::<u8>(), 0..900), html: bool) {
             let body = if html { [b"<html>".as_slice(), &body].concat() } else { body };
             let line = quote(&body);
-            prop_assert!(line.chars().count() <= LONGEST_QUOTE);
+            prop_assert!(line.chars().count() <= LONGEST_LINE);
             prop_assert!(!line.chars().any(char::is_control));
         }
 
         #[test]
         fn any_page_gives_one_bounded_line(page in "(<|>|</|<!--|-->|script|style|title|&amp;|ä| |\n|a){0,60}") {
             let line = quote(format!("<html>{page}").as_bytes());
-            prop_assert!(line.chars().count() <= LONGEST_QUOTE);
+            prop_assert!(line.chars().count() <= LONGEST_LINE);
         }
     }
 }

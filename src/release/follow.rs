@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::verdict::THE_PORTAL_SAYS;
-use crate::http::{bounded, text_of_html};
 use crate::portal::{Level, OfferView, OperationAddress, OperationView, Phase, State, Submission};
 use crate::problem::{Code, Problem};
+use crate::text::html_to_line;
 
 /// A 404 right after the start is the portal's lag; this many in a row, over this time, are not.
 const MANY_ABSENCES: u32 = 12;
@@ -261,7 +261,7 @@ impl Following {
             let _ = write!(
                 message,
                 "{THE_PORTAL_SAYS}{}",
-                bounded(&text_of_html(&said.html)).trim_end_matches('.')
+                html_to_line(&said.html).trim_end_matches('.')
             );
         }
         let hint = match code {

@@ -1,11 +1,11 @@
 //! What is shown on the lines of the manifest: as annotations of the job log and of the check run.
 
-use super::markdown::plain;
 use super::story::{Change, Entry, OfferStory};
 use crate::manifest::Manifest;
 use crate::portal::Level;
 use crate::problem::Place;
 use crate::release::{Outcome, Verdict};
+use crate::text::html_to_plain;
 
 /// The longest message that the job log annotates, in bytes: it is cut at 4,096, without a word.
 const LONGEST_MESSAGE: usize = 4_000;
@@ -44,7 +44,7 @@ impl Annotated {
 pub fn annotated(offer: &OfferStory, manifest: &Manifest, entry: &Entry) -> Option<Annotated> {
     match entry {
         Entry::Change(Change::Message(step, message)) => {
-            let whole = plain(&message.html, usize::MAX);
+            let whole = html_to_plain(&message.html, usize::MAX);
             let title = step
                 .as_ref()
                 .map_or_else(|| offer.offer.clone(), |step| format!("{}: {step}", offer.offer));

@@ -13,10 +13,10 @@ use tracing_subscriber::layer::{Context, Layer};
 
 use super::line::{Line, Paint};
 use crate::actions::commands;
-use crate::http::Secrets;
 use crate::manifest;
 use crate::portal::Level;
 use crate::problem::{Place, Problem};
+use crate::secrets::Secrets;
 
 /// Where log lines go.
 pub type Sink = Box<dyn Write + Send>;

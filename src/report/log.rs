@@ -5,11 +5,11 @@ use jiff::Timestamp;
 
 use super::duration::{date, short};
 use super::line::{Line, Paint};
-use super::markdown::{cut, plain};
 use super::story::{Change, Entry, OfferStory};
 use crate::portal::{Level, Phase, State};
 use crate::release::Outcome;
 use crate::release::event::Origin;
+use crate::text::{cut_text, html_to_plain};
 
 /// The longest message that is put into a line.
 const LONGEST: usize = 1_000;
@@ -22,7 +22,7 @@ pub fn columns(at: Timestamp, offer: &str, width: usize, step: &str) -> Line {
     Line::default().cell(Paint::Dim, 0, date(at)).cell(Paint::Strong, width, offer).cell(
         Paint::Plain,
         STEP,
-        cut(step, STEP),
+        cut_text(step, STEP),
     )
 }
 
@@ -83,7 +83,7 @@ fn change(change: &Change) -> (&str, Paint, String) {
             (name, paint_of_state(to.state()), format!("{from}{to}{took}{estimate}"))
         }
         Change::Message(step, message) => {
-            let text = leveled(message.level, &plain(&message.html, LONGEST));
+            let text = leveled(message.level, &html_to_plain(&message.html, LONGEST));
             (step.as_deref().unwrap_or_default(), paint_of_level(message.level), text)
         }
         Change::Link(phase, link) => {
@@ -117,8 +117,12 @@ pub fn closing(offer: &OfferStory, now: Timestamp) -> Option<(String, Vec<Line>)
             .as_ref()
             .map(|estimate| format!("estimate {estimate}"))
             .unwrap_or_default();
-        let line = indented(Paint::Plain, name, cut(&step.name, 2 * STEP))
-            .cell(paint_of_state(step.status.state()), status, cut(step.status.text(), 2 * STEP))
+        let line = indented(Paint::Plain, name, cut_text(&step.name, 2 * STEP))
+            .cell(
+                paint_of_state(step.status.state()),
+                status,
+                cut_text(step.status.text(), 2 * STEP),
+            )
             .cell(Paint::Plain, 8, story.took(now).map(short).unwrap_or_default())
             .cell(Paint::Dim, 0, estimate);
         lines.push(line);

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::markdown::{https, plain};
+use super::markdown::https;
 use super::matrix::matrix;
 use super::story::{Half, OfferStory, StepStory, Story};
 use crate::portal::{Level, Link, Phase};
 use crate::release::{Outcome, Verdict};
+use crate::text::html_to_plain;
 
 /// The longest message in an output; a job's outputs are limited to 1 MB.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -98,7 +99,7 @@ fn step(story: &StepStory) -> Value {
         "finishedAt": story.ended.map(time),
         "messages": step.messages.iter().map(|message| json!({
             "level": level(message.level),
-            "message": plain(&message.html, LONGEST_MESSAGE),
+            "message": html_to_plain(&message.html, LONGEST_MESSAGE),
             "timestamp": message.at.map(time),
         })).collect::<Vec<_>>(),
     })

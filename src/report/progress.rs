@@ -5,9 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::duration::short;
 use super::estimate::longest;
-use super::markdown::cut;
 use super::story::OfferStory;
 use crate::portal::State;
+use crate::text::cut_text;
 
 /// The longest estimate that is shown; it is a text of the portal.
 const LONGEST_ESTIMATE: usize = 40;
@@ -52,7 +52,11 @@ pub fn progress(offer: &OfferStory, now: Timestamp) -> Option<Progress> {
         status: Some(story.step.status.text().to_owned()),
         place: Some((index + 1, offer.steps.len())),
         took: story.took(now).unwrap_or_else(|| now.duration_since(began)),
-        estimate: story.step.estimate.as_deref().map(|estimate| cut(estimate, LONGEST_ESTIMATE)),
+        estimate: story
+            .step
+            .estimate
+            .as_deref()
+            .map(|estimate| cut_text(estimate, LONGEST_ESTIMATE)),
     })
 }
 

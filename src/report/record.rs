@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::markdown::plain;
 use super::outputs::{level, offer, time};
 use super::story::{Change, Entry, Story};
 use crate::portal::Word;
+use crate::text::html_to_plain;
 
 /// The longest message in the record.
 const LONGEST_MESSAGE: usize = 20_000;
@@ -76,7 +76,7 @@ fn change(change: &Change) -> Value {
             "kind": "step", "step": name, "from": from.as_ref().map(Word::text), "status": to.text(),
         }),
         Change::Message(step, message) => json!({
-            "kind": "message", "step": step, "level": level(message.level), "message": plain(&message.html, LONGEST_MESSAGE),
+            "kind": "message", "step": step, "level": level(message.level), "message": html_to_plain(&message.html, LONGEST_MESSAGE),
         }),
         Change::Link(phase, link) => {
             json!({ "kind": "link", "phase": phase.name(), "text": link.text, "address": link.address })

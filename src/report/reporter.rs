@@ -12,10 +12,10 @@ use super::console::Console;
 use super::story::{Entry, News, Story};
 use super::{heartbeat, log, outputs, record, summary};
 use crate::actions::files::{OutputFile, SummaryFile, write_in_workspace};
-use crate::http::Secrets;
 use crate::manifest::excerpt;
 use crate::portal::Level;
 use crate::release::event::Event;
+use crate::secrets::Secrets;
 
 /// The files that are written, each if it was asked for.
 #[derive(Default)]

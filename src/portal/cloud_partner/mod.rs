@@ -26,9 +26,10 @@ use super::{
 };
 use crate::auth::Credentials;
 use crate::clock::Clock;
-use crate::http::{Lost, Request, Response, Secrets, Transport, retry_after};
+use crate::http::{Lost, Request, Response, Transport, retry_after};
 use crate::ids::{Email, Malformed, OfferId, PublisherId};
 use crate::problem::{Class, Code, Problem};
+use crate::secrets::Secrets;
 
 const API_VERSION: &str = "2017-10-31";
 

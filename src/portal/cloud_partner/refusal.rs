@@ -8,9 +8,10 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::wire::{field, text};
-use crate::http::{Response, Secrets, quote};
+use crate::http::{Response, quote};
 use crate::portal::{CallError, Fate, Trouble};
 use crate::problem::{Code, Problem};
+use crate::secrets::Secrets;
 
 /// What a call was about, for its messages.
 #[derive(Debug, Clone)]

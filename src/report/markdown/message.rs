@@ -1,14 +1,14 @@
 //! A message that was read, as Markdown that shows it and does nothing else.
 
-use super::html::{Block, Content, Marker, Run, Style, Text, read};
 use super::{code, escape, link, spaced};
+use crate::text::{Block, Content, Marker, RichText, Run, Style, cut_text, read_html};
 
 /// A message of the portal as a block quote, of which so many characters count: whatever it says
 /// ends with the quote.
 #[must_use]
 pub fn quoted(html: &str, most: usize) -> String {
     let mut quote = String::new();
-    for line in lines(&read(html, most)) {
+    for line in lines(&read_html(html, most)) {
         quote.push_str(if line.is_empty() { ">" } else { "> " });
         quote.push_str(&line);
         quote.push('\n');
@@ -19,7 +19,7 @@ pub fn quoted(html: &str, most: usize) -> String {
 /// A message of the portal in one line, for a table or a sentence.
 #[must_use]
 pub fn one_line(html: &str, most: usize) -> String {
-    let text = read(html, most);
+    let text = read_html(html, most);
     let mut line = String::new();
     for block in &text.blocks {
         let said = match &block.content {
@@ -35,24 +35,7 @@ pub fn one_line(html: &str, most: usize) -> String {
     if text.cut { line + " …" } else { line }
 }
 
-/// The words of a message, without any markup.
-#[must_use]
-pub fn words(html: &str, most: usize) -> String {
-    let text = read(html, most);
-    let mut words = String::new();
-    for block in &text.blocks {
-        match &block.content {
-            Content::Runs(runs) => runs
-                .iter()
-                .for_each(|run| words.push_str(if run.text.is_empty() { " " } else { &run.text })),
-            Content::Code(lines) => words.push_str(lines),
-        }
-        words.push(' ');
-    }
-    if text.cut { words + "…" } else { words }
-}
-
-fn lines(text: &Text) -> Vec<String> {
+fn lines(text: &RichText) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     // The width of the marker of each list that is open: what follows in it is indented by as much.
     let mut open: Vec<usize> = Vec::new();
@@ -182,7 +165,7 @@ fn linked(text: &str, address: &str) -> String {
     } else if text.contains(address) {
         escape(text)
     } else {
-        format!("{} ({})", escape(text), code(&super::cut(address, 200)))
+        format!("{} ({})", escape(text), code(&cut_text(address, 200)))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Text from outside, put into Markdown so that it is shown and does nothing.
 
-mod html;
 mod message;
 #[cfg(test)]
 pub(crate) mod rendered;
 
 pub use message::{one_line, quoted};
+
+use crate::text::cut_text;
 
 /// Text as it is, in one line: no markup, no HTML, no mention, no reference, no link, no end of a
 /// table cell.
@@ -99,28 +100,6 @@ fn spaced(part: &str) -> String {
     format!("{}{}{}", space(before), escape(part), space(after))
 }
 
-/// A message of the portal as one line of plain text of at most this many characters.
-#[must_use]
-pub fn plain(html: &str, most: usize) -> String {
-    let text = message::words(html, most);
-    let line: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect();
-    cut(&line.join(" "), most)
-}
-
-/// The first so many characters, with an ellipsis if there were more.
-#[must_use]
-pub fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
-    short.push('…');
-    short
-}
-
 /// Code in a line. Backticks inside are turned into apostrophes, and what ends a cell is escaped.
 #[must_use]
 pub fn code(text: &str) -> String {
@@ -148,8 +127,8 @@ pub fn https(address: &str) -> Option<url::Url> {
 /// A link, only to https; anything else is shown as text.
 #[must_use]
 pub fn link(text: &str, address: &str) -> String {
-    let said = escape(&cut(text, 200));
-    let shown = if said.is_empty() { escape(&cut(address, 200)) } else { said };
+    let said = escape(&cut_text(text, 200));
+    let shown = if said.is_empty() { escape(&cut_text(address, 200)) } else { said };
     match https(address) {
         Some(url) => {
             // The parser has percent-encoded what could end the link, but for these.
@@ -161,7 +140,7 @@ pub fn link(text: &str, address: &str) -> String {
                 .replace('\\', "%5C");
             format!("[{shown}](<{target}>)")
         }
-        None => escape(&cut(&format!("{text} {address}"), 300)),
+        None => escape(&cut_text(&format!("{text} {address}"), 300)),
     }
 }
 
@@ -205,13 +184,5 @@ mod tests {
         assert_eq!(link("](<https://evil.example>)", "https://good.example/"), {
             "[\\]\\(&lt;https:\u{200b}//evil.example&gt;\\)](<https://good.example/>)"
         });
-    }
-
-    #[test]
-    fn html_messages_are_lines() {
-        assert_eq!(
-            plain("<p>No image was found for the plan <b>contoso</b>.</p>", 100),
-            "No image was found for the plan contoso."
-        );
     }
 }

@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::super::duration::{date, short};
-use super::super::markdown::{cut, escape, link, one_line, prose};
+use super::super::markdown::{escape, link, one_line, prose};
 use super::super::story::{OfferStory, Story};
 use super::again::{self, looked};
 use super::messages;
 use super::steps::{current, status};
 use crate::portal::{Level, Link, Phase};
 use crate::release::{Ending, Outcome, THE_PORTAL_SAYS, Verdict};
+use crate::text::cut_text;
 
 /// The longest message of the portal on the first screen.
 const LONGEST: usize = 300;
@@ -196,8 +197,11 @@ fn things_to_do(offers: &[OfferStory]) -> String {
 }
 
 fn said(about: &str, html: &str) -> String {
-    let about =
-        if about.is_empty() { String::new() } else { format!("{}: ", escape(&cut(about, 80))) };
+    let about = if about.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", escape(&cut_text(about, 80)))
+    };
     format!("- {about}{}\n", one_line(html, LONGEST))
 }
 
@@ -255,7 +259,7 @@ pub fn stage(offer: &OfferStory, now: Timestamp) -> String {
         };
     };
     let step = current(offer).map(|(number, step)| {
-        let word = escape(&cut(&status(&step.step.status), 40));
+        let word = escape(&cut_text(&status(&step.step.status), 40));
         // How long it stands still, not how long it was under way before.
         let since = step
             .blocked
@@ -265,14 +269,15 @@ pub fn stage(offer: &OfferStory, now: Timestamp) -> String {
             .filter(|time| time.as_secs() > 0)
             .map(|time| format!(" for {}", short(time)))
             .unwrap_or_default();
-        let estimate = step.step.estimate.as_deref().map(|estimate| escape(&cut(estimate, 40)));
+        let estimate =
+            step.step.estimate.as_deref().map(|estimate| escape(&cut_text(estimate, 40)));
         let estimate = estimate
             .map(|estimate| format!("; the portal's estimate is {estimate}"))
             .unwrap_or_default();
         format!(
             ", at step {number} of {}: {} ({word}{took}{estimate})",
             offer.steps.len(),
-            escape(&cut(&step.step.name, 80))
+            escape(&cut_text(&step.step.name, 80))
         )
     });
     format!("the {phase} goes on at the portal{}", step.unwrap_or_default())
@@ -286,7 +291,7 @@ fn why_not(story: &Story, offer: &OfferStory) -> Option<String> {
     if verdict.outcome == Outcome::Succeeded || looked(story) {
         return None;
     }
-    let message = prose(cut(reason(offer, verdict), 1_000).trim_end_matches('.'));
+    let message = prose(cut_text(reason(offer, verdict), 1_000).trim_end_matches('.'));
     Some(if message.is_empty() {
         "The portal gave no reason.".to_owned()
     } else {

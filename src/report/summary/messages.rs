@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::super::duration::{date, short};
-use super::super::markdown::{code, cut, escape, plain, quoted};
+use super::super::markdown::{code, escape, quoted};
 use super::super::story::{OfferStory, Story};
 use crate::portal::{Level, Message};
 use crate::release::Outcome;
+use crate::text::{cut_text, html_to_plain};
 
 /// Messages of each kind that are shown, and the longest one, in characters.
 #[derive(Debug, Clone, Copy)]
@@ -52,10 +53,11 @@ pub fn attention(story: &Story, offer: &OfferStory, limits: Limits) -> String {
         let about = if about.is_empty() {
             String::new()
         } else {
-            format!(" at {}", escape(&cut(about, 80)))
+            format!(" at {}", escape(&cut_text(about, 80)))
         };
-        let place =
-            story.manifest.place_for_message(offer.index, &plain(&message.html, limits.length));
+        let place = story
+            .manifest
+            .place_for_message(offer.index, &html_to_plain(&message.html, limits.length));
         let place = code(&format!("{}:{}", place.file, place.line));
         let _ = write!(
             text,
@@ -86,7 +88,8 @@ pub fn recovered(offer: &OfferStory, limits: Limits) -> String {
                 date(until)
             )
         });
-        let _ = write!(text, "**Recovered: {}**{when}.\n\n", escape(&cut(&step.step.name, 80)));
+        let _ =
+            write!(text, "**Recovered: {}**{when}.\n\n", escape(&cut_text(&step.step.name, 80)));
         if !errors.is_empty() {
             text.push_str("What the portal said then no longer holds:\n\n");
         }
@@ -119,8 +122,11 @@ pub fn remarks(offer: &OfferStory, limits: Limits) -> String {
     }
     let mut text = String::new();
     for (about, message) in all.iter().take(limits.count) {
-        let about =
-            if about.is_empty() { "The operation".to_owned() } else { escape(&cut(about, 80)) };
+        let about = if about.is_empty() {
+            "The operation".to_owned()
+        } else {
+            escape(&cut_text(about, 80))
+        };
         let at = message.at.map(|at| format!(", {} UTC", date(at))).unwrap_or_default();
         let _ = write!(text, "{about}{at}:\n\n{}\n", quoted(&message.html, limits.length));
     }

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use super::super::duration::in_a_cell;
-use super::super::markdown::{cut, escape, prose};
+use super::super::markdown::{escape, prose};
 use super::super::story::OfferStory;
 use super::steps::status;
 use super::{answers, messages};
 use crate::portal::{Phase, Word};
 use crate::release::Outcome;
+use crate::text::cut_text;
 
 /// The longest text of a cell.
 const LONGEST: usize = 300;
@@ -24,7 +25,7 @@ pub fn row(offer: &OfferStory, now: Timestamp) -> String {
         .map(|began| in_a_cell(offer.ended.unwrap_or(now).duration_since(began)))
         .unwrap_or_default();
     let said = match &offer.verdict {
-        Some(verdict) => prose(&cut(answers::reason(offer, verdict), LONGEST)),
+        Some(verdict) => prose(&cut_text(answers::reason(offer, verdict), LONGEST)),
         None => answers::stage(offer, now),
     };
     let errors = messages::standing(offer).count();
@@ -38,7 +39,7 @@ pub fn row(offer: &OfferStory, now: Timestamp) -> String {
         escape(&offer.offer),
         outcome(offer),
         offer.phase.map(Phase::name).unwrap_or_default(),
-        escape(&cut(&status(&Word::new(&offer.state)), LONGEST)),
+        escape(&cut_text(&status(&Word::new(&offer.state)), LONGEST)),
     )
 }
 

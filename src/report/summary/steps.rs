@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::super::duration::in_a_cell;
-use super::super::markdown::{cut, escape};
+use super::super::markdown::escape;
 use super::super::story::{OfferStory, StepStory};
 use crate::portal::{State, Word};
+use crate::text::cut_text;
 
 /// Steps that are shown; the portal's own operations have a handful.
 const MOST: usize = 60;
@@ -53,12 +54,12 @@ fn row(story: &StepStory, now: Timestamp) -> String {
     };
     format!(
         "| {} | {icon} {}{percent}{recovered} | {}{late} | {} |\n",
-        escape(&cut(&step.name, LONGEST)),
-        escape(&cut(&status(&step.status), LONGEST)),
+        escape(&cut_text(&step.name, LONGEST)),
+        escape(&cut_text(&status(&step.status), LONGEST)),
         story.took(now).map(in_a_cell).unwrap_or_default(),
         step.estimate
             .as_deref()
-            .map(|estimate| escape(&cut(estimate, LONGEST)))
+            .map(|estimate| escape(&cut_text(estimate, LONGEST)))
             .unwrap_or_default(),
     )
 }

@@ -1,11 +1,12 @@
 //! Addresses and ids: what a support ticket asks for.
 
 use super::super::duration::date;
-use super::super::markdown::{code, cut, escape, link};
+use super::super::markdown::{code, escape, link};
 use super::super::story::{Entry, Half, OfferStory};
 use crate::http::Exchange;
 use crate::portal::Link;
 use crate::release::event::Origin;
+use crate::text::cut_text;
 
 /// Links and failed requests that are shown.
 const MOST: usize = 20;
@@ -98,6 +99,11 @@ fn row(one: &Exchange) -> String {
         url::Url::parse(&one.url).map_or_else(|_| one.url.clone(), |url| url.path().to_owned());
     let answer = one.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
     let id = one.correlation_id.as_deref().unwrap_or_default();
-    let request = code(&cut(&format!("{} {path}", one.method), 300));
-    format!("| {} | {request} | {} | {} |\n", date(one.at), escape(&answer), code(&cut(id, 100)))
+    let request = code(&cut_text(&format!("{} {path}", one.method), 300));
+    format!(
+        "| {} | {request} | {} | {} |\n",
+        date(one.at),
+        escape(&answer),
+        code(&cut_text(id, 100))
+    )
 }

@@ -1,5 +1,5 @@
-//! The portal's messages, which are HTML, plain text or something between, read into paragraphs,
-//! list items and code.
+//! The one reader of HTML from outside: the portal's messages, which are HTML, plain text or
+//! something between, and the error pages of gateways. It makes paragraphs, list items and code.
 //!
 //! The tokens are those of a browser; what they are made into is what a report can show. An element
 //! that HTML does not know is most likely text that nobody escaped (`the plan <standard>`), so it
@@ -10,9 +10,9 @@ use html5gum::{DefaultEmitter, Span, StartTag, Token, Tokenizer};
 /// Deeper lists are shown as this deep.
 const DEEPEST: usize = 4;
 
-/// A message, read.
+/// What a message or a page says, without its markup.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Text {
+pub struct RichText {
     /// Its blocks.
     pub blocks: Vec<Block>,
     /// There was more.
@@ -73,9 +73,9 @@ pub enum Style {
     Code,
 }
 
-/// Reads a message, of which so many characters count.
+/// Reads the first `most` characters of what a message or a page says.
 #[must_use]
-pub fn read(html: &str, most: usize) -> Text {
+pub fn read_html(html: &str, most: usize) -> RichText {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     // What is in scripts and styles is no markup.
     emitter.naively_switch_states(true);
@@ -95,7 +95,7 @@ pub fn read(html: &str, most: usize) -> Text {
 struct Reader<'a> {
     source: &'a str,
     left: usize,
-    text: Text,
+    text: RichText,
     runs: Vec<Run>,
     code_block: Option<String>,
     lists: Vec<Option<usize>>,
@@ -129,8 +129,8 @@ impl Reader<'_> {
             tag.attributes.get(name).map(|value| String::from_utf8_lossy(value).into_owned())
         };
         match &tag.name[..] {
-            b"script" | b"style" | b"template" | b"title" | b"iframe" | b"object" | b"svg"
-            | b"math" | b"textarea" | b"select" => {
+            b"script" | b"style" | b"template" | b"iframe" | b"object" | b"svg" | b"math"
+            | b"textarea" | b"select" => {
                 if !tag.self_closing {
                     self.hidden = Some(tag.name.0.clone());
                 }
@@ -275,7 +275,7 @@ impl Reader<'_> {
 }
 
 /// Elements that begin and end a paragraph.
-const BLOCKS: [&[u8]; 33] = [
+const BLOCKS: [&[u8]; 34] = [
     b"address",
     b"article",
     b"aside",
@@ -306,6 +306,7 @@ const BLOCKS: [&[u8]; 33] = [
     b"tbody",
     b"tfoot",
     b"thead",
+    b"title",
     b"tr",
     b"noscript",
     b"plaintext",
