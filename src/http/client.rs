@@ -137,7 +137,7 @@ async fn read(
     loop {
         match answer.chunk().await {
             Ok(Some(piece)) if body.len() + piece.len() <= largest => {
-                body.extend_from_slice(&piece)
+                body.extend_from_slice(&piece);
             }
             Ok(Some(_)) => {
                 let message =

@@ -38,7 +38,7 @@ impl Inspector {
             (Value::Scalar { text, plain }, Some("boolean"))
                 if kind(text, *plain) == Type::Boolean => {}
             (Value::Scalar { text, plain }, _) if kind(text, *plain) == Type::Null => {
-                self.empty(schema, route, named)
+                self.empty(schema, route, named);
             }
             _ => {
                 let message =

@@ -240,7 +240,7 @@ impl Reader<'_> {
             Some(last)
                 if !last.text.is_empty() && last.style == style && last.link == self.link =>
             {
-                last.text.push_str(said)
+                last.text.push_str(said);
             }
             _ if said.is_empty() => {}
             _ => {

@@ -57,7 +57,7 @@ fn every_answer_to_an_accepted_start() {
         releases(&format!("{{publish-answer: {status}, go-live-answer: {status}}}"));
     });
     side_by_side(["empty", "operation", "'null'", "text"], |body| {
-        releases(&format!("{{accepted-body: {body}}}"))
+        releases(&format!("{{accepted-body: {body}}}"));
     });
 }
 
@@ -92,7 +92,7 @@ fn every_word_for_canceled() {
 #[test]
 fn the_sign_off_shows_in_one_of_three_places() {
     side_by_side(["operation", "step", "offer"], |place| {
-        releases(&format!("{{sign-off: {place}}}"))
+        releases(&format!("{{sign-off: {place}}}"));
     });
 }
 
@@ -106,10 +106,10 @@ fn objects_arrays_and_times_in_every_form() {
 #[test]
 fn messages_and_links_in_every_form() {
     side_by_side(["objects", "strings", "'null'"], |form| {
-        releases(&format!("{{messages: {form}}}"))
+        releases(&format!("{{messages: {form}}}"));
     });
     side_by_side(["objects", "pascal-objects", "strings", "none"], |form| {
-        releases(&format!("{{links: {form}}}"))
+        releases(&format!("{{links: {form}}}"));
     });
 }
 

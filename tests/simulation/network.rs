@@ -118,7 +118,7 @@ fn launch(world: &Rc<World>, flight: Flight) {
             });
         }
         Fate::RequestLost { back, kind } => {
-            answer(world, flight, back, Err(lost(kind, "connection broken")))
+            answer(world, flight, back, Err(lost(kind, "connection broken")));
         }
         Fate::Intercepted { back, by } => {
             let echo = by.of_gateway(&flight.request);

@@ -30,10 +30,13 @@ fn routes(value: &Json, here: &Route, all: &mut Vec<Route>) {
     all.push(here.clone());
     match value {
         Json::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| routes(item, &here.index(index), all))
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, item)| routes(item, &here.index(index), all));
         }
         Json::Object(entries) => {
-            entries.iter().for_each(|(key, value)| routes(value, &here.key(key), all))
+            entries.iter().for_each(|(key, value)| routes(value, &here.key(key), all));
         }
         _ => {}
     }

@@ -38,7 +38,7 @@ pub fn escape(text: &str) -> String {
                 .peek()
                 .is_some_and(|next| next.is_alphanumeric() || "/+-_".contains(*next)) =>
             {
-                safe.push_str(":\u{200b}")
+                safe.push_str(":\u{200b}");
             }
             '.' if safe.to_ascii_lowercase().ends_with("www") => safe.push_str("\u{200b}."),
             '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '!' | '(' | ')' | '$' => {

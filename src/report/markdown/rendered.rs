@@ -25,7 +25,7 @@ pub fn assert_harmless(markdown: &str) {
             NodeValue::HtmlBlock(html) => depth += own_html(&html.literal, markdown),
             NodeValue::HtmlInline(html) => depth += own_html(html, markdown),
             NodeValue::Link(link) => {
-                assert!(link.url.starts_with("https://"), "link to {:?} in\n{markdown}", link.url)
+                assert!(link.url.starts_with("https://"), "link to {:?} in\n{markdown}", link.url);
             }
             NodeValue::Text(text) => inert(text, markdown),
             NodeValue::CodeBlock(code) => {

@@ -132,7 +132,9 @@ impl Run {
         }
         let steps = offers.iter_mut().flat_map(|offer| offer["steps"].as_array_mut().unwrap());
         steps.for_each(|step| {
-            ["startedAt", "finishedAt"].iter().for_each(|key| step[key] = "[time]".into())
+            for key in ["startedAt", "finishedAt"] {
+                step[key] = "[time]".into();
+            }
         });
         outputs.insert("offers".to_owned(), format!("{:#}", Value::from(offers)));
         let lines: Vec<String> =
