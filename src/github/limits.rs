@@ -205,7 +205,7 @@ mod tests {
         );
         assert_eq!(
             cut(&text, 150),
-            "<details><summary>x</summary>\n\n  ~~~~ text\n  ```\n  line of code\n\
+            "<details><summary>x</summary>\n\n  ~~~~ text\n  ```\n  line of code\n  \
                ~~~~\n\n</details>\n\n*120 bytes are left out here; the whole is in the log.*\n"
         );
     }

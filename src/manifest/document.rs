@@ -5,8 +5,10 @@
 use std::borrow::Cow;
 
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::ids::{Email, LONGEST_EMAIL, LONGEST_ID, OfferId, PlanId, PublisherId};
 
@@ -58,10 +60,18 @@ fn allowed() -> bool {
 
 /// The manifest's JSON Schema (draft 2020-12), for editors.
 #[must_use]
-pub fn schema() -> serde_json::Value {
-    let settings =
-        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+pub fn schema() -> Value {
+    let settings = SchemaSettings::draft2020_12()
+        .with(|settings| settings.inline_subschemas = true)
+        .with_transform(RecursiveTransform(join_lines));
     settings.into_generator().into_root_schema_for::<Document>().to_value()
+}
+
+/// A description is a doc comment of this file, which is wrapped; editors wrap by themselves.
+fn join_lines(schema: &mut Schema) {
+    if let Some(Value::String(description)) = schema.get_mut("description") {
+        *description = description.replace('\n', " ");
+    }
 }
 
 macro_rules! text_schema {

@@ -26,7 +26,7 @@ fn rejected_with(messages: usize) -> String {
         |number: usize| format!("    - {{level: error, html: 'Finding number {number}.'}}\n");
     let messages: String = (0..messages).map(message).collect();
     format!(
-        "steps:\n- id: displaycertify\n  name: Certification\n  takes: 1h\n  fails:\n\
+        "steps:\n- id: displaycertify\n  name: Certification\n  takes: 1h\n  fails:\n    \
              after: 30m\n    as: rejected\n    operation: failed\n    \
          messages:\n{messages}- {{id: publisher-signoff, name: Publisher signoff}}\n"
     )

@@ -106,8 +106,8 @@ fn a_refused_id_token_says_what_it_says_and_what_the_credential_must_say() {
     side_by_side(cases, |(presented, other, form)| {
         // The credential has the form that the token has not.
         let world = World::new(&format!(
-            "auth:\n  id-token-lifetime: 365d\n  subject: {presented}\n  tenants:\n\
-               - id: contoso.onmicrosoft.com\n    clients:\n\
+            "auth:\n  id-token-lifetime: 365d\n  subject: {presented}\n  tenants:\n  \
+               - id: contoso.onmicrosoft.com\n    clients:\n    \
                    - {{id: application, subject: '{other}'}}\n"
         ));
         let job = world

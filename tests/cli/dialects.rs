@@ -78,7 +78,7 @@ fn every_word_for_canceled() {
     for canceled in ["canceled", "cancelled"] {
         side_by_side(["camelCase", "PascalCase", "UPPERCASE"], |case| {
             let world = World::new(&format!(
-                "portal: {{canceled: {canceled}, case: {case}}}\nsteps:\n- id: displaycertify\n\
+                "portal: {{canceled: {canceled}, case: {case}}}\nsteps:\n- id: displaycertify\n  \
                    name: Certification\n  takes: 1h\n  \
                  fails: {{after: 30m, as: canceled, operation: canceled}}\n\
                  - {{id: publisher-signoff, name: Publisher signoff}}\n"

@@ -91,8 +91,8 @@ fn hostile_errors_are_shown_and_do_nothing() {
 
 #[test]
 fn a_hostile_manifest_is_quoted_and_does_nothing() {
-    let manifest = "publisher: \"::error::x\"\noffers:\n\
-          - id: \"##[set-output name=outcome]stolen\"\n    ::set-output name=a::b: |\n\
+    let manifest = "publisher: \"::error::x\"\noffers:\n  \
+          - id: \"##[set-output name=outcome]stolen\"\n    ::set-output name=a::b: |\n      \
                 ::error::y\n";
     let world = World::with_manifest("", manifest);
     let run = world.job().run().exits(2);

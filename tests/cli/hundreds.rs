@@ -29,9 +29,9 @@ fn hundreds_of_offers_are_reported_within_githubs_limits() {
             .repeat(30);
     let fails = |number: usize| {
         format!(
-            "- publisher: contoso\n  id: {}\n  steps:\n  - id: displaycertify\n\
+            "- publisher: contoso\n  id: {}\n  steps:\n  - id: displaycertify\n    \
                  name: Certification\n    takes: 1h\n    fails: {{after: 20m, as: \
-             rejected, operation: failed, messages: [{{level: error, html: '{message}'}}]}}\n\
+             rejected, operation: failed, messages: [{{level: error, html: '{message}'}}]}}\n  \
                - {{id: publisher-signoff, name: Publisher signoff}}\n",
             id(number)
         )

@@ -87,7 +87,7 @@ fn the_record_has_every_request_and_every_change() {
 #[test]
 fn a_huge_message_is_cut_everywhere() {
     let world = World::new(&format!(
-        "steps:\n- id: displaycertify\n  name: Certification\n  takes: 1h\n\
+        "steps:\n- id: displaycertify\n  name: Certification\n  takes: 1h\n  \
            messages: [{{level: error, html: '{}'}}]\n\
          - {{id: publisher-signoff, name: Publisher signoff}}\n",
         "much ".repeat(100_000)

@@ -20,7 +20,7 @@ steps:
 /// Certification, and what is the matter with it.
 pub fn certification(trouble: &str) -> String {
     format!(
-        "{WALKED}steps:\n- id: displaycertify\n  name: Certification\n  estimate: < 5 day\n\
+        "{WALKED}steps:\n- id: displaycertify\n  name: Certification\n  estimate: < 5 day\n  \
            takes: 2h\n{trouble}\
          - {{id: publisher-signoff, name: Publisher signoff}}\n"
     )
@@ -94,7 +94,7 @@ fn failure_with_messages() {
 #[test]
 fn blocked_then_recovered() {
     let world = World::new(&certification(
-        "  blocked:\n    after: 1h\n    for: 1h\n\
+        "  blocked:\n    after: 1h\n    for: 1h\n    \
              messages: [{level: error, html: 'No image was found for the plan <b>standard</b>.'}]\n",
     ));
     assert_told!(world, world.job(), 0);
@@ -115,9 +115,9 @@ fn cancelled() {
 
 #[test]
 fn three_offers_one_failed() {
-    let manifest = "publisher: contoso\noffers:\n  - id: first\n  - id: second\n  - id: third\n\
+    let manifest = "publisher: contoso\noffers:\n  - id: first\n  - id: second\n  - id: third\n    \
             go-live: false\n";
-    let second = "offers:\n- publisher: contoso\n  id: second\n  steps:\n\
+    let second = "offers:\n- publisher: contoso\n  id: second\n  steps:\n  \
           - id: displaycertify\n    name: Certification\n    takes: 2h\n    \
                   fails: {after: 1h, as: rejected, operation: failed, messages: [{level: error, \
                   html: 'No <b>image</b>'}]}\n  \
@@ -130,8 +130,8 @@ fn three_offers_one_failed() {
 #[test]
 fn hostile_text() {
     let world = World::new(
-        "time-scale: 5000\nsteps:\n- id: displaycertify\n\
-           name: \"::error::Certification ##[group]x\"\n  estimate: \"::warning::soon\\e[31m\"\n\
+        "time-scale: 5000\nsteps:\n- id: displaycertify\n  \
+           name: \"::error::Certification ##[group]x\"\n  estimate: \"::warning::soon\\e[31m\"\n  \
              takes: 2h\n  shows: \"pondering ##[error]x\"\n  \
          fails:\n    after: 1h\n    as: rejected\n    operation: failed\n    messages:\n    \
          - {level: error, html: \"No image\\n::set-output name=x::y ##[add-mask]z \\e[32mall is \

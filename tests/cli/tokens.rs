@@ -33,7 +33,7 @@ fn a_secret_is_exchanged_once_for_a_run() {
 fn githubs_token_is_exchanged_and_is_fresh_for_every_exchange() {
     // A portal token lasts an hour, which is a second here; an id-token is accepted once.
     let world = World::new(&format!(
-        "time-scale: 4000\nauth:\n  token-lifetime: 1h\n  id-token-lifetime: 365d\n\
+        "time-scale: 4000\nauth:\n  token-lifetime: 1h\n  id-token-lifetime: 365d\n  \
            id-token-reuse: refused{TENANT}"
     ));
     world.job().federated().with("go-live", "true").run().exits(0);
@@ -83,7 +83,7 @@ fn a_refused_secret_ends_with_3_before_the_portal_is_asked() {
 #[test]
 fn an_unknown_tenant_client_or_subject_says_which() {
     let scenario = format!(
-        "auth:\n  token-lifetime: 365d\n  id-token-lifetime: 365d\n\
+        "auth:\n  token-lifetime: 365d\n  id-token-lifetime: 365d\n  \
            subject: repo:contoso/offers:ref:refs/heads/main{TENANT}"
     );
     let world = World::new(&scenario);

@@ -73,11 +73,11 @@ pub fn chart(offer: &OfferStory, now: Timestamp) -> String {
     format!(
         "Each step's time (upper bar) beside the portal's estimate (lower bar), in UTC; the table \
          above says the same in words.\n\n\
-         ```mermaid\n%%{{init: {{\"gantt\": {{\"leftPadding\": 190}}}}}}%%\ngantt\n\
+         ```mermaid\n%%{{init: {{\"gantt\": {{\"leftPadding\": 190}}}}}}%%\ngantt\n    \
              accTitle: Time of each step beside its estimate\n    \
          accDescr: For each step a bar for the time that it took and one for the time that the \
          portal estimates. The table above has the same facts.\n    \
-         dateFormat YYYY-MM-DDTHH:mm:ss\n    axisFormat {format}\n    tickInterval {tick}\n\
+         dateFormat YYYY-MM-DDTHH:mm:ss\n    axisFormat {format}\n    tickInterval {tick}\n    \
              todayMarker off\n{lines}```\n\n"
     )
 }

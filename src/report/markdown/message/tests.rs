@@ -10,7 +10,7 @@ fn paragraphs_lists_emphasis_code_and_links_are_kept() {
         ports:</p>\
                 <ol><li>port <b>22</b><ul><li>by <a href=\"https://aka.ms/p?a=1&amp;b=(2)\">the \
                 rule</a></li></ul></li><li>port 23</li></ol>\
-                <h3>Then</h3><pre>line `1`\n\
+                <h3>Then</h3><pre>line `1`\n  \
                   line 2</pre><table><tr><th>a</th><td>b</td></tr></table>Tail & more";
     insta::assert_snapshot!(quoted(html, 1_000), @r"
     > Plan **premium**: the *image* `1.2.3` has\
