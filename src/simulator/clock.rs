@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Simulated time. It never ticks by itself: every answer asks how late it is.
 #[derive(Debug)]
-pub struct Clock {
+pub struct SimulatedClock {
     started: Instant,
     start: Timestamp,
     scale: f64,
@@ -16,7 +16,7 @@ pub struct Clock {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the simulator has a clock of its own")]
-impl Clock {
+impl SimulatedClock {
     /// A clock that shows `start` now, or the machine's date.
     pub fn new(start: Option<Timestamp>, scale: f64) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl Clock {
     }
 }
 
-impl Clock {
+impl SimulatedClock {
     /// The date at which the simulation began.
     pub fn start(&self) -> Timestamp {
         self.start
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn time_runs_as_fast_as_it_is_told_and_can_be_skipped() {
         let start = "2026-01-01T00:00:00Z".parse().unwrap();
-        let clock = Clock::new(Some(start), 100_000.0);
+        let clock = SimulatedClock::new(Some(start), 100_000.0);
         std::thread::sleep(Duration::from_millis(20));
         assert!(clock.now().duration_since(start) >= SignedDuration::from_secs(2000));
         clock.skip(SignedDuration::from_hours(48));

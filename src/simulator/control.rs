@@ -8,32 +8,32 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::operation::{State as Reached, Stop};
-use super::scenario::Length;
-use super::shared::{Sim, Simulation};
+use super::offers::operation::{ForcedEnd, OperationState};
+use super::scenario::LengthOfTime;
+use super::simulation::{Sim, Simulation};
 
 /// The addresses.
 pub fn router() -> Router<Sim> {
     Router::new()
-        .route("/simulator/journal", get(journal))
-        .route("/simulator/state", get(state))
-        .route("/simulator/advance/{length}", post(advance))
-        .route("/simulator/offers/{publisher}/{offer}/draft", post(draft))
-        .route("/simulator/operations/{id}/cancel-by-someone", post(cancel))
-        .route("/simulator/operations/{id}/fail", post(fail))
+        .route("/simulator/journal", get(get_journal))
+        .route("/simulator/state", get(get_state))
+        .route("/simulator/advance/{length}", post(advance_time))
+        .route("/simulator/offers/{publisher}/{offer}/draft", post(edit_draft))
+        .route("/simulator/operations/{id}/cancel-by-someone", post(cancel_operation))
+        .route("/simulator/operations/{id}/fail", post(fail_operation))
 }
 
-async fn journal(State(sim): State<Sim>) -> Response {
+async fn get_journal(State(sim): State<Sim>) -> Response {
     Json(sim.journal().all()).into_response()
 }
 
-async fn state(State(sim): State<Sim>) -> Response {
-    Json(shown(&sim)).into_response()
+async fn get_state(State(sim): State<Sim>) -> Response {
+    Json(show_world(&sim)).into_response()
 }
 
 /// Lets time jump ahead.
-async fn advance(State(sim): State<Sim>, Path(length): Path<String>) -> Response {
-    match Length::parse(&length) {
+async fn advance_time(State(sim): State<Sim>, Path(length): Path<String>) -> Response {
+    match LengthOfTime::parse(&length) {
         Err(wrong) => (StatusCode::BAD_REQUEST, wrong).into_response(),
         Ok(length) => {
             sim.clock.skip(length.0);
@@ -43,7 +43,7 @@ async fn advance(State(sim): State<Sim>, Path(length): Path<String>) -> Response
 }
 
 /// Someone changes the draft.
-async fn draft(
+async fn edit_draft(
     State(sim): State<Sim>,
     Path((publisher, offer)): Path<(String, String)>,
 ) -> Response {
@@ -51,37 +51,37 @@ async fn draft(
     match sim.world().offers.find(&publisher, &offer) {
         None => (StatusCode::NOT_FOUND, "no such offer").into_response(),
         Some(offer) => {
-            offer.edit(None, now);
+            offer.edit_draft(None, now);
             Json(json!({"version": offer.version, "changedTime": offer.changed})).into_response()
         }
     }
 }
 
-async fn cancel(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
-    stop(&sim, &id, Reached::Canceled)
+async fn cancel_operation(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
+    stop_operation(&sim, &id, OperationState::Canceled)
 }
 
-async fn fail(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
-    stop(&sim, &id, Reached::Failed)
+async fn fail_operation(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
+    stop_operation(&sim, &id, OperationState::Failed)
 }
 
-fn stop(sim: &Simulation, id: &str, state: Reached) -> Response {
+fn stop_operation(sim: &Simulation, id: &str, state: OperationState) -> Response {
     let at = sim.clock.now();
     match sim.world().offers.operation(id) {
         None => (StatusCode::NOT_FOUND, "no such operation").into_response(),
         Some(operation) => {
-            operation.stopped = Some(Stop {
+            operation.stopped = Some(ForcedEnd {
                 at,
                 state,
                 reason: "The operation failed for reasons of its own.".to_owned(),
             });
-            Json(json!({"state": format!("{:?}", operation.progress(at).state)})).into_response()
+            Json(json!({"state": format!("{:?}", operation.progress_at(at).state)})).into_response()
         }
     }
 }
 
 /// The world as it is, in the simulator's own words.
-pub fn shown(sim: &Simulation) -> Value {
+pub fn show_world(sim: &Simulation) -> Value {
     let now = sim.clock.now();
     let faults: Value = sim
         .faults()
@@ -89,7 +89,7 @@ pub fn shown(sim: &Simulation) -> Value {
         .iter()
         .map(|counter| {
             let on = format!("{} {}", counter.fault.on.method, counter.fault.on.path);
-            json!({"on": on, "do": format!("{:?}", counter.fault.deed.answer), "met": counter.met, "used": counter.used})
+            json!({"on": on, "do": format!("{:?}", counter.fault.effect.answer), "met": counter.met, "used": counter.used})
         })
         .collect();
     let world = sim.world();
@@ -102,7 +102,7 @@ pub fn shown(sim: &Simulation) -> Value {
                 .operations
                 .iter()
                 .map(|operation| {
-                    let progress = operation.progress(now);
+                    let progress = operation.progress_at(now);
                     let steps: Value = operation
                         .script
                         .iter()
@@ -124,7 +124,7 @@ pub fn shown(sim: &Simulation) -> Value {
             json!({
                 "publisher": offer.publisher,
                 "id": offer.id,
-                "status": format!("{:?}", offer.status(now)),
+                "status": format!("{:?}", offer.status_at(now)),
                 "version": offer.version,
                 "changed": offer.changed,
                 "operations": operations,
@@ -136,7 +136,7 @@ pub fn shown(sim: &Simulation) -> Value {
         "timeScale": sim.scenario.time_scale,
         "accessTokens": world.issued.count(),
         "offers": offers,
-        "checkRuns": world.checks.shown(),
+        "checkRuns": world.checks.show_all(),
         "faults": faults,
     })
 }

@@ -4,11 +4,11 @@ use axum::http::{HeaderMap, header};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::shared::Simulation;
+use super::simulation::Simulation;
 
 /// One request and what became of it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Exchange {
+pub struct JournalEntry {
     /// Its number, from 1.
     pub number: usize,
     /// When it came, in simulated time.
@@ -33,29 +33,29 @@ pub struct Exchange {
 
 /// The exchanges, in the order in which they came.
 #[derive(Debug, Default)]
-pub struct Journal(Vec<Exchange>);
+pub struct Journal(Vec<JournalEntry>);
 
 impl Journal {
     /// Writes down a request, and gives its number.
-    pub fn came(&mut self, exchange: Exchange) -> usize {
+    pub fn add_entry(&mut self, exchange: JournalEntry) -> usize {
         let number = self.0.len() + 1;
-        self.0.push(Exchange { number, ..exchange });
+        self.0.push(JournalEntry { number, ..exchange });
         number
     }
 
     /// The request of that number.
-    pub fn of(&mut self, number: usize) -> Option<&mut Exchange> {
+    pub fn entry(&mut self, number: usize) -> Option<&mut JournalEntry> {
         self.0.get_mut(number.checked_sub(1)?)
     }
 
     /// All of them.
-    pub fn all(&self) -> &[Exchange] {
+    pub fn all(&self) -> &[JournalEntry] {
         &self.0
     }
 }
 
 /// Headers as the journal keeps them.
-pub fn headers(sim: &Simulation, headers: &HeaderMap) -> Vec<(String, String)> {
+pub fn record_headers(sim: &Simulation, headers: &HeaderMap) -> Vec<(String, String)> {
     let shown = |name: &header::HeaderName, value: &header::HeaderValue| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         if name != header::AUTHORIZATION {

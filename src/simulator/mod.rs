@@ -4,25 +4,23 @@
 //! It is written from the services' documentation alone and shares no model with the rest of the
 //! crate, so that a misunderstanding on one side is not repeated on the other.
 
-mod checks;
 mod clock;
+mod cloud_partner;
+mod connection;
 mod control;
-mod deeds;
-mod faults;
+mod dates;
+mod fault_counters;
+mod github;
+mod guid;
 mod identity;
+mod intercept;
 mod journal;
-mod operation;
-mod portal;
-mod refusal;
-mod render;
+mod offers;
 mod scenario;
 mod server;
-mod shared;
+mod simulation;
 #[cfg(test)]
 mod tests;
-mod wire;
-mod words;
-mod world;
 
 use std::future::Future;
 use std::io::Write;
@@ -34,9 +32,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use self::journal::Exchange;
+pub use self::journal::JournalEntry;
 pub use self::scenario::Scenario;
-use self::shared::{Sim, Simulation};
+use self::simulation::{Sim, Simulation};
 
 /// A simulator that is being served, on the runtime that started it. It ends when it is stopped or
 /// dropped.
@@ -59,9 +57,9 @@ impl Simulator {
         let base_url = format!("http://{}", listener.local_addr()?);
         let (ends, ended) = watch::channel(false);
         let sim = Arc::new(Simulation::new(scenario, base_url, ended));
-        let service = server::router(&sim).into_make_service_with_connect_info::<wire::Cut>();
+        let service = server::router(&sim).into_make_service_with_connect_info::<connection::Cut>();
         let until = sim.clone();
-        let serve = axum::serve(wire::Wires(listener), service)
+        let serve = axum::serve(connection::Connections(listener), service)
             .with_graceful_shutdown(async move { until.ended().await });
         let served = tokio::spawn(serve.into_future());
         // On a runtime with one thread the server has its first turn now, before anyone calls it.
@@ -77,14 +75,14 @@ impl Simulator {
 
     /// Everything that was asked and answered so far.
     #[must_use]
-    pub fn journal(&self) -> Vec<Exchange> {
+    pub fn journal(&self) -> Vec<JournalEntry> {
         self.sim.journal().all().to_vec()
     }
 
     /// The world as it is: offers, operations, check runs, faults.
     #[must_use]
     pub fn state(&self) -> serde_json::Value {
-        control::shown(&self.sim)
+        control::show_world(&self.sim)
     }
 
     /// Ends it; connections that are still open get a second.
@@ -120,8 +118,8 @@ pub async fn run(
     let simulator = Simulator::start(scenario, listener)
         .await
         .map_err(|error| format!("cannot listen at {listen}: {error}"))?;
-    let told = writeln!(stdout, "{}", simulator.base_url()).and_then(|()| stdout.flush());
-    told.map_err(|error| format!("cannot say the address: {error}"))?;
+    let written = writeln!(stdout, "{}", simulator.base_url()).and_then(|()| stdout.flush());
+    written.map_err(|error| format!("cannot print the address: {error}"))?;
     until.await;
     simulator.stop().await;
     Ok(())

@@ -107,7 +107,7 @@ fn the_bearer_of_the_portal_goes_nowhere_else() {
     let world = World::new("");
     world.job().with("go-live", "true").run().exits(0);
     let bearers = |requests: Requests| -> Vec<String> {
-        let of = |exchange: &offer_release::simulator::Exchange| {
+        let of = |exchange: &offer_release::simulator::JournalEntry| {
             exchange
                 .headers
                 .iter()

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use offer_release::simulator::{Exchange, Scenario, Simulator};
+use offer_release::simulator::{JournalEntry, Scenario, Simulator};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -82,14 +82,14 @@ impl World {
     }
 
     /// Everything that was asked so far.
-    pub fn journal(&self) -> Vec<Exchange> {
+    pub fn journal(&self) -> Vec<JournalEntry> {
         self.simulator().journal()
     }
 
     /// The same as a list to read.
     pub fn story(&self) -> String {
-        let line = |asked: &Exchange| {
-            let Exchange { number, method, path, handled, status, .. } = asked;
+        let line = |asked: &JournalEntry| {
+            let JournalEntry { number, method, path, handled, status, .. } = asked;
             format!(
                 "{number:3} {method} {path}, {}carried out, answered {status:?}",
                 if *handled { "" } else { "not " }
@@ -139,7 +139,8 @@ impl World {
     /// Waits until this was asked so often.
     #[track_caller]
     pub fn until_asked(&self, method: &str, end: &str, times: usize) {
-        let asked = |exchange: &Exchange| exchange.method == method && exchange.path.ends_with(end);
+        let asked =
+            |exchange: &JournalEntry| exchange.method == method && exchange.path.ends_with(end);
         let what = format!("{method} …{end}, {times} times");
         self.until(&what, |world| {
             world.journal().iter().filter(|exchange| asked(exchange)).count() >= times

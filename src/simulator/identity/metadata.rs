@@ -6,11 +6,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::super::shared::{Sim, Simulation};
 use super::token::{Denied, known_tenant};
+use crate::simulator::simulation::{Sim, Simulation};
 
 /// The address under which the client knows this server: a proxy in between says so.
-fn origin(sim: &Simulation, headers: &HeaderMap) -> String {
+fn public_origin(sim: &Simulation, headers: &HeaderMap) -> String {
     let forwarded = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match (forwarded("x-forwarded-proto"), forwarded("x-forwarded-host")) {
         (Some(scheme), Some(host)) => format!("{scheme}://{host}"),
@@ -19,15 +19,15 @@ fn origin(sim: &Simulation, headers: &HeaderMap) -> String {
 }
 
 /// GET `/{tenant}/v2.0/.well-known/openid-configuration`.
-pub async fn openid(
+pub async fn get_openid_configuration(
     State(sim): State<Sim>,
     Path(tenant): Path<String>,
     headers: HeaderMap,
 ) -> Response {
     if !known_tenant(&sim.scenario.auth, &tenant) {
-        return Denied::tenant(&tenant).answer(&sim);
+        return Denied::tenant(&tenant).to_response(&sim);
     }
-    let origin = origin(&sim, &headers);
+    let origin = public_origin(&sim, &headers);
     let document = json!({
         "issuer": format!("{origin}/{tenant}/v2.0"),
         "authorization_endpoint": format!("{origin}/{tenant}/oauth2/v2.0/authorize"),
@@ -42,12 +42,12 @@ pub async fn openid(
 }
 
 /// GET `/common/discovery/instance`.
-pub async fn instances(
+pub async fn get_instances(
     State(sim): State<Sim>,
     headers: HeaderMap,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Response {
-    let origin = origin(&sim, &headers);
+    let origin = public_origin(&sim, &headers);
     let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
     let endpoint = query
         .iter()

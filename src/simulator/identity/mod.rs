@@ -1,93 +1,30 @@
 //! Microsoft Entra's token endpoint and GitHub's OIDC endpoint.
 
+pub mod issued;
 mod metadata;
 mod oidc;
 #[cfg(test)]
-pub use self::oidc::claims;
+pub use self::oidc::read_claims;
 mod token;
 
-use std::collections::BTreeMap;
-
 use axum::Router;
-use axum::http::{HeaderMap, header};
 use axum::routing::{get, post};
-use jiff::Timestamp;
 
-use super::clock::later;
-use super::scenario::Auth;
-use super::shared::Sim;
+use super::simulation::Sim;
 
 /// The addresses of both.
 pub fn router() -> Router<Sim> {
     Router::new()
-        .route("/{tenant}/oauth2/token", post(token::v1))
-        .route("/{tenant}/oauth2/v2.0/token", post(token::v2))
-        .route("/{tenant}/.well-known/openid-configuration", get(metadata::openid))
-        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(metadata::openid))
-        .route("/common/discovery/instance", get(metadata::instances))
-        .route("/oidc/token", get(oidc::token))
-}
-
-/// The tokens that were handed out.
-#[derive(Debug, Default)]
-pub struct Issued {
-    access: Vec<(String, Timestamp)>,
-    /// `jti`s that were handed out, and whether they were used.
-    pub id_tokens: BTreeMap<String, bool>,
-    strangers: Vec<String>,
-}
-
-impl Issued {
-    /// A new access token.
-    pub fn access_token(&mut self, auth: &Auth, now: Timestamp) -> String {
-        let token =
-            format!("simulated-access-token-{}-{:016x}", self.access.len() + 1, fastrand::u64(..));
-        self.access.push((token.clone(), later(now, auth.token_lifetime.0)));
-        token
-    }
-
-    /// Whether the portal lets in who shows that token; if not, why.
-    pub fn admits(
-        &self,
-        token: Option<&str>,
-        auth: &Auth,
-        now: Timestamp,
-    ) -> Result<(), &'static str> {
-        let token = token.ok_or("Authorization has been denied for this request.")?;
-        if auth.access_tokens.iter().any(|known| known == token) {
-            return Ok(());
-        }
-        match self.access.iter().find(|(issued, _)| issued == token) {
-            Some((_, until)) if now < *until => Ok(()),
-            Some(_) => Err("The access token has expired."),
-            None => Err("The access token is invalid."),
-        }
-    }
-
-    /// How many access tokens there are.
-    pub fn count(&self) -> usize {
-        self.access.len()
-    }
-
-    /// A name for a token, so that the journal never holds the token itself.
-    pub fn name(&mut self, token: &str, auth: &Auth) -> String {
-        if let Some(index) = self.access.iter().position(|(issued, _)| issued == token) {
-            return format!("token-{}", index + 1);
-        }
-        if token == auth.request_token {
-            return "request-token".to_owned();
-        }
-        let known = self.strangers.iter().position(|stranger| stranger == token);
-        let index = known.unwrap_or_else(|| {
-            self.strangers.push(token.to_owned());
-            self.strangers.len() - 1
-        });
-        format!("other-{}", index + 1)
-    }
-}
-
-/// The bearer token of a request; GitHub's scheme `token` is one too.
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    ["bearer", "token"].contains(&scheme.to_ascii_lowercase().as_str()).then_some(token.trim())
+        .route("/{tenant}/oauth2/token", post(token::issue_v1))
+        .route("/{tenant}/oauth2/v2.0/token", post(token::issue_v2))
+        .route(
+            "/{tenant}/.well-known/openid-configuration",
+            get(metadata::get_openid_configuration),
+        )
+        .route(
+            "/{tenant}/v2.0/.well-known/openid-configuration",
+            get(metadata::get_openid_configuration),
+        )
+        .route("/common/discovery/instance", get(metadata::get_instances))
+        .route("/oidc/token", get(oidc::issue_id_token))
 }

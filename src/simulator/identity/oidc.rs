@@ -8,12 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::super::clock::later;
-use super::super::shared::Sim;
-use super::bearer;
+use super::issued::bearer;
+use crate::simulator::clock::later;
+use crate::simulator::simulation::Sim;
 
 /// GET of the request URL with `audience`.
-pub async fn token(
+pub async fn issue_id_token(
     State(sim): State<Sim>,
     headers: HeaderMap,
     Query(query): Query<Vec<(String, String)>>,
@@ -39,11 +39,11 @@ pub async fn token(
         "repository": "contoso/offers",
         "repository_owner": "contoso",
     });
-    Json(json!({"count": 2048, "value": jwt(&claims)})).into_response()
+    Json(json!({"count": 2048, "value": encode_jwt(&claims)})).into_response()
 }
 
 /// A token whose signature nobody can check.
-fn jwt(claims: &Value) -> String {
+fn encode_jwt(claims: &Value) -> String {
     let header = json!({"typ": "JWT", "alg": "RS256", "kid": "simulated"});
     let encode = |part: &str| URL_SAFE_NO_PAD.encode(part);
     format!(
@@ -55,7 +55,7 @@ fn jwt(claims: &Value) -> String {
 }
 
 /// The claims of a token.
-pub fn claims(jwt: &str) -> Option<Value> {
+pub fn read_claims(jwt: &str) -> Option<Value> {
     let payload = jwt.split('.').nth(1)?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }

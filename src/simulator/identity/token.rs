@@ -7,23 +7,23 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::super::scenario::{Auth, Client, Reuse, exchange};
-use super::super::shared::{Sim, Simulation};
-use super::super::words::to_the_second;
-use super::oidc::claims;
+use super::oidc::read_claims;
+use crate::simulator::dates::to_the_second;
+use crate::simulator::scenario::{Client, Reuse, TokenSwitches, default_audience};
+use crate::simulator::simulation::{Sim, Simulation};
 
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// POST `/{tenant}/oauth2/token`: numbers are strings.
-pub async fn v1(State(sim): State<Sim>, Path(tenant): Path<String>, body: Bytes) -> Response {
-    let form = Form::read(&body);
+pub async fn issue_v1(State(sim): State<Sim>, Path(tenant): Path<String>, body: Bytes) -> Response {
+    let form = TokenForm::read(&body);
     let resource = &sim.scenario.auth.resource;
     let named = form.get("resource").filter(|named| named.trim_end_matches('/') == resource);
     let result = named
         .ok_or_else(|| Denied::resource(form.get("resource")))
-        .and_then(|_| issue(&sim, &tenant, &form));
+        .and_then(|_| issue_token(&sim, &tenant, &form));
     match result {
-        Err(denied) => denied.answer(&sim),
+        Err(denied) => denied.to_response(&sim),
         Ok(token) => {
             let lifetime = sim.scenario.auth.token_lifetime.0.as_secs();
             let now = sim.clock.now().as_second();
@@ -42,14 +42,14 @@ pub async fn v1(State(sim): State<Sim>, Path(tenant): Path<String>, body: Bytes)
 }
 
 /// POST `/{tenant}/oauth2/v2.0/token`.
-pub async fn v2(State(sim): State<Sim>, Path(tenant): Path<String>, body: Bytes) -> Response {
-    let form = Form::read(&body);
+pub async fn issue_v2(State(sim): State<Sim>, Path(tenant): Path<String>, body: Bytes) -> Response {
+    let form = TokenForm::read(&body);
     let scope = form.get("scope");
     let wanted = format!("{}/.default", sim.scenario.auth.resource);
     let right = scope.is_some_and(|scope| scope.split(' ').any(|one| one == wanted));
-    let result = if right { issue(&sim, &tenant, &form) } else { Err(Denied::scope(scope)) };
+    let result = if right { issue_token(&sim, &tenant, &form) } else { Err(Denied::scope(scope)) };
     match result {
-        Err(denied) => denied.answer(&sim),
+        Err(denied) => denied.to_response(&sim),
         Ok(token) => {
             let lifetime = sim.scenario.auth.token_lifetime.0.as_secs();
             let body = json!({"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": token});
@@ -58,7 +58,7 @@ pub async fn v2(State(sim): State<Sim>, Path(tenant): Path<String>, body: Bytes)
     }
 }
 
-fn issue(sim: &Simulation, tenant: &str, form: &Form) -> Result<String, Denied> {
+fn issue_token(sim: &Simulation, tenant: &str, form: &TokenForm) -> Result<String, Denied> {
     let auth = &sim.scenario.auth;
     if form.get("grant_type") != Some("client_credentials") {
         return Err(Denied::request(
@@ -103,7 +103,7 @@ fn issue(sim: &Simulation, tenant: &str, form: &Form) -> Result<String, Denied> 
 
 fn check_assertion(
     sim: &Simulation,
-    form: &Form,
+    form: &TokenForm,
     client: Option<&Client>,
     assertion: &str,
 ) -> Result<(), Denied> {
@@ -114,7 +114,7 @@ fn check_assertion(
             "The request body must contain the parameter 'client_assertion_type'.",
         ));
     }
-    let claims = claims(assertion)
+    let claims = read_claims(assertion)
         .ok_or_else(|| Denied::unauthorized(50_027, "JWT token is invalid or malformed."))?;
     let claim = |name: &str| claims[name].as_str().unwrap_or_default();
     let no_match = |code, what: &str, name: &str| {
@@ -137,7 +137,7 @@ fn check_assertion(
     {
         return no_match(700_213, "subject", "sub");
     }
-    if client.map_or_else(exchange, |client| client.audience.clone()) != claim("aud") {
+    if client.map_or_else(default_audience, |client| client.audience.clone()) != claim("aud") {
         return no_match(700_212, "audience", "aud");
     }
     let now = sim.clock.now();
@@ -167,14 +167,14 @@ fn check_assertion(
 }
 
 /// Whether a tenant exists.
-pub fn known_tenant(auth: &Auth, tenant: &str) -> bool {
+pub fn known_tenant(auth: &TokenSwitches, tenant: &str) -> bool {
     auth.tenants.is_empty() || auth.tenants.iter().any(|known| known.id == tenant)
 }
 
 /// The fields of a form.
-struct Form(Vec<(String, String)>);
+struct TokenForm(Vec<(String, String)>);
 
-impl Form {
+impl TokenForm {
     fn read(body: &[u8]) -> Self {
         Self(url::form_urlencoded::parse(body).into_owned().collect())
     }
@@ -259,8 +259,9 @@ impl Denied {
     }
 
     /// The answer.
-    pub fn answer(&self, sim: &Simulation) -> Response {
-        let (trace, correlation) = (super::super::portal::guid(), super::super::portal::guid());
+    pub fn to_response(&self, sim: &Simulation) -> Response {
+        let (trace, correlation) =
+            (crate::simulator::guid::new_guid(), crate::simulator::guid::new_guid());
         let timestamp = sim.clock.now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         let description = format!(
             "AADSTS{}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}",

@@ -2,18 +2,18 @@
 
 use serde::Deserialize;
 
-use super::length::Length;
+use super::length::LengthOfTime;
 
 /// The token endpoint and GitHub's OIDC endpoint.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Auth {
+pub struct TokenSwitches {
     /// The tenants; none listed: every tenant, client and secret is right.
     pub tenants: Vec<Tenant>,
     /// The resource that tokens are for.
     pub resource: String,
     /// How long an access token lives, in simulated time.
-    pub token_lifetime: Length,
+    pub token_lifetime: LengthOfTime,
     /// Access tokens that are right without having been issued here.
     pub access_tokens: Vec<String>,
     /// Publishers that answer 403.
@@ -25,7 +25,7 @@ pub struct Auth {
     /// `iss` of the id-tokens.
     pub issuer: String,
     /// How long an id-token lives, in simulated time.
-    pub id_token_lifetime: Length,
+    pub id_token_lifetime: LengthOfTime,
     /// Whether an id-token may be used twice.
     pub id_token_reuse: Reuse,
 }
@@ -52,7 +52,7 @@ pub struct Client {
     /// The subject of its federated credential; without one, every subject is right.
     pub subject: Option<String>,
     /// The audience of its federated credential.
-    #[serde(default = "exchange")]
+    #[serde(default = "default_audience")]
     pub audience: String,
     /// The issuer of its federated credential; without one, every issuer is right.
     pub issuer: Option<String>,
@@ -68,24 +68,24 @@ pub enum Reuse {
     Accepted,
 }
 
-impl Default for Auth {
+impl Default for TokenSwitches {
     fn default() -> Self {
         Self {
             tenants: Vec::new(),
             resource: "https://cloudpartner.azure.com".to_owned(),
-            token_lifetime: Length::hours(1),
+            token_lifetime: LengthOfTime::hours(1),
             access_tokens: Vec::new(),
             forbidden_publishers: Vec::new(),
             request_token: "simulated-request-token".to_owned(),
             subject: "repo:contoso/offers:environment:marketplace".to_owned(),
             issuer: "https://token.actions.githubusercontent.com".to_owned(),
-            id_token_lifetime: Length::minutes(5),
+            id_token_lifetime: LengthOfTime::minutes(5),
             id_token_reuse: Reuse::Refused,
         }
     }
 }
 
 /// The audience that Microsoft recommends.
-pub fn exchange() -> String {
+pub fn default_audience() -> String {
     "api://AzureADTokenExchange".to_owned()
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// The check-run API.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Checks {
+pub struct CheckSwitches {
     /// What it does with the calls that `on`, `after` and `count` choose.
     pub answers: ChecksAnswer,
     /// Which calls.
@@ -58,7 +58,7 @@ pub enum ChecksCall {
     Read,
 }
 
-impl Default for Checks {
+impl Default for CheckSwitches {
     fn default() -> Self {
         Self {
             answers: ChecksAnswer::Works,

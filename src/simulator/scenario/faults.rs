@@ -6,8 +6,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
 
-use super::length::Length;
-use super::text::parsed;
+use super::length::LengthOfTime;
+use super::text::parse_text;
 
 /// One fault.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,7 +25,7 @@ pub struct Fault {
     pub count: Option<u64>,
     /// What happens.
     #[serde(rename = "do")]
-    pub deed: Deed,
+    pub effect: FaultEffect,
 }
 
 /// `METHOD /path/glob`: `*` stands for anything but a slash, `**` for anything; the query does not
@@ -40,18 +40,18 @@ pub struct Target {
 
 /// What happens to a request.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Deed {
+pub struct FaultEffect {
     /// First of all, wait so long (in the machine's time).
-    pub delay: Option<Length>,
+    pub delay: Option<LengthOfTime>,
     /// Whether the request is carried out.
     pub handled: bool,
     /// What is answered.
-    pub answer: Answer,
+    pub answer: FaultAnswer,
 }
 
 /// What is answered.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub enum Answer {
+pub enum FaultAnswer {
     /// What the simulator answers anyway.
     #[default]
     True,
@@ -62,13 +62,13 @@ pub enum Answer {
     /// Nothing, and the connection stays open.
     Hang,
     /// Another answer.
-    Fixed(Fixed),
+    FixedAnswer(FixedAnswer),
     /// The true one, announced longer than it is by so many bytes.
     Truncate(u64),
     /// The true one, followed by so many MiB of spaces.
     Huge(u64),
     /// The true one, a byte at a time.
-    SlowDrip(Length),
+    SlowDrip(LengthOfTime),
     /// The true one's status with this body instead.
     Body(&'static str, &'static str),
     /// The true one of the second of two equal requests.
@@ -78,7 +78,7 @@ pub enum Answer {
 /// An answer written in the scenario.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Fixed {
+pub struct FixedAnswer {
     /// Status.
     #[serde(default)]
     pub status: u16,
@@ -119,7 +119,7 @@ const HTML: &str = "<!DOCTYPE html><html><head><title>Service \
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Written {
-    delay: Option<Length>,
+    delay: Option<LengthOfTime>,
     handled: Option<bool>,
     status: Option<u16>,
     #[serde(default)]
@@ -131,30 +131,30 @@ struct Written {
     redirect: Option<String>,
     truncate: Option<u64>,
     huge: Option<u64>,
-    slow_drip: Option<Length>,
+    slow_drip: Option<LengthOfTime>,
     answer: Option<String>,
 }
 
-impl Deed {
-    fn word(word: &str) -> Option<Self> {
+impl FaultEffect {
+    fn parse_word(word: &str) -> Option<Self> {
         let (handled, answer) = match word {
-            "reset" => (false, Answer::Reset),
-            "close" => (false, Answer::Close),
-            "lose-answer" => (true, Answer::Close),
-            "hang" => (false, Answer::Hang),
-            "hang-after" => (true, Answer::Hang),
-            "html" => (true, Answer::Body("text/html; charset=utf-8", HTML)),
-            "empty" => (true, Answer::Body("application/json; charset=utf-8", "")),
+            "reset" => (false, FaultAnswer::Reset),
+            "close" => (false, FaultAnswer::Close),
+            "lose-answer" => (true, FaultAnswer::Close),
+            "hang" => (false, FaultAnswer::Hang),
+            "hang-after" => (true, FaultAnswer::Hang),
+            "html" => (true, FaultAnswer::Body("text/html; charset=utf-8", HTML)),
+            "empty" => (true, FaultAnswer::Body("application/json; charset=utf-8", "")),
             "not-json" => {
-                (true, Answer::Body("application/json; charset=utf-8", "{\"status\":\"run"))
+                (true, FaultAnswer::Body("application/json; charset=utf-8", "{\"status\":\"run"))
             }
-            "duplicate" => (true, Answer::Duplicate),
+            "duplicate" => (true, FaultAnswer::Duplicate),
             _ => return None,
         };
         Some(Self { delay: None, handled, answer })
     }
 
-    fn mapping(written: Written) -> Result<Self, String> {
+    fn parse_mapping(written: Written) -> Result<Self, String> {
         let Written {
             delay, handled, status, body, mut headers, content_type, retry_after, ..
         } = written;
@@ -165,13 +165,25 @@ impl Deed {
             }
             answers.push((
                 false,
-                Answer::Fixed(Fixed { status, body, headers, content_type, retry_after }),
+                FaultAnswer::FixedAnswer(FixedAnswer {
+                    status,
+                    body,
+                    headers,
+                    content_type,
+                    retry_after,
+                }),
             ));
         } else if let Some(to) = written.redirect {
             headers.insert("location".to_owned(), to);
             answers.push((
                 false,
-                Answer::Fixed(Fixed { status: 307, body, headers, content_type, retry_after }),
+                FaultAnswer::FixedAnswer(FixedAnswer {
+                    status: 307,
+                    body,
+                    headers,
+                    content_type,
+                    retry_after,
+                }),
             ));
         } else if !body.is_empty()
             || !headers.is_empty()
@@ -182,43 +194,43 @@ impl Deed {
                 "`body`, `headers`, `content-type` and `retry-after` need a `status`".to_owned()
             );
         }
-        answers.extend(written.truncate.map(|by| (true, Answer::Truncate(by))));
-        answers.extend(written.huge.map(|size| (true, Answer::Huge(size))));
-        answers.extend(written.slow_drip.map(|pause| (true, Answer::SlowDrip(pause))));
+        answers.extend(written.truncate.map(|by| (true, FaultAnswer::Truncate(by))));
+        answers.extend(written.huge.map(|size| (true, FaultAnswer::Huge(size))));
+        answers.extend(written.slow_drip.map(|pause| (true, FaultAnswer::SlowDrip(pause))));
         if let Some(word) = written.answer {
-            let deed = Self::word(&word)
+            let effect = Self::parse_word(&word)
                 .ok_or_else(|| format!("{word:?} is no fault; allowed are {WORDS}"))?;
-            answers.push((deed.handled, deed.answer));
+            answers.push((effect.handled, effect.answer));
         }
         if answers.len() > 1 {
             return Err("a fault answers in one way only".to_owned());
         }
-        let (usually, answer) = answers.pop().unwrap_or((true, Answer::True));
-        if answer == Answer::True && delay.is_none() {
+        let (usually, answer) = answers.pop().unwrap_or((true, FaultAnswer::True));
+        if answer == FaultAnswer::True && delay.is_none() {
             return Err(format!("this fault does nothing; allowed are {WORDS}"));
         }
         Ok(Self { delay, handled: handled.unwrap_or(usually), answer })
     }
 }
 
-impl<'de> Deserialize<'de> for Deed {
+impl<'de> Deserialize<'de> for FaultEffect {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
         impl<'de> Visitor<'de> for Either {
-            type Value = Deed;
+            type Value = FaultEffect;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(WORDS)
             }
 
-            fn visit_str<E: Error>(self, word: &str) -> Result<Deed, E> {
-                Deed::word(word)
+            fn visit_str<E: Error>(self, word: &str) -> Result<FaultEffect, E> {
+                FaultEffect::parse_word(word)
                     .ok_or_else(|| E::custom(format!("{word:?} is no fault; allowed are {WORDS}")))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Deed, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FaultEffect, A::Error> {
                 let written = Written::deserialize(MapAccessDeserializer::new(map))?;
-                Deed::mapping(written).map_err(A::Error::custom)
+                FaultEffect::parse_mapping(written).map_err(A::Error::custom)
             }
         }
         deserializer.deserialize_any(Either)
@@ -227,7 +239,7 @@ impl<'de> Deserialize<'de> for Deed {
 
 impl<'de> Deserialize<'de> for Target {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parsed(deserializer, "`METHOD /path`", |text| match text.split_once(' ') {
+        parse_text(deserializer, "`METHOD /path`", |text| match text.split_once(' ') {
             Some((method, path)) if path.starts_with('/') || path.starts_with('*') => {
                 Ok(Self { method: method.to_ascii_uppercase(), path: path.trim().to_owned() })
             }

@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde::de::{Deserialize, Deserializer};
 
-use super::text::parsed;
+use super::text::parse_text;
 
 /// A length of time such as `15m`, `2d` or `1d 12h`; a day has 24 hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Length(pub SignedDuration);
+pub struct LengthOfTime(pub SignedDuration);
 
-impl Length {
+impl LengthOfTime {
     /// That many minutes.
     pub const fn minutes(minutes: i64) -> Self {
         Self(SignedDuration::from_mins(minutes))
@@ -35,9 +35,9 @@ impl Length {
     }
 }
 
-impl<'de> Deserialize<'de> for Length {
+impl<'de> Deserialize<'de> for LengthOfTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parsed(deserializer, "a length of time such as `15m` or `2d`", Self::parse)
+        parse_text(deserializer, "a length of time such as `15m` or `2d`", Self::parse)
     }
 }
 
@@ -47,10 +47,10 @@ mod tests {
 
     #[test]
     fn days_have_24_hours() {
-        assert_eq!(Length::parse("2d"), Ok(Length::hours(48)));
-        assert_eq!(Length::parse("1d 12h"), Ok(Length::hours(36)));
-        assert_eq!(Length::parse("90s").unwrap().0.as_secs(), 90);
-        assert!(Length::parse("soon").unwrap_err().contains("15m"));
-        assert!(Length::parse("-5m").is_err());
+        assert_eq!(LengthOfTime::parse("2d"), Ok(LengthOfTime::hours(48)));
+        assert_eq!(LengthOfTime::parse("1d 12h"), Ok(LengthOfTime::hours(36)));
+        assert_eq!(LengthOfTime::parse("90s").unwrap().0.as_secs(), 90);
+        assert!(LengthOfTime::parse("soon").unwrap_err().contains("15m"));
+        assert!(LengthOfTime::parse("-5m").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The scenario: everything that a simulation can be told before it begins, as YAML. Documented in
+//! The scenario: everything that a simulation is configured with, as YAML. Documented in
 //! `docs/simulator.md`.
 
 mod auth;
@@ -13,15 +13,15 @@ mod text;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-pub use self::auth::{Auth, Client, Reuse, exchange};
-pub use self::checks::{Checks, ChecksAnswer, ChecksCall};
-pub use self::faults::{Answer, Deed, Fault, Fixed, RetryAfter, Target};
-pub use self::length::Length;
-pub use self::offers::{Link, Offer, Status};
+pub use self::auth::{Client, Reuse, TokenSwitches, default_audience};
+pub use self::checks::{CheckSwitches, ChecksAnswer, ChecksCall};
+pub use self::faults::{Fault, FaultAnswer, FaultEffect, FixedAnswer, RetryAfter, Target};
+pub use self::length::LengthOfTime;
+pub use self::offers::{OfferLink, OfferSetup, OfferStatus};
 pub use self::portal::*;
-pub use self::steps::{FailedAs, FailedOperation, Message, Phase, Step};
+pub use self::steps::{FailedAs, FailedOperation, Half, ScriptMessage, ScriptStep};
 
-/// What a simulation is told before it begins. By default everything works, and a release takes its
+/// The configuration of a simulation. By default everything works, and a release takes its
 /// realistic days.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -33,11 +33,11 @@ pub struct Scenario {
     /// Whether offers that are not listed exist too.
     pub(super) any_offer: bool,
     /// The script of offers without one of their own.
-    pub(super) steps: Vec<Step>,
-    pub(super) offers: Vec<Offer>,
-    pub(super) portal: Portal,
-    pub(super) auth: Auth,
-    pub(super) checks: Checks,
+    pub(super) steps: Vec<ScriptStep>,
+    pub(super) offers: Vec<OfferSetup>,
+    pub(super) portal: PortalSwitches,
+    pub(super) auth: TokenSwitches,
+    pub(super) checks: CheckSwitches,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -49,9 +49,9 @@ impl Default for Scenario {
             any_offer: true,
             steps: steps::realistic(),
             offers: Vec::new(),
-            portal: Portal::default(),
-            auth: Auth::default(),
-            checks: Checks::default(),
+            portal: PortalSwitches::default(),
+            auth: TokenSwitches::default(),
+            checks: CheckSwitches::default(),
             faults: Vec::new(),
         }
     }
@@ -79,7 +79,7 @@ impl Scenario {
     /// The same with access tokens that live so long, in simulated time.
     #[must_use]
     pub fn with_token_lifetime(mut self, lifetime: SignedDuration) -> Self {
-        self.auth.token_lifetime = Length(lifetime);
+        self.auth.token_lifetime = LengthOfTime(lifetime);
         self
     }
 

@@ -2,26 +2,26 @@
 
 use serde::Deserialize;
 
-use super::length::Length;
-use super::steps::{Phase, Step};
+use super::length::LengthOfTime;
+use super::steps::{Half, ScriptStep};
 
 /// One offer.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Offer {
+pub struct OfferSetup {
     /// Publisher id.
     pub publisher: String,
     /// Offer id.
     pub id: String,
     /// Where the offer stands at the beginning.
     #[serde(default)]
-    pub status: Status,
+    pub status: OfferStatus,
     /// How long ago the operation behind `status` was started; by default so long that `status` is
     /// just true.
-    pub since: Option<Length>,
+    pub since: Option<LengthOfTime>,
     /// With `status: running`, what runs.
     #[serde(default = "publish")]
-    pub running: Phase,
+    pub running: Half,
     /// Whether the draft was changed after the last publish.
     #[serde(default)]
     pub draft_changed: bool,
@@ -35,17 +35,17 @@ pub struct Offer {
     #[serde(default)]
     pub plans: Vec<String>,
     /// Its own script.
-    pub steps: Option<Vec<Step>>,
+    pub steps: Option<Vec<ScriptStep>>,
     /// Shown from the sign-off on; `null` for the built-in one.
-    pub preview_links: Option<Vec<Link>>,
+    pub preview_links: Option<Vec<OfferLink>>,
     /// Shown when live; `null` for the built-in one.
-    pub live_links: Option<Vec<Link>>,
+    pub live_links: Option<Vec<OfferLink>>,
 }
 
 /// A link to the offer.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Link {
+pub struct OfferLink {
     /// What it says.
     pub text: String,
     /// Where it leads.
@@ -55,7 +55,7 @@ pub struct Link {
 /// The statuses of an offer that the portal documents.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Status {
+pub enum OfferStatus {
     /// No operation ever ran.
     #[default]
     NeverPublished,
@@ -73,13 +73,13 @@ pub enum Status {
     Failed,
 }
 
-impl Offer {
+impl OfferSetup {
     /// An offer that nobody described.
     pub fn unheard_of(publisher: &str, id: &str) -> Self {
         Self {
             publisher: publisher.to_owned(),
             id: id.to_owned(),
-            status: Status::default(),
+            status: OfferStatus::default(),
             since: None,
             running: publish(),
             draft_changed: false,
@@ -93,8 +93,8 @@ impl Offer {
     }
 }
 
-fn publish() -> Phase {
-    Phase::Publish
+fn publish() -> Half {
+    Half::Publish
 }
 
 fn one() -> i64 {

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::length::Length;
+use super::length::LengthOfTime;
 
 macro_rules! switch {
     ($(#[$doc:meta])* $name:ident { $first:ident = $first_word:literal $(, $variant:ident = $word:literal)* $(,)? }) => {
@@ -135,7 +135,7 @@ switch!(
     RetryAfterForm { Seconds = "seconds", Date = "date", Absent = "none" }
 );
 
-/// Where the address of an operation is told.
+/// Where an answer carries the address of an operation.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Address {
@@ -175,7 +175,7 @@ pub struct Throttle {
 /// changes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Portal {
+pub struct PortalSwitches {
     pub publish_while_running: WhileRunning,
     pub republish_unchanged: Unchanged,
     pub publish_answer: Accepted,
@@ -187,7 +187,7 @@ pub struct Portal {
     pub old_publish: OldPublish,
     pub sign_off: SignOff,
     pub cancel: Cancel,
-    pub cancel_time: Length,
+    pub cancel_time: LengthOfTime,
     pub cancel_nothing: CancelNothing,
     pub address: Address,
     /// `address` of go-live, if it differs.
@@ -222,7 +222,7 @@ pub struct Portal {
     pub first_submission_version: i64,
 }
 
-impl Default for Portal {
+impl Default for PortalSwitches {
     fn default() -> Self {
         Self {
             publish_while_running: WhileRunning::default(),
@@ -236,7 +236,7 @@ impl Default for Portal {
             old_publish: OldPublish::default(),
             sign_off: SignOff::default(),
             cancel: Cancel::default(),
-            cancel_time: Length::minutes(2),
+            cancel_time: LengthOfTime::minutes(2),
             cancel_nothing: CancelNothing::default(),
             address: Address::default(),
             go_live_address: None,

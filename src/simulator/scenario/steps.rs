@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::length::Length;
+use super::length::LengthOfTime;
 
 /// Which half of a release a step belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Phase {
+pub enum Half {
     /// Up to the publisher's sign-off.
     Publish,
     /// From the sign-off on.
@@ -17,7 +17,7 @@ pub enum Phase {
 /// One step.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Step {
+pub struct ScriptStep {
     /// `id`, such as `displaycertify`. `publisher-signoff` is where publish stops.
     pub id: String,
     /// `stepName`.
@@ -29,12 +29,12 @@ pub struct Step {
     pub estimate: Option<String>,
     /// How long it really takes.
     #[serde(default = "nothing")]
-    pub takes: Length,
+    pub takes: LengthOfTime,
     /// Its half of the release; `live` is of the second unless told otherwise.
-    pub phase: Option<Phase>,
+    pub phase: Option<Half>,
     /// What it says, and when.
     #[serde(default)]
-    pub messages: Vec<Message>,
+    pub messages: Vec<ScriptMessage>,
     /// A time of being `blocked`, which comes on top of `takes`.
     pub blocked: Option<Blocked>,
     /// The step fails, and the operation with it.
@@ -46,10 +46,10 @@ pub struct Step {
 /// One message.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Message {
+pub struct ScriptMessage {
     /// How long after the step began (in a `blocked` or `fails`: after that began).
     #[serde(default = "nothing")]
-    pub after: Length,
+    pub after: LengthOfTime,
     /// `level`.
     #[serde(default = "information")]
     pub level: String,
@@ -63,13 +63,13 @@ pub struct Message {
 pub struct Blocked {
     /// How long after the step began.
     #[serde(default = "nothing")]
-    pub after: Length,
+    pub after: LengthOfTime,
     /// How long it stays blocked; without it, for ever.
     #[serde(rename = "for")]
-    pub lasts: Option<Length>,
+    pub lasts: Option<LengthOfTime>,
     /// What is said about it.
     #[serde(default)]
-    pub messages: Vec<Message>,
+    pub messages: Vec<ScriptMessage>,
 }
 
 /// A step that ends badly.
@@ -78,7 +78,7 @@ pub struct Blocked {
 pub struct Fails {
     /// How long after the step began.
     #[serde(default = "nothing")]
-    pub after: Length,
+    pub after: LengthOfTime,
     /// The step's status.
     #[serde(rename = "as", default)]
     pub mark: FailedAs,
@@ -87,7 +87,7 @@ pub struct Fails {
     pub operation: FailedOperation,
     /// What is said about it.
     #[serde(default)]
-    pub messages: Vec<Message>,
+    pub messages: Vec<ScriptMessage>,
 }
 
 /// The status of a step that ended badly.
@@ -116,10 +116,10 @@ pub enum FailedOperation {
     Canceled,
 }
 
-impl Step {
+impl ScriptStep {
     /// Its half of the release.
-    pub fn phase(&self) -> Phase {
-        self.phase.unwrap_or(if self.id == "live" { Phase::GoLive } else { Phase::Publish })
+    pub fn phase(&self) -> Half {
+        self.phase.unwrap_or(if self.id == "live" { Half::GoLive } else { Half::Publish })
     }
 
     /// Whether the publisher is asked here.
@@ -128,8 +128,8 @@ impl Step {
     }
 }
 
-fn nothing() -> Length {
-    Length::minutes(0)
+fn nothing() -> LengthOfTime {
+    LengthOfTime::minutes(0)
 }
 
 fn information() -> String {
@@ -138,13 +138,13 @@ fn information() -> String {
 
 /// The release of a virtual machine offer: the documented steps, with the times that real ones
 /// take.
-pub fn realistic() -> Vec<Step> {
+pub fn realistic() -> Vec<ScriptStep> {
     let step = |id: &str,
                 name: &str,
                 description: &str,
                 estimate: Option<&str>,
-                takes: Length,
-                messages: &[(i64, &str)]| Step {
+                takes: LengthOfTime,
+                messages: &[(i64, &str)]| ScriptStep {
         id: id.to_owned(),
         name: name.to_owned(),
         description: description.to_owned(),
@@ -153,8 +153,8 @@ pub fn realistic() -> Vec<Step> {
         phase: None,
         messages: messages
             .iter()
-            .map(|(hours, html)| Message {
-                after: Length::hours(*hours),
+            .map(|(hours, html)| ScriptMessage {
+                after: LengthOfTime::hours(*hours),
                 level: information(),
                 html: (*html).to_owned(),
             })
@@ -169,7 +169,7 @@ pub fn realistic() -> Vec<Step> {
             "Validate Pre-Requisites",
             "Offer settings provided are validated",
             Some("< 15 min"),
-            Length::minutes(15),
+            LengthOfTime::minutes(15),
             &[],
         ),
         step(
@@ -177,7 +177,7 @@ pub fn realistic() -> Vec<Step> {
             "Certification",
             "Your offer is analyzed by our certification systems for issues.",
             Some("< 5 day"),
-            Length::hours(36),
+            LengthOfTime::hours(36),
             &[
                 (
                     2,
@@ -192,7 +192,7 @@ pub fn realistic() -> Vec<Step> {
             "Provisioning",
             "Your virtual machine is being replicated in our production systems.",
             Some("< 1 day"),
-            Length::hours(6),
+            LengthOfTime::hours(6),
             &[],
         ),
         step(
@@ -201,7 +201,7 @@ pub fn realistic() -> Vec<Step> {
             "Your virtual machine is being packaged for customers. Additionally, lead systems are \
              being configured and setup.",
             Some("< 1 hour"),
-            Length::minutes(40),
+            LengthOfTime::minutes(40),
             &[],
         ),
         step(
@@ -210,7 +210,7 @@ pub fn realistic() -> Vec<Step> {
             "Offer is available to preview. Ensure that everything looks good before making your \
              offer live.",
             None,
-            Length::minutes(0),
+            LengthOfTime::minutes(0),
             &[],
         ),
         step(
@@ -218,7 +218,7 @@ pub fn realistic() -> Vec<Step> {
             "Live",
             "Offer is publicly visible and is available for purchase.",
             Some("~2-5 days"),
-            Length::hours(24),
+            LengthOfTime::hours(24),
             &[],
         ),
     ]

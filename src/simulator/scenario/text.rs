@@ -7,13 +7,17 @@ use serde::de::{Deserializer, Error, Visitor};
 
 /// Reads a text with `parse`. A visitor, because the parser adds the text's own line and column
 /// only to a visitor's errors.
-pub fn parsed<'de, D, T, P>(deserializer: D, what: &'static str, parse: P) -> Result<T, D::Error>
+pub fn parse_text<'de, D, T, P>(
+    deserializer: D,
+    what: &'static str,
+    parse: P,
+) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     P: FnOnce(&str) -> Result<T, String>,
 {
-    struct Text<T, P>(&'static str, P, PhantomData<T>);
-    impl<T, P: FnOnce(&str) -> Result<T, String>> Visitor<'_> for Text<T, P> {
+    struct TextVisitor<T, P>(&'static str, P, PhantomData<T>);
+    impl<T, P: FnOnce(&str) -> Result<T, String>> Visitor<'_> for TextVisitor<T, P> {
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,5 +28,5 @@ where
             (self.1)(text).map_err(E::custom)
         }
     }
-    deserializer.deserialize_str(Text(what, parse, PhantomData))
+    deserializer.deserialize_str(TextVisitor(what, parse, PhantomData))
 }

@@ -6,7 +6,7 @@ use super::*;
 
 const RUNS: &str = "/repos/contoso/offers/check-runs";
 
-impl Driver {
+impl SimulatorClient {
     async fn check(&self, method: Method, path: &str, body: Value) -> Seen {
         self.send(self.request(method, path).bearer_auth("github").json(&body)).await
     }
@@ -28,7 +28,7 @@ fn annotation(line: u32) -> Value {
 #[tokio::test]
 async fn a_check_run_is_made_updated_and_found_and_annotations_add_up() {
     for prefix in ["", "/api/v3"] {
-        let driver = Driver::new("").await;
+        let driver = SimulatorClient::new("").await;
         let output =
             json!({"title": "t", "summary": "s", "annotations": [annotation(1), annotation(2)]});
         let body = json!({"name": "n", "head_sha": "abc", "external_id": "e", "output": output});
@@ -78,7 +78,7 @@ async fn a_check_run_is_made_updated_and_found_and_annotations_add_up() {
 
 #[tokio::test]
 async fn githubs_limits_hold() {
-    let driver = Driver::new("").await;
+    let driver = SimulatorClient::new("").await;
     let with =
         |annotations: Value| json!({"title": "t", "summary": "s", "annotations": annotations});
     let changed = |key: &str, value: Value| {
@@ -178,7 +178,7 @@ async fn github_refuses_limits_or_is_down() {
         "token: right",
         "token: github",
     ] {
-        let driver = Driver::new(&format!("checks: {{{switch}}}")).await;
+        let driver = SimulatorClient::new(&format!("checks: {{{switch}}}")).await;
         let output = || json!({"title": "t", "summary": "s"});
         let first = driver.create(output()).await;
         let second = driver.create(output()).await;
@@ -203,7 +203,7 @@ async fn github_refuses_limits_or_is_down() {
     token: right: [401, 401, 401] [None, None] "Bad credentials"
     token: github: [201, 201, 200] [None, None] null
     "#);
-    let driver = Driver::new("checks: {answers: hangs}").await;
+    let driver = SimulatorClient::new("checks: {answers: hangs}").await;
     let never =
         tokio::time::timeout(std::time::Duration::from_millis(200), driver.create(Value::Null))
             .await;

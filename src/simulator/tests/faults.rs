@@ -4,16 +4,16 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-async fn with(deed: &str) -> Driver {
-    Driver::new(&format!(
-        "faults: [{{on: POST /api/publishers/*/offers/*/publish, nth: 1, do: {deed}}}]"
+async fn with(effect: &str) -> SimulatorClient {
+    SimulatorClient::new(&format!(
+        "faults: [{{on: POST /api/publishers/*/offers/*/publish, nth: 1, do: {effect}}}]"
     ))
     .await
 }
 
 /// What the client sees of the publish, and what came of it.
-async fn publish(deed: &str) -> (Driver, Result<Seen, String>, usize) {
-    let driver = with(deed).await;
+async fn publish(effect: &str) -> (SimulatorClient, Result<Seen, String>, usize) {
+    let driver = with(effect).await;
     let request = driver
         .portal(Method::POST, &format!("{OFFER}/publish"))
         .timeout(Duration::from_millis(500));
@@ -39,7 +39,7 @@ async fn publish(deed: &str) -> (Driver, Result<Seen, String>, usize) {
 
 #[tokio::test]
 async fn a_lost_answer_is_lost_in_the_way_that_was_asked_for() {
-    for (deed, operations, error) in [
+    for (effect, operations, error) in [
         ("reset", 0, "ConnectionReset"),
         ("close", 0, "IncompleteMessage"),
         ("lose-answer", 1, "IncompleteMessage"),
@@ -47,11 +47,11 @@ async fn a_lost_answer_is_lost_in_the_way_that_was_asked_for() {
         ("hang", 0, "TimedOut"),
         ("hang-after", 1, "TimedOut"),
     ] {
-        let (driver, seen, handled) = publish(deed).await;
-        assert!(seen.as_ref().unwrap_err().contains(error), "{deed}: {seen:?}");
-        assert_eq!(handled, operations, "{deed}");
+        let (driver, seen, handled) = publish(effect).await;
+        assert!(seen.as_ref().unwrap_err().contains(error), "{effect}: {seen:?}");
+        assert_eq!(handled, operations, "{effect}");
         let journal = driver.journal();
-        assert_eq!((journal[1].status, journal[1].handled), (None, operations == 1), "{deed}");
+        assert_eq!((journal[1].status, journal[1].handled), (None, operations == 1), "{effect}");
         assert_eq!(
             driver.post(&format!("{OFFER}/publish")).await.status,
             202,
@@ -82,20 +82,20 @@ async fn a_wrong_answer_is_the_one_that_was_written() {
 
 #[tokio::test]
 async fn a_spoilt_answer_keeps_its_status() {
-    for (deed, text) in
+    for (effect, text) in
         [("html", "<!DOCTYPE html>"), ("not-json", "{\"status\":\"run"), ("empty", "")]
     {
-        let (_, seen, operations) = publish(deed).await;
+        let (_, seen, operations) = publish(effect).await;
         let seen = seen.unwrap();
         assert!(
             seen.status == 202
                 && seen.text.starts_with(text)
                 && seen.text.is_empty() == text.is_empty(),
-            "{deed}: {seen:?}"
+            "{effect}: {seen:?}"
         );
         assert_eq!(operations, 1);
     }
-    let driver = Driver::new(&format!(
+    let driver = SimulatorClient::new(&format!(
         "faults: [{{on: GET {OFFER}/status, nth: 1, do: {{truncate: 10}}}}, {{on: GET \
          {OFFER}/status, nth: 2, do: {{huge: 3}}}}, \
          {{on: GET {OFFER}/status, nth: 3, do: {{slow-drip: 1ms}}}}]"
@@ -117,7 +117,7 @@ async fn a_request_can_be_late_or_come_twice() {
     let begun = now();
     let (_, seen, _) = publish("{delay: 100ms}").await;
     assert!(seen.unwrap().status == 202 && begun.elapsed() >= Duration::from_millis(100));
-    let driver = Driver::new("faults: [{on: PUT /**, do: duplicate}]").await;
+    let driver = SimulatorClient::new("faults: [{on: PUT /**, do: duplicate}]").await;
     let body = serde_json::json!({"offerTypeId": "x"});
     let answer = driver.send(driver.portal(Method::PUT, OFFER).json(&body)).await;
     assert_eq!(answer.status, 409, "the second of two creations finds the first one's offer");
@@ -139,7 +139,7 @@ async fn a_request_runs_its_course_when_the_client_has_left() {
 
 #[tokio::test]
 async fn faults_reach_every_service_but_the_simulations_own() {
-    let driver = Driver::new(
+    let driver = SimulatorClient::new(
         "faults: [{on: '* /oidc/**', do: {status: 500}}, {on: '* /repos/**', \
         do: {status: 502}}, {on: '* /simulator/**', do: reset}]",
     )

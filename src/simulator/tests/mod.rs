@@ -14,7 +14,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use super::{Exchange, Scenario, Simulator};
+use super::{JournalEntry, Scenario, Simulator};
 
 const OFFER: &str = "/api/publishers/contoso/offers/contoso-offer";
 
@@ -28,7 +28,7 @@ steps:
 ";
 
 /// A simulator and a client with a token for it.
-struct Driver {
+struct SimulatorClient {
     simulator: Simulator,
     client: Client,
     base: String,
@@ -61,7 +61,7 @@ impl Seen {
     }
 }
 
-impl Driver {
+impl SimulatorClient {
     /// Starts a scenario with the short script.
     async fn new(yaml: &str) -> Self {
         Self::with(Scenario::parse(&format!("{SHORT}{yaml}")).unwrap()).await
@@ -154,7 +154,7 @@ impl Driver {
         self.get(&format!("{OFFER}/status")).await.json()
     }
 
-    fn journal(&self) -> Vec<Exchange> {
+    fn journal(&self) -> Vec<JournalEntry> {
         self.simulator.journal()
     }
 }
@@ -170,7 +170,7 @@ fn marks(answer: &Value) -> String {
 
 #[tokio::test]
 async fn it_ends_when_it_is_stopped_even_with_a_request_that_hangs() {
-    let driver = Driver::new("faults: [{on: GET /hanging, do: hang}]").await;
+    let driver = SimulatorClient::new("faults: [{on: GET /hanging, do: hang}]").await;
     let hanging = tokio::spawn(driver.request(Method::GET, "/hanging").send());
     while driver.journal().len() < 2 {
         tokio::task::yield_now().await;
@@ -197,7 +197,7 @@ async fn the_first_line_is_the_address_and_a_bad_scenario_is_told_with_its_file(
 #[tokio::test]
 async fn days_pass_in_seconds_on_the_callers_own_thread() {
     let scenario = Scenario::parse("auth: {token-lifetime: 30d}").unwrap();
-    let driver = Driver::with(scenario.with_time_scale(200_000.0)).await;
+    let driver = SimulatorClient::with(scenario.with_time_scale(200_000.0)).await;
     driver.publish().await;
     while driver.status().await["status"] != "waitingForPublisherReview" {}
     let state = driver.simulator.state();

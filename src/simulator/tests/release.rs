@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_release_goes_from_publish_over_the_sign_off_to_live() {
-    let driver = Driver::new("start: 2026-01-01T00:00:00Z\ntime-scale: 0.000001").await;
+    let driver = SimulatorClient::new("start: 2026-01-01T00:00:00Z\ntime-scale: 0.000001").await;
     assert_eq!(driver.status().await["status"], "neverPublished");
     let publish = driver.publish().await;
     assert_eq!(driver.publish().await, publish, "the same draft is not published twice");
@@ -39,8 +39,8 @@ async fn a_release_goes_from_publish_over_the_sign_off_to_live() {
 }
 
 /// A release that is through, and the path of its go-live.
-async fn released() -> (Driver, String) {
-    let driver = Driver::new("start: 2026-01-01T00:00:00Z\ntime-scale: 0.000001").await;
+async fn released() -> (SimulatorClient, String) {
+    let driver = SimulatorClient::new("start: 2026-01-01T00:00:00Z\ntime-scale: 0.000001").await;
     driver.publish().await;
     driver.advance("2h").await;
     let go_live = driver.post(&format!("{OFFER}/golive")).await;
@@ -163,7 +163,7 @@ async fn operations_have_the_documented_fields() {
 
 #[tokio::test]
 async fn what_the_gate_demands() {
-    let driver = Driver::new("").await;
+    let driver = SimulatorClient::new("").await;
     let path = format!("{OFFER}/status");
     let without_version =
         driver.send(driver.request(Method::GET, &path).bearer_auth(driver.token.borrow())).await;
@@ -194,7 +194,7 @@ async fn what_the_gate_demands() {
 
 #[tokio::test]
 async fn drafts_slots_and_versions() {
-    let driver = Driver::new(
+    let driver = SimulatorClient::new(
         "offers: [{publisher: contoso, id: contoso-offer, version: 7, plans: [standard]}]",
     )
     .await;
@@ -240,7 +240,7 @@ async fn drafts_slots_and_versions() {
 
 #[tokio::test]
 async fn the_journal_has_everything_but_tokens() {
-    let driver = Driver::new("").await;
+    let driver = SimulatorClient::new("").await;
     driver
         .send(
             driver
@@ -271,7 +271,7 @@ async fn the_journal_has_everything_but_tokens() {
 
 #[tokio::test]
 async fn others_can_meddle() {
-    let driver = Driver::new("").await;
+    let driver = SimulatorClient::new("").await;
     let operation = driver.publish().await;
     let id = operation.rsplit('/').next().unwrap();
     driver.control("offers/contoso/contoso-offer/draft").await;

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::*;
 
-pub async fn with(switches: &str) -> Driver {
-    Driver::new(&format!("portal: {{{switches}}}")).await
+pub async fn with(switches: &str) -> SimulatorClient {
+    SimulatorClient::new(&format!("portal: {{{switches}}}")).await
 }
 
 /// Publishes and waits for the sign-off.
-pub async fn at_sign_off(switches: &str) -> (Driver, String) {
+pub async fn at_sign_off(switches: &str) -> (SimulatorClient, String) {
     let driver = with(switches).await;
     let publish = driver.publish().await;
     driver.advance("3h").await;
@@ -17,18 +17,18 @@ pub async fn at_sign_off(switches: &str) -> (Driver, String) {
 }
 
 /// Goes on to live.
-pub async fn live(switches: &str) -> Driver {
+pub async fn live(switches: &str) -> SimulatorClient {
     let (driver, _) = at_sign_off(switches).await;
     assert_eq!(driver.post(&format!("{OFFER}/golive")).await.status, 202);
     driver.advance("2h").await;
     driver
 }
 
-pub async fn code(driver: &Driver, verb: &str) -> u16 {
+pub async fn code(driver: &SimulatorClient, verb: &str) -> u16 {
     driver.post(&format!("{OFFER}/{verb}")).await.status.as_u16()
 }
 
-pub async fn kinds(driver: &Driver) -> String {
+pub async fn kinds(driver: &SimulatorClient) -> String {
     let submissions = driver.get(&format!("{OFFER}/submissions/")).await.json();
     let shown = |submission: &Value| {
         format!(
@@ -206,7 +206,7 @@ async fn every_beginning_of_an_offer() {
         ("failed", ""),
     ] {
         let offer = format!("{{publisher: contoso, id: contoso-offer, status: {status}{more}}}");
-        let driver = Driver::new(&format!(
+        let driver = SimulatorClient::new(&format!(
             "time-scale: 0.000001\nportal: {{republish-unchanged: 409}}\noffers: [{offer}]"
         ))
         .await;
@@ -229,7 +229,8 @@ async fn every_beginning_of_an_offer() {
         "offers: [{publisher: contoso, id: contoso-offer, status: succeeded, draft-changed: true}]";
     assert_eq!(
         code(
-            &Driver::new(&format!("portal: {{republish-unchanged: 409}}\n{changed}")).await,
+            &SimulatorClient::new(&format!("portal: {{republish-unchanged: 409}}\n{changed}"))
+                .await,
             "publish"
         )
         .await,
@@ -239,7 +240,7 @@ async fn every_beginning_of_an_offer() {
 
 #[tokio::test]
 async fn only_the_offers_that_are_listed() {
-    let driver = Driver::new(
+    let driver = SimulatorClient::new(
         "any-offer: false\n\
         offers: [{publisher: contoso, id: other, migrated: false, preview-links: [], steps: [{id: \
         x, name: X, shows: pondering, takes: 1h}]}]",

@@ -20,7 +20,7 @@ const TENANT: &str = "auth:
 
 const V2: &str = "/tenant/oauth2/v2.0/token";
 
-impl Driver {
+impl SimulatorClient {
     async fn id_token(&self, audience: &str) -> String {
         let path = format!("/oidc/token?api-version=2.0&audience={audience}");
         let answer = self
@@ -60,7 +60,7 @@ fn denied(answer: &Seen) -> String {
 
 #[tokio::test]
 async fn a_secret_buys_a_token_in_both_versions() {
-    let driver = Driver::new(TENANT).await;
+    let driver = SimulatorClient::new(TENANT).await;
     let v2 = driver.token(V2, &[]).await.json();
     assert_eq!((&v2["expires_in"], &v2["token_type"]), (&json!(1200), &json!("Bearer")));
     let v1 = driver.token("/tenant/oauth2/token", &[]).await.json();
@@ -78,7 +78,7 @@ async fn a_secret_buys_a_token_in_both_versions() {
 
 #[tokio::test]
 async fn a_token_lives_as_long_as_it_is_told() {
-    let driver = Driver::new(TENANT).await;
+    let driver = SimulatorClient::new(TENANT).await;
     driver.pass("19m").await;
     assert_eq!(driver.get(OFFER).await.status, 200);
     driver.pass("1m").await;
@@ -87,7 +87,7 @@ async fn a_token_lives_as_long_as_it_is_told() {
 
 #[tokio::test]
 async fn every_refusal_has_its_code() {
-    let driver = Driver::new(TENANT).await;
+    let driver = SimulatorClient::new(TENANT).await;
     let mut seen = Vec::new();
     for (path, field, value) in [
         (V2, "client_secret", "wrong"),
@@ -116,7 +116,7 @@ async fn every_refusal_has_its_code() {
 
 #[tokio::test]
 async fn an_id_token_is_exchanged_once_and_while_it_is_fresh() {
-    let driver = Driver::new(TENANT).await;
+    let driver = SimulatorClient::new(TENANT).await;
     let recommended = "api://AzureADTokenExchange";
     let fresh = driver.id_token(recommended).await;
     assert_eq!(driver.exchange("app", &fresh).await.status, 200);
@@ -135,7 +135,7 @@ async fn an_id_token_is_exchanged_once_and_while_it_is_fresh() {
     let codes = [700_213, 700_211, 700_212, 50_027, 700_212];
     assert_eq!(seen, codes.map(|code| format!("401 invalid_client {code}")));
 
-    let lenient = Driver::new("auth: {id-token-reuse: accepted}").await;
+    let lenient = SimulatorClient::new("auth: {id-token-reuse: accepted}").await;
     let token = lenient.id_token(recommended).await;
     assert_eq!(lenient.exchange("any", &token).await.status, 200);
     assert_eq!(lenient.exchange("any", &token).await.status, 200);
@@ -143,9 +143,10 @@ async fn an_id_token_is_exchanged_once_and_while_it_is_fresh() {
 
 #[tokio::test]
 async fn the_oidc_endpoint_checks_its_own_token() {
-    let driver =
-        Driver::new("auth: {request-token: other, subject: s, issuer: i, id-token-lifetime: 1m}")
-            .await;
+    let driver = SimulatorClient::new(
+        "auth: {request-token: other, subject: s, issuer: i, id-token-lifetime: 1m}",
+    )
+    .await;
     let path = "/oidc/token?api-version=2.0&audience=a";
     assert_eq!(
         driver
@@ -155,7 +156,8 @@ async fn the_oidc_endpoint_checks_its_own_token() {
         401
     );
     let answer = driver.send(driver.request(Method::GET, path).bearer_auth("other")).await.json();
-    let claims = crate::simulator::identity::claims(answer["value"].as_str().unwrap()).unwrap();
+    let claims =
+        crate::simulator::identity::read_claims(answer["value"].as_str().unwrap()).unwrap();
     assert_eq!(
         (&claims["sub"], &claims["iss"], &claims["aud"]),
         (&json!("s"), &json!("i"), &json!("a"))
@@ -165,7 +167,7 @@ async fn the_oidc_endpoint_checks_its_own_token() {
 
 #[tokio::test]
 async fn libraries_find_the_token_endpoint() {
-    let driver = Driver::new(TENANT).await;
+    let driver = SimulatorClient::new(TENANT).await;
     let path = "/tenant/v2.0/.well-known/openid-configuration";
     let document = driver.send(driver.request(Method::GET, path)).await.json();
     assert_eq!(document["token_endpoint"], format!("{}{V2}", driver.base));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
-use offer_release::simulator::{Exchange, Scenario, Simulator};
+use offer_release::simulator::{JournalEntry, Scenario, Simulator};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -154,7 +154,7 @@ impl Drop for World {
 
 /// What was asked, in its order.
 #[derive(Debug, Clone)]
-pub struct Requests(pub Vec<Exchange>);
+pub struct Requests(pub Vec<JournalEntry>);
 
 impl Requests {
     /// Those to the portal.
@@ -178,7 +178,7 @@ impl Requests {
     }
 
     /// Those of one kind.
-    pub fn only(&self, which: impl Fn(&Exchange) -> bool) -> Self {
+    pub fn only(&self, which: impl Fn(&JournalEntry) -> bool) -> Self {
         Self(self.0.iter().filter(|exchange| which(exchange)).cloned().collect())
     }
 

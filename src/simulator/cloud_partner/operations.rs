@@ -5,24 +5,26 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::super::refusal::Refusal;
-use super::super::scenario::{Filter, OldPublish, Order, Phase, Portal, Shape};
-use super::super::shared::Sim;
-use super::super::world::Offer;
-use super::{json, with_offer};
+use super::refusal::Refusal;
+use super::reply::{reply_json, with_offer};
+use crate::simulator::offers::offer::SimulatedOffer;
+use crate::simulator::scenario::{Filter, Half, OldPublish, Order, PortalSwitches, Shape};
+use crate::simulator::simulation::Sim;
 
 /// GET `…/submissions/`, newest first.
-pub async fn list(
+pub async fn list_submissions(
     State(sim): State<Sim>,
     Path((publisher, offer)): Path<(String, String)>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let wanted = filter(portal, &query);
+        let wanted = choose_filter(portal, &query);
         let mut listed: Vec<_> = offer.operations.iter().collect();
         listed.sort_by_key(|operation| operation.created);
-        let mut shown: Vec<Value> =
-            listed.into_iter().map(|operation| portal.submission(offer, operation, now)).collect();
+        let mut shown: Vec<Value> = listed
+            .into_iter()
+            .map(|operation| portal.show_submission(offer, operation, now))
+            .collect();
         shown.retain(|submission| {
             wanted.is_none_or(|wanted| {
                 submission["submissionState"]
@@ -33,11 +35,11 @@ pub async fn list(
         if portal.submissions_order == Order::NewestFirst {
             shown.reverse();
         }
-        Ok(json(StatusCode::OK, &Value::Array(shown)))
+        Ok(reply_json(StatusCode::OK, &Value::Array(shown)))
     })
 }
 
-fn filter<'a>(portal: &Portal, query: &'a [(String, String)]) -> Option<&'a str> {
+fn choose_filter<'a>(portal: &PortalSwitches, query: &'a [(String, String)]) -> Option<&'a str> {
     let names: &[&str] = match portal.submissions_filter {
         Filter::Both => &["status", "submissionState"],
         Filter::Status => &["status"],
@@ -48,32 +50,35 @@ fn filter<'a>(portal: &Portal, query: &'a [(String, String)]) -> Option<&'a str>
 }
 
 /// GET `…/operations/{id}`.
-pub async fn one(
+pub async fn get_operation(
     State(sim): State<Sim>,
     Path((publisher, offer, id)): Path<(String, String, String)>,
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
         if let Some((id, began, ends)) = offer.cancels.iter().find(|(cancel, ..)| *cancel == id) {
             let done = ends.is_some_and(|ends| ends <= now);
-            return Ok(json(
+            return Ok(reply_json(
                 StatusCode::OK,
-                &shaped(portal, portal.cancel_operation(id, *began, done)),
+                &shape_operation(portal, portal.show_cancel_operation(id, *began, done)),
             ));
         }
-        read(offer, portal, &id, now)
+        read_operation(offer, portal, &id, now)
     })
 }
 
 /// GET `…/operations/{id}/`, as one client writes it.
-pub async fn one_with_slash(state: State<Sim>, path: Path<(String, String, String)>) -> Response {
-    one(state, path).await
+pub async fn get_operation_with_slash(
+    state: State<Sim>,
+    path: Path<(String, String, String)>,
+) -> Response {
+    get_operation(state, path).await
 }
 
 /// GET `/api/operations/{publisher}${offer}$2$preview`: the offer's latest operation.
-pub async fn legacy(State(sim): State<Sim>, Path(parts): Path<String>) -> Response {
+pub async fn get_legacy_operation(State(sim): State<Sim>, Path(parts): Path<String>) -> Response {
     let parts: Vec<&str> = parts.split('$').collect();
     let [publisher, offer, "2", "preview"] = parts[..] else {
-        return Refusal::not_found("The operation").answer(&sim.scenario.portal);
+        return Refusal::not_found("The operation").to_response(&sim.scenario.portal);
     };
     with_offer(&sim, publisher, offer, |offer, portal, now| {
         let id = offer
@@ -81,13 +86,13 @@ pub async fn legacy(State(sim): State<Sim>, Path(parts): Path<String>) -> Respon
             .last()
             .map(|last| last.id.clone())
             .ok_or_else(|| Refusal::not_found("The operation"))?;
-        read(offer, portal, &id, now)
+        read_operation(offer, portal, &id, now)
     })
 }
 
-fn read(
-    offer: &mut Offer,
-    portal: &Portal,
+fn read_operation(
+    offer: &mut SimulatedOffer,
+    portal: &PortalSwitches,
     id: &str,
     now: jiff::Timestamp,
 ) -> Result<Response, Refusal> {
@@ -98,20 +103,23 @@ fn read(
     if let Some(first) = portal.first_polls.filter(|first| operation.polls <= first.count) {
         return Err(match StatusCode::from_u16(first.status) {
             Ok(StatusCode::NOT_FOUND) | Err(_) => not_found(),
-            Ok(status) => Refusal::broken(status),
+            Ok(status) => Refusal::server_error(status),
         });
     }
     if portal.old_publish == OldPublish::Gone
-        && operation.kind == Phase::Publish
+        && operation.kind == Half::Publish
         && operation.closed.is_some()
     {
         return Err(not_found());
     }
     let operation = operation.clone();
-    Ok(json(StatusCode::OK, &shaped(portal, portal.operation(offer, &operation, now))))
+    Ok(reply_json(
+        StatusCode::OK,
+        &shape_operation(portal, portal.show_operation(offer, &operation, now)),
+    ))
 }
 
-fn shaped(portal: &Portal, operation: Value) -> Value {
+fn shape_operation(portal: &PortalSwitches, operation: Value) -> Value {
     match portal.operation_shape {
         Shape::Object => operation,
         Shape::Array => json!([operation]),

@@ -13,11 +13,11 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Accepts connections with a [`Cut`] each.
 #[derive(Debug)]
-pub struct Wires(pub TcpListener);
+pub struct Connections(pub TcpListener);
 
 /// A connection.
 #[derive(Debug)]
-pub struct Wire {
+pub struct Connection {
     stream: TcpStream,
     cut: Cut,
 }
@@ -41,16 +41,16 @@ impl Cut {
     }
 }
 
-impl Listener for Wires {
-    type Io = Wire;
+impl Listener for Connections {
+    type Io = Connection;
     type Addr = std::net::SocketAddr;
 
-    async fn accept(&mut self) -> (Wire, Self::Addr) {
+    async fn accept(&mut self) -> (Connection, Self::Addr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
         // Small answers that wait for company would slow a simulation down; it works without as
         // well.
         let _ = stream.set_nodelay(true);
-        (Wire { stream, cut: Cut::default() }, address)
+        (Connection { stream, cut: Cut::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -58,14 +58,14 @@ impl Listener for Wires {
     }
 }
 
-impl Connected<IncomingStream<'_, Wires>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
+impl Connected<IncomingStream<'_, Connections>> for Cut {
+    fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
         stream.io().cut.clone()
     }
 }
 
-impl Wire {
-    /// Whether it was cut; the server drops the connection when it is told.
+impl Connection {
+    /// Whether it was cut; the server then drops the connection.
     fn intact(&self) -> io::Result<()> {
         match self.cut.0.load(Ordering::Relaxed) {
             0 => Ok(()),
@@ -78,7 +78,7 @@ impl Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -89,7 +89,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Connection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -3,21 +3,30 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::operation::{Operation, Progress, State, StepNow};
-use super::scenario::{Link, Links, Message, Messages, OldPublish, Phase, Portal, Step};
-use super::world::Offer;
+use crate::simulator::offers::offer::SimulatedOffer;
+use crate::simulator::offers::operation::{
+    Mark, OperationProgress, OperationState, SimulatedOperation, StepNow,
+};
+use crate::simulator::scenario::{
+    Half, Links, Messages, OfferLink, OldPublish, PortalSwitches, ScriptMessage, ScriptStep,
+};
 
-impl Portal {
+impl PortalSwitches {
     /// An operation, as its own address shows it.
-    pub fn operation(&self, offer: &Offer, operation: &Operation, now: Timestamp) -> Value {
-        let progress = operation.progress(now);
-        let is_previewed = operation.kind == Phase::GoLive
-            || matches!(progress.state, State::SignOff | State::Complete);
-        let is_live = operation.kind == Phase::GoLive && progress.state == State::Complete;
-        let preview_links: &[Link] = if is_previewed { &offer.preview_links } else { &[] };
-        let live_links: &[Link] = if is_live { &offer.live_links } else { &[] };
+    pub fn show_operation(
+        &self,
+        offer: &SimulatedOffer,
+        operation: &SimulatedOperation,
+        now: Timestamp,
+    ) -> Value {
+        let progress = operation.progress_at(now);
+        let is_previewed = operation.kind == Half::GoLive
+            || matches!(progress.state, OperationState::SignOff | OperationState::Complete);
+        let is_live = operation.kind == Half::GoLive && progress.state == OperationState::Complete;
+        let preview_links: &[OfferLink] = if is_previewed { &offer.preview_links } else { &[] };
+        let live_links: &[OfferLink] = if is_live { &offer.live_links } else { &[] };
         let mut shown =
-            self.steps_and_links(Some((operation, &progress)), preview_links, live_links);
+            self.show_steps_and_links(Some((operation, &progress)), preview_links, live_links);
         let state = self.shown_state(operation, &progress);
         let mut put = |key: &str, value: Value| shown.insert(key.to_owned(), value);
         put("id", json!(operation.id));
@@ -25,9 +34,9 @@ impl Portal {
         put("status", json!(self.state_word(state)));
         put("publishingVersion", json!(2));
         put("offerVersion", json!(operation.offer_version));
-        put("cancellationRequestState", json!(cancellation(operation, &progress)));
-        put("createdDateTime", json!(self.time(operation.created)));
-        put("lastActionDateTime", json!(self.time(progress.last_action)));
+        put("cancellationRequestState", json!(cancellation_state(operation, &progress)));
+        put("createdDateTime", json!(self.format_time(operation.created)));
+        put("lastActionDateTime", json!(self.format_time(progress.last_action)));
         if let Some(error) = progress.error {
             put("error", json!(error));
         }
@@ -38,15 +47,15 @@ impl Portal {
     }
 
     /// The status of an offer.
-    pub fn status(&self, offer: &Offer, now: Timestamp) -> Value {
-        let last = offer.last(now);
+    pub fn show_status(&self, offer: &SimulatedOffer, now: Timestamp) -> Value {
+        let last = offer.last_operation(now);
         let seen = last.as_ref().map(|(operation, progress)| (*operation, progress));
         // An offer keeps its links while it is published anew.
-        let preview_links: &[Link] =
+        let preview_links: &[OfferLink] =
             if offer.was_previewed(now) { &offer.preview_links } else { &[] };
-        let live_links: &[Link] = if offer.was_live(now) { &offer.live_links } else { &[] };
-        let mut shown = self.steps_and_links(seen, preview_links, live_links);
-        shown.insert("status".to_owned(), json!(self.status_word(offer.status(now))));
+        let live_links: &[OfferLink] = if offer.was_live(now) { &offer.live_links } else { &[] };
+        let mut shown = self.show_steps_and_links(seen, preview_links, live_links);
+        shown.insert("status".to_owned(), json!(self.status_word(offer.status_at(now))));
         if self.notification_emails {
             let emails = last.map(|(operation, _)| operation.emails.clone()).unwrap_or_default();
             shown.insert("notificationEmails".to_owned(), json!(emails));
@@ -55,8 +64,13 @@ impl Portal {
     }
 
     /// An element of the list of operations.
-    pub fn submission(&self, offer: &Offer, operation: &Operation, now: Timestamp) -> Value {
-        let progress = operation.progress(now);
+    pub fn show_submission(
+        &self,
+        offer: &SimulatedOffer,
+        operation: &SimulatedOperation,
+        now: Timestamp,
+    ) -> Value {
+        let progress = operation.progress_at(now);
         self.without_omitted(json!({
             "id": operation.id,
             "offerId": if offer.migrated { &offer.id } else { &offer.guid },
@@ -69,13 +83,13 @@ impl Portal {
             "slot": "staging",
             "version": operation.version,
             "definition": {"metadata": {"emails": operation.emails}},
-            "changedTime": self.time(progress.last_action),
+            "changedTime": self.format_time(progress.last_action),
         }))
     }
 
     /// An operation that cancels another.
-    pub fn cancel_operation(&self, id: &str, began: Timestamp, done: bool) -> Value {
-        let state = if done { State::Complete } else { State::Running };
+    pub fn show_cancel_operation(&self, id: &str, began: Timestamp, done: bool) -> Value {
+        let state = if done { OperationState::Complete } else { OperationState::Running };
         self.without_omitted(json!({
             "id": id,
             "submissionType": "cancel",
@@ -85,12 +99,12 @@ impl Portal {
             "previewLinks": [],
             "liveLinks": [],
             "cancellationRequestState": "cannotCancel",
-            "createdDateTime": self.time(began),
+            "createdDateTime": self.format_time(began),
         }))
     }
 
     /// An offer, as the list shows it, or with its whole definition.
-    pub fn offer(&self, offer: &Offer, whole: bool, now: Timestamp) -> Value {
+    pub fn show_offer(&self, offer: &SimulatedOffer, whole: bool, now: Timestamp) -> Value {
         let definition = if whole {
             offer.definition.clone()
         } else {
@@ -99,50 +113,54 @@ impl Portal {
         json!({
             "offerTypeId": "microsoft-azure-virtualmachines",
             "publisherId": offer.publisher,
-            "status": self.status_word(offer.status(now)),
+            "status": self.status_word(offer.status_at(now)),
             "pcMigrationStatus": if offer.migrated { "migrated" } else { "none" },
             "isvUpgradeRequest": false,
             "lockStatus": "none",
             "id": offer.id,
             "version": offer.version,
             "definition": definition,
-            "changedTime": self.time(offer.changed),
+            "changedTime": self.format_time(offer.changed),
         })
     }
 
     /// A publish that was superseded may go on showing what it showed before.
-    fn shown_state(&self, operation: &Operation, progress: &Progress) -> State {
-        let is_old = operation.kind == Phase::Publish
+    fn shown_state(
+        &self,
+        operation: &SimulatedOperation,
+        progress: &OperationProgress,
+    ) -> OperationState {
+        let is_old = operation.kind == Half::Publish
             && operation.closed.is_some()
-            && progress.state == State::Complete;
+            && progress.state == OperationState::Complete;
         if is_old && self.old_publish == OldPublish::Unchanged {
-            State::SignOff
+            OperationState::SignOff
         } else {
             progress.state
         }
     }
 
-    fn steps_and_links(
+    fn show_steps_and_links(
         &self,
-        last: Option<(&Operation, &Progress)>,
-        preview_links: &[Link],
-        live_links: &[Link],
+        last: Option<(&SimulatedOperation, &OperationProgress)>,
+        preview_links: &[OfferLink],
+        live_links: &[OfferLink],
     ) -> Map<String, Value> {
         let steps: Vec<Value> = last
             .iter()
             .flat_map(|(operation, progress)| operation.script.iter().zip(&progress.steps))
-            .map(|(step, seen)| self.step(step, seen))
+            .map(|(step, seen)| self.show_step(step, seen))
             .collect();
         let mut shown = Map::new();
-        shown.insert("messages".to_owned(), self.messages(&[]));
+        shown.insert("messages".to_owned(), self.show_messages(&[]));
         shown.insert("steps".to_owned(), Value::Array(steps));
-        shown.insert("previewLinks".to_owned(), self.links(preview_links));
-        shown.insert("liveLinks".to_owned(), self.links(live_links));
+        shown.insert("previewLinks".to_owned(), self.show_links(preview_links));
+        shown.insert("liveLinks".to_owned(), self.show_links(live_links));
         shown
     }
 
-    fn step(&self, step: &Step, seen: &StepNow) -> Value {
-        let under_way = matches!(seen.mark, super::operation::Mark::InProgress);
+    fn show_step(&self, step: &ScriptStep, seen: &StepNow) -> Value {
+        let under_way = matches!(seen.mark, Mark::InProgress);
         let status =
             step.shows.clone().filter(|_| under_way).unwrap_or_else(|| self.mark_word(seen.mark));
         let mut shown = json!({
@@ -150,7 +168,7 @@ impl Portal {
             "stepName": step.name,
             "description": step.description,
             "status": status,
-            "messages": self.messages(&seen.messages),
+            "messages": self.show_messages(&seen.messages),
             "progressPercentage": seen.percent,
         });
         if let Some(estimate) = &step.estimate {
@@ -159,18 +177,18 @@ impl Portal {
         shown
     }
 
-    fn messages(&self, messages: &[(Timestamp, Message)]) -> Value {
+    fn show_messages(&self, messages: &[(Timestamp, ScriptMessage)]) -> Value {
         match self.messages {
             Messages::Null => Value::Null,
             Messages::Strings => messages.iter().map(|(_, message)| json!(message.html)).collect(),
             Messages::Objects => messages
                 .iter()
-                .map(|(at, message)| json!({"messageHtml": message.html, "level": message.level, "timestamp": self.time(*at)}))
+                .map(|(at, message)| json!({"messageHtml": message.html, "level": message.level, "timestamp": self.format_time(*at)}))
                 .collect(),
         }
     }
 
-    fn links(&self, links: &[Link]) -> Value {
+    fn show_links(&self, links: &[OfferLink]) -> Value {
         match self.links {
             Links::Absent => json!([]),
             Links::Objects => links
@@ -205,10 +223,17 @@ impl Portal {
 }
 
 /// Only `canCancel` is documented; the other words are the simulator's.
-fn cancellation(operation: &Operation, progress: &Progress) -> &'static str {
+fn cancellation_state(
+    operation: &SimulatedOperation,
+    progress: &OperationProgress,
+) -> &'static str {
     match progress.state {
-        State::Running | State::SignOff if operation.stopped.is_some() => "cancelRequested",
-        State::Running | State::SignOff => "canCancel",
-        State::Complete | State::Failed | State::Canceled => "cannotCancel",
+        OperationState::Running | OperationState::SignOff if operation.stopped.is_some() => {
+            "cancelRequested"
+        }
+        OperationState::Running | OperationState::SignOff => "canCancel",
+        OperationState::Complete | OperationState::Failed | OperationState::Canceled => {
+            "cannotCancel"
+        }
     }
 }

@@ -6,44 +6,48 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::operation::{State as Reached, Stop};
-use super::super::refusal::Refusal;
-use super::super::scenario::{Length, OutOfTurn, Phase, Portal, Unchanged, WhileRunning};
-use super::super::shared::{Sim, Simulation};
-use super::super::world::Offer;
-use super::address::started;
-use super::with_offer;
+use super::address::answer_start;
+use super::refusal::Refusal;
+use super::reply::with_offer;
+use crate::simulator::offers::offer::SimulatedOffer;
+use crate::simulator::offers::operation::{ForcedEnd, OperationState};
+use crate::simulator::scenario::{
+    Half, LengthOfTime, OutOfTurn, PortalSwitches, Unchanged, WhileRunning,
+};
+use crate::simulator::simulation::{Sim, Simulation};
 
 /// POST `…/publish`.
-pub async fn publish(
+pub async fn publish_offer(
     State(sim): State<Sim>,
     Path((publisher, offer)): Path<(String, String)>,
     body: Bytes,
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let emails = emails(&body)?;
-        let running = offer.last(now).filter(|(_, progress)| progress.state == Reached::Running);
+        let emails = read_emails(&body)?;
+        let running = offer
+            .last_operation(now)
+            .filter(|(_, progress)| progress.state == OperationState::Running);
         let id = match running.map(|(last, _)| {
             (last.id.clone(), last.kind, last.draft == offer.changed, last.stopped.is_some())
         }) {
             // The same draft is published already: nothing new is started. A changed one has to
             // wait.
-            Some((id, Phase::Publish, true, false))
+            Some((id, Half::Publish, true, false))
                 if portal.publish_while_running == WhileRunning::SameOperation =>
             {
                 id
             }
-            Some((id, ..)) => return Err(busy(portal.publish_while_running, &id)),
+            Some((id, ..)) => return Err(refuse_second_start(portal.publish_while_running, &id)),
             None if offer.is_published(now) => publish_again(offer, portal, now, emails)?,
-            None => offer.begin(Phase::Publish, now, emails).id.clone(),
+            None => offer.start_operation(Half::Publish, now, emails).id.clone(),
         };
-        Ok(started(&sim, offer, &id, portal.address, portal.publish_answer))
+        Ok(answer_start(&sim, offer, &id, portal.address, portal.publish_answer))
     })
 }
 
 fn publish_again(
-    offer: &mut Offer,
-    portal: &Portal,
+    offer: &mut SimulatedOffer,
+    portal: &PortalSwitches,
     now: Timestamp,
     emails: String,
 ) -> Result<String, Refusal> {
@@ -51,69 +55,84 @@ fn publish_again(
     match portal.republish_unchanged {
         Unchanged::BadRequest => Err(Refusal::bad_request(unchanged)),
         Unchanged::Conflict => Err(Refusal::conflict(unchanged)),
-        Unchanged::NewOperation => Ok(offer.begin(Phase::Publish, now, emails).id.clone()),
+        Unchanged::NewOperation => Ok(offer.start_operation(Half::Publish, now, emails).id.clone()),
         Unchanged::FinishedAtOnce => {
-            let operation = offer.begin(Phase::Publish, now, emails);
-            at_once(&mut operation.script);
+            let operation = offer.start_operation(Half::Publish, now, emails);
+            finish_at_once(&mut operation.script);
             Ok(operation.id.clone())
         }
     }
 }
 
 /// POST `…/golive`.
-pub async fn go_live(
+pub async fn go_live_with_offer(
     State(sim): State<Sim>,
     Path((publisher, offer)): Path<(String, String)>,
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let last = offer.last(now).map(|(last, progress)| {
+        let last = offer.last_operation(now).map(|(last, progress)| {
             (last.id.clone(), last.kind, progress.state, last.stopped.is_some())
         });
         let id = match last {
             _ if offer.is_previewed(now) => {
-                offer.begin(Phase::GoLive, now, String::new()).id.clone()
+                offer.start_operation(Half::GoLive, now, String::new()).id.clone()
             }
-            Some((id, Phase::GoLive, Reached::Running, false))
+            Some((id, Half::GoLive, OperationState::Running, false))
                 if portal.go_live_while_running == WhileRunning::SameOperation =>
             {
                 id
             }
-            Some((id, Phase::GoLive, Reached::Running, _)) => {
-                return Err(busy(portal.go_live_while_running, &id));
+            Some((id, Half::GoLive, OperationState::Running, _)) => {
+                return Err(refuse_second_start(portal.go_live_while_running, &id));
             }
-            Some((_, Phase::GoLive, ..)) => go_live_again(offer, portal, now)?,
+            Some((_, Half::GoLive, ..)) => go_live_again(offer, portal, now)?,
             _ => go_live_early(offer, portal, now)?,
         };
         Ok(answer_go_live(&sim, offer, &id))
     })
 }
 
-fn answer_go_live(sim: &Simulation, offer: &Offer, id: &str) -> Response {
+fn answer_go_live(sim: &Simulation, offer: &SimulatedOffer, id: &str) -> Response {
     let portal = &sim.scenario.portal;
-    started(sim, offer, id, portal.go_live_address.unwrap_or(portal.address), portal.go_live_answer)
+    answer_start(
+        sim,
+        offer,
+        id,
+        portal.go_live_address.unwrap_or(portal.address),
+        portal.go_live_answer,
+    )
 }
 
-fn go_live_again(offer: &mut Offer, portal: &Portal, now: Timestamp) -> Result<String, Refusal> {
-    out_of_turn(portal.go_live_again, "The offer is live already.")?;
-    let operation = offer.begin(Phase::GoLive, now, String::new());
-    at_once(&mut operation.script);
+fn go_live_again(
+    offer: &mut SimulatedOffer,
+    portal: &PortalSwitches,
+    now: Timestamp,
+) -> Result<String, Refusal> {
+    check_turn(portal.go_live_again, "The offer is live already.")?;
+    let operation = offer.start_operation(Half::GoLive, now, String::new());
+    finish_at_once(&mut operation.script);
     Ok(operation.id.clone())
 }
 
 /// An early go-live that is accepted comes to nothing: what runs goes on, and the operation that
 /// was promised has failed.
-fn go_live_early(offer: &mut Offer, portal: &Portal, now: Timestamp) -> Result<String, Refusal> {
+fn go_live_early(
+    offer: &mut SimulatedOffer,
+    portal: &PortalSwitches,
+    now: Timestamp,
+) -> Result<String, Refusal> {
     let why = "The offer is not waiting for the publisher's sign-off.";
-    out_of_turn(portal.go_live_early, why)?;
+    check_turn(portal.go_live_early, why)?;
     let under_way = offer.operations.pop();
-    let operation = offer.begin(Phase::GoLive, now, String::new());
-    operation.stopped = Some(Stop { at: now, state: Reached::Failed, reason: why.to_owned() });
+    let operation = offer.start_operation(Half::GoLive, now, String::new());
+    operation.stopped =
+        Some(ForcedEnd { at: now, state: OperationState::Failed, reason: why.to_owned() });
     let id = operation.id.clone();
     offer.operations.extend(under_way);
     Ok(id)
 }
 
-fn out_of_turn(answer: OutOfTurn, why: &str) -> Result<(), Refusal> {
+fn check_turn(answer: OutOfTurn, why: &str) -> Result<(), Refusal> {
     match answer {
         OutOfTurn::BadRequest => Err(Refusal::bad_request(why)),
         OutOfTurn::Conflict => Err(Refusal::conflict(why)),
@@ -121,7 +140,7 @@ fn out_of_turn(answer: OutOfTurn, why: &str) -> Result<(), Refusal> {
     }
 }
 
-fn busy(answer: WhileRunning, id: &str) -> Refusal {
+fn refuse_second_start(answer: WhileRunning, id: &str) -> Refusal {
     let why = format!("Operation '{id}' is running on this offer. Cancel it or wait for its end.");
     match answer {
         WhileRunning::BadRequest => Refusal::bad_request(why),
@@ -129,9 +148,9 @@ fn busy(answer: WhileRunning, id: &str) -> Refusal {
     }
 }
 
-fn at_once(script: &mut [super::super::scenario::Step]) {
+fn finish_at_once(script: &mut [crate::simulator::scenario::ScriptStep]) {
     for step in script {
-        step.takes = Length::minutes(0);
+        step.takes = LengthOfTime::minutes(0);
         step.blocked = None;
         step.fails = None;
     }
@@ -139,7 +158,7 @@ fn at_once(script: &mut [super::super::scenario::Step]) {
 
 /// The addresses of the body, which may be absent; what is neither absent nor an object is
 /// malformed.
-fn emails(body: &[u8]) -> Result<String, Refusal> {
+fn read_emails(body: &[u8]) -> Result<String, Refusal> {
     if body.is_empty() {
         return Ok(String::new());
     }

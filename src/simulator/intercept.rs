@@ -11,98 +11,98 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::SignedDuration;
 
-use super::clock::{Clock, later};
-use super::journal::{self, Exchange};
-use super::scenario::{Answer, Deed, Fixed, RetryAfter};
-use super::shared::{Sim, Simulation};
-use super::wire::Cut;
-use super::words::http_date;
+use super::clock::{SimulatedClock, later};
+use super::connection::Cut;
+use super::dates::http_date;
+use super::journal::{self, JournalEntry};
+use super::scenario::{FaultAnswer, FaultEffect, FixedAnswer, RetryAfter};
+use super::simulation::{Sim, Simulation};
 
 const LARGEST_BODY: usize = 16 << 20;
 const MIB: usize = 1 << 20;
 
 /// Writes the request down, carries it out or not, and answers truly or not. A request that has
 /// arrived runs its course, even if the client no longer waits.
-pub async fn around(
+pub async fn intercept_request(
     State(sim): State<Sim>,
     ConnectInfo(cut): ConnectInfo<Cut>,
     request: Request,
     next: Next,
 ) -> Response {
-    let course = tokio::spawn(run_its_course(sim, cut, request, next));
+    let course = tokio::spawn(carry_out(sim, cut, request, next));
     course.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
-async fn run_its_course(sim: Sim, cut: Cut, request: Request, next: Next) -> Response {
+async fn carry_out(sim: Sim, cut: Cut, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let deed = sim.faults().hit(parts.method.as_str(), parts.uri.path());
-    let fault = deed.as_ref().map(|deed| format!("{:?}", deed.answer));
-    let deed = deed.unwrap_or(Deed { handled: true, ..Deed::default() });
-    let number = write_down(&sim, &parts, &body, fault);
+    let effect = sim.faults().next_effect(parts.method.as_str(), parts.uri.path());
+    let fault = effect.as_ref().map(|effect| format!("{:?}", effect.answer));
+    let effect = effect.unwrap_or(FaultEffect { handled: true, ..FaultEffect::default() });
+    let number = record_request(&sim, &parts, &body, fault);
 
-    if let Some(delay) = deed.delay {
-        Clock::sleep(delay.real()).await;
+    if let Some(delay) = effect.delay {
+        SimulatedClock::sleep(delay.real()).await;
     }
-    let answer = if deed.handled {
-        Some(handle(&sim, number, &parts, &body, next, &deed.answer).await)
+    let answer = if effect.handled {
+        Some(run_handler(&sim, number, &parts, &body, next, &effect.answer).await)
     } else {
         None
     };
-    let answer = match deed.answer {
-        Answer::Hang => {
+    let answer = match effect.answer {
+        FaultAnswer::Hang => {
             sim.ended().await;
             None
         }
-        Answer::Reset => {
+        FaultAnswer::Reset => {
             cut.reset();
             None
         }
-        Answer::Close => {
+        FaultAnswer::Close => {
             cut.close();
             None
         }
-        Answer::Fixed(ref fixed) => Some(written(&sim, fixed)),
+        FaultAnswer::FixedAnswer(ref fixed) => Some(write_fixed(&sim, fixed)),
         ref changed => match answer {
-            Some(answer) => Some(change(answer, changed).await),
+            Some(answer) => Some(spoil_answer(answer, changed).await),
             None => None,
         },
     };
-    if let Some(exchange) = sim.journal().of(number) {
+    if let Some(exchange) = sim.journal().entry(number) {
         exchange.status = answer.as_ref().map(|answer| answer.status().as_u16());
     }
     // Without an answer the connection is cut, or the simulation over: nobody sees this one.
     answer.unwrap_or_default()
 }
 
-async fn handle(
+async fn run_handler(
     sim: &Simulation,
     number: usize,
     parts: &request::Parts,
     body: &Bytes,
     next: Next,
-    answer: &Answer,
+    answer: &FaultAnswer,
 ) -> Response {
-    if let Some(exchange) = sim.journal().of(number) {
+    if let Some(exchange) = sim.journal().entry(number) {
         exchange.handled = true;
     }
     let copy = || Request::from_parts(parts.clone(), Body::from(body.clone()));
-    if *answer == Answer::Duplicate {
+    if *answer == FaultAnswer::Duplicate {
         next.clone().run(copy()).await;
     }
     next.run(copy()).await
 }
 
-fn write_down(
+fn record_request(
     sim: &Simulation,
     parts: &request::Parts,
     body: &[u8],
     fault: Option<String>,
 ) -> usize {
-    let headers = journal::headers(sim, &parts.headers);
-    sim.journal().came(Exchange {
+    let headers = journal::record_headers(sim, &parts.headers);
+    sim.journal().add_entry(JournalEntry {
         number: 0,
         at: sim.clock.now(),
         method: parts.method.to_string(),
@@ -117,7 +117,7 @@ fn write_down(
 }
 
 /// The scenario's answer.
-fn written(sim: &Simulation, fixed: &Fixed) -> Response {
+fn write_fixed(sim: &Simulation, fixed: &FixedAnswer) -> Response {
     let mut response = Response::new(Body::from(fixed.body.clone()));
     *response.status_mut() =
         StatusCode::from_u16(fixed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -148,15 +148,15 @@ fn written(sim: &Simulation, fixed: &Fixed) -> Response {
 }
 
 /// The true answer, spoilt.
-async fn change(answer: Response, how: &Answer) -> Response {
+async fn spoil_answer(answer: Response, how: &FaultAnswer) -> Response {
     let (mut parts, body) = answer.into_parts();
     let body = match how {
-        Answer::Body(kind, text) => {
+        FaultAnswer::Body(kind, text) => {
             parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
             parts.headers.remove(header::CONTENT_LENGTH);
             Body::from(*text)
         }
-        Answer::Truncate(by) => {
+        FaultAnswer::Truncate(by) => {
             let whole = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
             parts
                 .headers
@@ -164,12 +164,12 @@ async fn change(answer: Response, how: &Answer) -> Response {
             // The server drops what it has not yet sent when a body breaks off, so the part gets
             // time to leave.
             let breaks_off = async {
-                Clock::sleep(Duration::from_millis(50)).await;
+                SimulatedClock::sleep(Duration::from_millis(50)).await;
                 Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
             };
             Body::from_stream(stream::iter([Ok(whole)]).chain(stream::once(breaks_off)))
         }
-        Answer::Huge(size) => {
+        FaultAnswer::Huge(size) => {
             let whole = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
             parts.headers.remove(header::CONTENT_LENGTH);
             let size = usize::try_from(*size).unwrap_or(usize::MAX);
@@ -177,21 +177,21 @@ async fn change(answer: Response, how: &Answer) -> Response {
             let pieces = std::iter::once(whole).chain(std::iter::repeat_n(spaces, size));
             Body::from_stream(stream::iter(pieces.map(Ok::<_, std::io::Error>)))
         }
-        Answer::SlowDrip(pause) => {
+        FaultAnswer::SlowDrip(pause) => {
             let whole = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
-            drip(whole, pause.real())
+            drip_body(whole, pause.real())
         }
         _ => body,
     };
     Response::from_parts(parts, body)
 }
 
-fn drip(whole: Bytes, pause: Duration) -> Body {
+fn drip_body(whole: Bytes, pause: Duration) -> Body {
     Body::from_stream(stream::unfold(whole, move |mut rest| async move {
         if rest.is_empty() {
             return None;
         }
-        Clock::sleep(pause).await;
+        SimulatedClock::sleep(pause).await;
         let drop = rest.split_to(1);
         Some((Ok::<_, std::io::Error>(drop), rest))
     }))

@@ -2,28 +2,31 @@
 
 use jiff::Timestamp;
 
-use super::operation::{Mark, State};
-use super::scenario::{
-    Canceled, Case, Phase, Portal, SignOff, Spelling, Status, StepRunning, Timestamps,
+use crate::simulator::offers::operation::{Mark, OperationState};
+use crate::simulator::scenario::{
+    Canceled, Case, Half, OfferStatus, PortalSwitches, SignOff, Spelling, StepRunning, Timestamps,
 };
 
-impl Portal {
+impl PortalSwitches {
     /// The status of an operation.
-    pub fn state_word(&self, state: State) -> String {
+    pub fn state_word(&self, state: OperationState) -> String {
         let word = match (state, self.sign_off) {
-            (State::SignOff, SignOff::Operation) | (State::Complete, _) => match self.spelling {
-                Spelling::Complete => "complete",
-                Spelling::Completed => "completed",
-                Spelling::Succeeded => "succeeded",
-            },
-            (State::SignOff, SignOff::Step | SignOff::Offer) | (State::Running, _) => "running",
-            (State::Failed, _) => "failed",
-            (State::Canceled, _) => match self.canceled {
+            (OperationState::SignOff, SignOff::Operation) | (OperationState::Complete, _) => {
+                match self.spelling {
+                    Spelling::Complete => "complete",
+                    Spelling::Completed => "completed",
+                    Spelling::Succeeded => "succeeded",
+                }
+            }
+            (OperationState::SignOff, SignOff::Step | SignOff::Offer)
+            | (OperationState::Running, _) => "running",
+            (OperationState::Failed, _) => "failed",
+            (OperationState::Canceled, _) => match self.canceled {
                 Canceled::OneL => "canceled",
                 Canceled::TwoL => "cancelled",
             },
         };
-        self.written(word)
+        self.format_word(word)
     }
 
     /// The status of a step.
@@ -42,33 +45,33 @@ impl Portal {
             Mark::Failed => "failed",
             Mark::Canceled => "canceled",
         };
-        self.written(word)
+        self.format_word(word)
     }
 
     /// The status of an offer.
-    pub fn status_word(&self, status: Status) -> String {
+    pub fn status_word(&self, status: OfferStatus) -> String {
         let word = match status {
-            Status::NeverPublished => "neverPublished",
-            Status::NotStarted => "notStarted",
-            Status::WaitingForPublisherReview if self.sign_off == SignOff::Step => "running",
-            Status::WaitingForPublisherReview => "waitingForPublisherReview",
-            Status::Running => "running",
-            Status::Succeeded => "succeeded",
-            Status::Canceled => "canceled",
-            Status::Failed => "failed",
+            OfferStatus::NeverPublished => "neverPublished",
+            OfferStatus::NotStarted => "notStarted",
+            OfferStatus::WaitingForPublisherReview if self.sign_off == SignOff::Step => "running",
+            OfferStatus::WaitingForPublisherReview => "waitingForPublisherReview",
+            OfferStatus::Running => "running",
+            OfferStatus::Succeeded => "succeeded",
+            OfferStatus::Canceled => "canceled",
+            OfferStatus::Failed => "failed",
         };
-        self.written(word)
+        self.format_word(word)
     }
 
     /// `submissionType`.
-    pub fn kind_word(&self, kind: Phase) -> String {
+    pub fn kind_word(&self, kind: Half) -> String {
         match kind {
-            Phase::Publish => self.written("publish"),
-            Phase::GoLive => self.go_live_type.clone(),
+            Half::Publish => self.format_word("publish"),
+            Half::GoLive => self.go_live_type.clone(),
         }
     }
 
-    fn written(&self, word: &str) -> String {
+    fn format_word(&self, word: &str) -> String {
         match self.case {
             Case::Camel => word.to_owned(),
             Case::Upper => word.to_uppercase(),
@@ -94,7 +97,7 @@ impl Portal {
     }
 
     /// A timestamp.
-    pub fn time(&self, time: Timestamp) -> String {
+    pub fn format_time(&self, time: Timestamp) -> String {
         let format = match self.timestamps {
             Timestamps::Six => "%Y-%m-%dT%H:%M:%S%.6fZ",
             Timestamps::Seven => "%Y-%m-%dT%H:%M:%S%.7fZ",
@@ -106,22 +109,12 @@ impl Portal {
     }
 }
 
-/// A date as HTTP headers write it.
-pub fn http_date(time: Timestamp) -> String {
-    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
-
-/// A date to the second, as GitHub and Microsoft Entra write it.
-pub fn to_the_second(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::scenario::Scenario;
     use super::*;
+    use crate::simulator::scenario::Scenario;
 
-    fn portal(switch: &str) -> Portal {
+    fn portal(switch: &str) -> PortalSwitches {
         Scenario::parse(&format!("portal: {{{switch}}}")).unwrap().portal
     }
 
@@ -129,15 +122,15 @@ mod tests {
     fn each_spelling_has_its_words() {
         let words = |switch: &str| {
             let portal = portal(switch);
-            let sign_off = Status::WaitingForPublisherReview;
+            let sign_off = OfferStatus::WaitingForPublisherReview;
             [
-                portal.state_word(State::Complete),
-                portal.state_word(State::SignOff),
-                portal.state_word(State::Canceled),
+                portal.state_word(OperationState::Complete),
+                portal.state_word(OperationState::SignOff),
+                portal.state_word(OperationState::Canceled),
                 portal.mark_word(Mark::InProgress),
                 portal.mark_word(Mark::Waiting),
                 portal.status_word(sign_off),
-                portal.kind_word(Phase::GoLive),
+                portal.kind_word(Half::GoLive),
             ]
             .join(", ")
         };
@@ -173,13 +166,12 @@ mod tests {
     fn each_form_of_a_timestamp_is_one_that_was_seen() {
         let time = "2017-03-28T19:50:36.5000521Z".parse().unwrap();
         let forms = ["6-digits", "7-digits", "without-zone", "seconds", "offset"];
-        insta::assert_snapshot!(forms.map(|form| portal(&format!("timestamps: {form}")).time(time)).join("\n"), @r"
+        insta::assert_snapshot!(forms.map(|form| portal(&format!("timestamps: {form}")).format_time(time)).join("\n"), @r"
         2017-03-28T19:50:36.500052Z
         2017-03-28T19:50:36.5000521Z
         2017-03-28T19:50:36.500
         2017-03-28T19:50:36Z
         2017-03-28T19:50:36.500052+00:00
         ");
-        assert_eq!(http_date(time), "Tue, 28 Mar 2017 19:50:36 GMT");
     }
 }

@@ -1,42 +1,42 @@
-//! What all rooms of the simulator hold in common.
+//! The state that all requests of a simulation share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::checks::CheckRuns;
-use super::clock::Clock;
-use super::faults::Counters;
-use super::identity::Issued;
+use super::clock::SimulatedClock;
+use super::fault_counters::FaultCounters;
+use super::github::check_run_store::CheckRunStore;
+use super::identity::issued::IssuedTokens;
 use super::journal::Journal;
+use super::offers::store::OfferStore;
 use super::scenario::Scenario;
-use super::world::Offers;
 
 /// The simulation that is running.
 #[derive(Debug)]
 pub struct Simulation {
-    /// What it was told.
+    /// What it simulates.
     pub scenario: Scenario,
     /// Its time.
-    pub clock: Clock,
+    pub clock: SimulatedClock,
     /// Where it is served.
     pub base_url: String,
     /// Turns true when it ends.
     pub ends: watch::Receiver<bool>,
-    world: Mutex<World>,
+    world: Mutex<SimulatedWorld>,
     journal: Mutex<Journal>,
-    faults: Mutex<Counters>,
+    faults: Mutex<FaultCounters>,
 }
 
 /// Everything that requests change.
 #[derive(Debug)]
-pub struct World {
+pub struct SimulatedWorld {
     /// The portal's offers.
-    pub offers: Offers,
+    pub offers: OfferStore,
     /// Tokens.
-    pub issued: Issued,
+    pub issued: IssuedTokens,
     /// GitHub's check runs.
-    pub checks: CheckRuns,
+    pub checks: CheckRunStore,
     /// Requests to the portal so far, for throttling.
     pub portal_requests: u64,
     /// How many of them were answered 429.
@@ -49,15 +49,15 @@ pub type Sim = Arc<Simulation>;
 impl Simulation {
     /// A simulation at its beginning.
     pub fn new(scenario: Scenario, base_url: String, ends: watch::Receiver<bool>) -> Self {
-        let clock = Clock::new(scenario.start, scenario.time_scale);
-        let world = World {
-            offers: Offers::new(&scenario, clock.start()),
-            issued: Issued::default(),
-            checks: CheckRuns::default(),
+        let clock = SimulatedClock::new(scenario.start, scenario.time_scale);
+        let world = SimulatedWorld {
+            offers: OfferStore::new(&scenario, clock.start()),
+            issued: IssuedTokens::default(),
+            checks: CheckRunStore::default(),
             portal_requests: 0,
             throttled: 0,
         };
-        let faults = Mutex::new(Counters::new(&scenario.faults));
+        let faults = Mutex::new(FaultCounters::new(&scenario.faults));
         Self {
             scenario,
             clock,
@@ -70,7 +70,7 @@ impl Simulation {
     }
 
     /// The world. A handler that panicked has left it as it was.
-    pub fn world(&self) -> MutexGuard<'_, World> {
+    pub fn world(&self) -> MutexGuard<'_, SimulatedWorld> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -80,7 +80,7 @@ impl Simulation {
     }
 
     /// How often each fault was met.
-    pub fn faults(&self) -> MutexGuard<'_, Counters> {
+    pub fn faults(&self) -> MutexGuard<'_, FaultCounters> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -4,28 +4,28 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::super::clock::later;
-use super::super::operation::{State as Reached, Stop};
-use super::super::refusal::Refusal;
-use super::super::scenario::{Accepted, Cancel, CancelNothing, Portal};
-use super::super::shared::Sim;
-use super::super::world::Offer;
-use super::address::started;
-use super::with_offer;
+use super::address::answer_start;
+use super::refusal::Refusal;
+use super::reply::with_offer;
+use crate::simulator::clock::later;
+use crate::simulator::offers::offer::SimulatedOffer;
+use crate::simulator::offers::operation::{ForcedEnd, OperationState};
+use crate::simulator::scenario::{Accepted, Cancel, CancelNothing, PortalSwitches};
+use crate::simulator::simulation::Sim;
 
 /// POST `…/cancel`: ends whatever runs on the offer.
-pub async fn cancel(
+pub async fn cancel_offer(
     State(sim): State<Sim>,
     Path((publisher, offer)): Path<(String, String)>,
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let runs = offer.last(now).is_some_and(|(_, progress)| {
-            matches!(progress.state, Reached::Running | Reached::SignOff)
+        let runs = offer.last_operation(now).is_some_and(|(_, progress)| {
+            matches!(progress.state, OperationState::Running | OperationState::SignOff)
         });
-        let accepted = |offer: &mut Offer, ends| {
+        let accepted = |offer: &mut SimulatedOffer, ends| {
             let id = offer.next_id();
             offer.cancels.push((id.clone(), now, ends));
-            started(
+            answer_start(
                 &sim,
                 offer,
                 &id,
@@ -47,7 +47,7 @@ pub async fn cancel(
             Cancel::Refuse => Err(Refusal::bad_request("The operation can no longer be canceled.")),
             Cancel::Ignore => Ok(accepted(offer, None)),
             Cancel::Done => {
-                stop(offer, now);
+                stop_last(offer, now);
                 Ok(StatusCode::OK.into_response())
             }
             Cancel::Accepted => {
@@ -59,15 +59,20 @@ pub async fn cancel(
 }
 
 /// A second request does not put off the first one's end.
-fn stop_later(offer: &mut Offer, portal: &Portal, now: jiff::Timestamp) -> jiff::Timestamp {
+fn stop_later(
+    offer: &mut SimulatedOffer,
+    portal: &PortalSwitches,
+    now: jiff::Timestamp,
+) -> jiff::Timestamp {
     let asked = offer.operations.last().and_then(|last| last.stopped.as_ref()).map(|stop| stop.at);
     let at = asked.unwrap_or_else(|| later(now, portal.cancel_time.0));
-    stop(offer, at);
+    stop_last(offer, at);
     at
 }
 
-fn stop(offer: &mut Offer, at: jiff::Timestamp) {
+fn stop_last(offer: &mut SimulatedOffer, at: jiff::Timestamp) {
     if let Some(last) = offer.operations.last_mut() {
-        last.stopped = Some(Stop { at, state: Reached::Canceled, reason: String::new() });
+        last.stopped =
+            Some(ForcedEnd { at, state: OperationState::Canceled, reason: String::new() });
     }
 }

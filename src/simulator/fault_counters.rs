@@ -1,14 +1,14 @@
 //! Which fault meets which request.
 
-use super::scenario::{Deed, Fault, Target};
+use super::scenario::{Fault, FaultEffect, Target};
 
 /// The faults, and how often each was met and used.
 #[derive(Debug)]
-pub struct Counters(Vec<Counter>);
+pub struct FaultCounters(Vec<FaultCounter>);
 
 /// One fault's count.
 #[derive(Debug)]
-pub struct Counter {
+pub struct FaultCounter {
     /// The fault.
     pub fault: Fault,
     /// Requests that it was about.
@@ -17,33 +17,38 @@ pub struct Counter {
     pub used: u64,
 }
 
-impl Counters {
+impl FaultCounters {
     /// None met yet.
     pub fn new(faults: &[Fault]) -> Self {
-        Self(faults.iter().map(|fault| Counter { fault: fault.clone(), met: 0, used: 0 }).collect())
+        Self(
+            faults
+                .iter()
+                .map(|fault| FaultCounter { fault: fault.clone(), met: 0, used: 0 })
+                .collect(),
+        )
     }
 
     /// What happens to the next request. All faults about it count it; the first that is due hits
     /// it.
-    pub fn hit(&mut self, method: &str, path: &str) -> Option<Deed> {
-        let mut deed = None;
-        for counter in self.0.iter_mut().filter(|counter| counter.fault.on.is(method, path)) {
+    pub fn next_effect(&mut self, method: &str, path: &str) -> Option<FaultEffect> {
+        let mut effect = None;
+        for counter in self.0.iter_mut().filter(|counter| counter.fault.on.matches(method, path)) {
             counter.met += 1;
-            if deed.is_none() && counter.is_due() {
+            if effect.is_none() && counter.is_due() {
                 counter.used += 1;
-                deed = Some(counter.fault.deed.clone());
+                effect = Some(counter.fault.effect.clone());
             }
         }
-        deed
+        effect
     }
 
     /// All of them.
-    pub fn all(&self) -> &[Counter] {
+    pub fn all(&self) -> &[FaultCounter] {
         &self.0
     }
 }
 
-impl Counter {
+impl FaultCounter {
     fn is_due(&self) -> bool {
         let Fault { nth, first, every, count, .. } = self.fault;
         if let Some(nth) = nth {
@@ -58,20 +63,23 @@ impl Counter {
 }
 
 impl Target {
-    fn is(&self, method: &str, path: &str) -> bool {
-        (self.method == "*" || self.method == method) && glob(self.path.as_bytes(), path.as_bytes())
+    fn matches(&self, method: &str, path: &str) -> bool {
+        (self.method == "*" || self.method == method)
+            && matches_glob(self.path.as_bytes(), path.as_bytes())
     }
 }
 
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
+fn matches_glob(pattern: &[u8], text: &[u8]) -> bool {
     match pattern {
         [] => text.is_empty(),
-        [b'*', b'*', rest @ ..] => (0..=text.len()).any(|length| glob(rest, &text[length..])),
+        [b'*', b'*', rest @ ..] => {
+            (0..=text.len()).any(|length| matches_glob(rest, &text[length..]))
+        }
         [b'*', rest @ ..] => {
             let segment = text.iter().position(|byte| *byte == b'/').unwrap_or(text.len());
-            (0..=segment).any(|length| glob(rest, &text[length..]))
+            (0..=segment).any(|length| matches_glob(rest, &text[length..]))
         }
-        [first, rest @ ..] => text.first() == Some(first) && glob(rest, &text[1..]),
+        [first, rest @ ..] => text.first() == Some(first) && matches_glob(rest, &text[1..]),
     }
 }
 
@@ -82,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_star_stays_within_a_segment() {
-        let is = |pattern: &str, path: &str| glob(pattern.as_bytes(), path.as_bytes());
+        let is = |pattern: &str, path: &str| matches_glob(pattern.as_bytes(), path.as_bytes());
         assert!(is(
             "/api/publishers/*/offers/*/publish",
             "/api/publishers/contoso/offers/a/publish"
@@ -96,9 +104,14 @@ mod tests {
     fn each_fault_hits_when_it_is_due() {
         let hits = |when: &str| -> String {
             let yaml = format!("faults: [{{on: GET /a, {when} do: reset}}]");
-            let mut counters = Counters::new(&Scenario::parse(&yaml).unwrap().faults);
-            assert_eq!(counters.hit("POST", "/a").or(counters.hit("GET", "/b")), None);
-            (0..8).map(|_| if counters.hit("GET", "/a").is_some() { 'x' } else { '.' }).collect()
+            let mut counters = FaultCounters::new(&Scenario::parse(&yaml).unwrap().faults);
+            assert_eq!(
+                counters.next_effect("POST", "/a").or(counters.next_effect("GET", "/b")),
+                None
+            );
+            (0..8)
+                .map(|_| if counters.next_effect("GET", "/a").is_some() { 'x' } else { '.' })
+                .collect()
         };
         assert_eq!(hits(""), "xxxxxxxx");
         assert_eq!(hits("nth: 3,"), "..x.....");

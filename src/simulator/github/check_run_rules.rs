@@ -11,7 +11,7 @@ const MOST_BYTES: usize = 65535;
 
 /// What is wrong with a request.
 #[derive(Debug, PartialEq)]
-pub enum Wrong {
+pub enum InvalidBody {
     /// The body is not a JSON object.
     NotJson,
     /// It does not fit the schema.
@@ -21,15 +21,16 @@ pub enum Wrong {
 }
 
 /// Checks the body of a POST (`create`) or PATCH.
-pub fn check(body: &[u8], create: bool) -> Result<Map<String, Value>, Wrong> {
-    let sent: Map<String, Value> = serde_json::from_slice(body).map_err(|_| Wrong::NotJson)?;
+pub fn check_body(body: &[u8], create: bool) -> Result<Map<String, Value>, InvalidBody> {
+    let sent: Map<String, Value> =
+        serde_json::from_slice(body).map_err(|_| InvalidBody::NotJson)?;
     for name in if create { &["name", "head_sha"][..] } else { &[] } {
-        text(&sent, name)?;
+        required_text(&sent, name)?;
     }
     let one_of = |name: &str, allowed: &[&str]| match sent.get(name) {
         None => Ok(()),
         Some(value) if value.as_str().is_some_and(|value| allowed.contains(&value)) => Ok(()),
-        Some(value) => Err(Wrong::Schema(format!(
+        Some(value) => Err(InvalidBody::Schema(format!(
             "{value} is not a possible value for \"{name}\". Must be one of: {}.",
             allowed.join(", ")
         ))),
@@ -38,16 +39,16 @@ pub fn check(body: &[u8], create: bool) -> Result<Map<String, Value>, Wrong> {
     one_of("conclusion", &CONCLUSIONS)?;
     let is_completed = sent.get("status").is_some_and(|status| status == "completed");
     if is_completed && !sent.contains_key("conclusion") {
-        return Err(Wrong::Schema("\"conclusion\" wasn't supplied.".to_owned()));
+        return Err(InvalidBody::Schema("\"conclusion\" wasn't supplied.".to_owned()));
     }
     if sent.contains_key("completed_at") && !sent.contains_key("conclusion") {
-        return Err(Wrong::Schema("\"completed_at\" needs \"conclusion\".".to_owned()));
+        return Err(InvalidBody::Schema("\"completed_at\" needs \"conclusion\".".to_owned()));
     }
     for name in ["started_at", "completed_at"] {
         if sent.get(name).is_some_and(|time| {
             time.as_str().is_none_or(|time| time.parse::<jiff::Timestamp>().is_err())
         }) {
-            return Err(Wrong::Schema(format!(
+            return Err(InvalidBody::Schema(format!(
                 "{} is not a valid date-time for \"{name}\".",
                 sent[name]
             )));
@@ -57,24 +58,26 @@ pub fn check(body: &[u8], create: bool) -> Result<Map<String, Value>, Wrong> {
         .get("actions")
         .is_some_and(|actions| actions.as_array().is_none_or(|actions| actions.len() > 3))
     {
-        return Err(Wrong::Schema("No more than 3 items are allowed in \"actions\".".to_owned()));
+        return Err(InvalidBody::Schema(
+            "No more than 3 items are allowed in \"actions\".".to_owned(),
+        ));
     }
     match sent.get("output") {
         None => {}
         Some(Value::Object(output)) => check_output(output)?,
-        Some(other) => return Err(Wrong::Schema(format!("{other} is not an object."))),
+        Some(other) => return Err(InvalidBody::Schema(format!("{other} is not an object."))),
     }
     Ok(sent)
 }
 
-fn check_output(output: &Map<String, Value>) -> Result<(), Wrong> {
-    text(output, "title")?;
-    text(output, "summary")?;
+fn check_output(output: &Map<String, Value>) -> Result<(), InvalidBody> {
+    required_text(output, "title")?;
+    required_text(output, "summary")?;
     for name in ["summary", "text"] {
         let value = output.get(name).and_then(Value::as_str).unwrap_or_default();
         if value.len() > MOST_BYTES {
             let field = if name == "text" { "text" } else { "summary" };
-            return Err(Wrong::Field(
+            return Err(InvalidBody::Field(
                 field,
                 format!("{name} exceeds a maximum bytesize of {MOST_BYTES}"),
             ));
@@ -83,26 +86,26 @@ fn check_output(output: &Map<String, Value>) -> Result<(), Wrong> {
     let Some(annotations) = output.get("annotations") else { return Ok(()) };
     let annotations = annotations
         .as_array()
-        .ok_or_else(|| Wrong::Schema("\"annotations\" is not an array.".to_owned()))?;
+        .ok_or_else(|| InvalidBody::Schema("\"annotations\" is not an array.".to_owned()))?;
     if annotations.len() > MOST_ANNOTATIONS {
         let count = annotations.len();
-        return Err(Wrong::Schema(format!(
+        return Err(InvalidBody::Schema(format!(
             "No more than {MOST_ANNOTATIONS} items are allowed; {count} were supplied."
         )));
     }
     annotations.iter().try_for_each(check_annotation)
 }
 
-fn check_annotation(annotation: &Value) -> Result<(), Wrong> {
-    let wrong = |text: String| Err(Wrong::Schema(text));
+fn check_annotation(annotation: &Value) -> Result<(), InvalidBody> {
+    let wrong = |text: String| Err(InvalidBody::Schema(text));
     let Value::Object(fields) = annotation else {
         return wrong(format!("{annotation} is not an object."));
     };
-    text(fields, "path")?;
-    let message = text(fields, "message")?;
+    required_text(fields, "path")?;
+    let message = required_text(fields, "message")?;
     let path = fields["path"].as_str().unwrap_or_default();
     if path.starts_with('/') || path.starts_with("./") || path.contains("..") {
-        return Err(Wrong::Field(
+        return Err(InvalidBody::Field(
             "annotations",
             format!("path {path:?} is not relative to the repository"),
         ));
@@ -110,7 +113,7 @@ fn check_annotation(annotation: &Value) -> Result<(), Wrong> {
     let line = |name: &str| {
         let line = fields.get(name).and_then(Value::as_u64).filter(|line| *line > 0);
         line.ok_or_else(|| {
-            Wrong::Schema(format!("\"{name}\" wasn't supplied, or is not a number from 1."))
+            InvalidBody::Schema(format!("\"{name}\" wasn't supplied, or is not a number from 1."))
         })
     };
     let (start, end) = (line("start_line")?, line("end_line")?);
@@ -121,7 +124,7 @@ fn check_annotation(annotation: &Value) -> Result<(), Wrong> {
         if fields.get(name).is_some_and(|column| !column.is_null()) {
             line(name)?;
             if start != end {
-                return Err(Wrong::Field(
+                return Err(InvalidBody::Field(
                     "annotations",
                     format!("{name} is only allowed if start_line and end_line are the same"),
                 ));
@@ -135,7 +138,7 @@ fn check_annotation(annotation: &Value) -> Result<(), Wrong> {
     {
         return wrong("\"end_column\" is before \"start_column\".".to_owned());
     }
-    let level = text(fields, "annotation_level")?;
+    let level = required_text(fields, "annotation_level")?;
     if !LEVELS.contains(&level) {
         return wrong(format!("{level} is not a member of [{}].", LEVELS.join(", ")));
     }
@@ -151,9 +154,9 @@ fn check_annotation(annotation: &Value) -> Result<(), Wrong> {
 }
 
 /// A text that has to be there.
-fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<&'a str, Wrong> {
+fn required_text<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<&'a str, InvalidBody> {
     match fields.get(name).and_then(Value::as_str) {
         Some(text) if !text.is_empty() => Ok(text),
-        _ => Err(Wrong::Schema(format!("\"{name}\" wasn't supplied."))),
+        _ => Err(InvalidBody::Schema(format!("\"{name}\" wasn't supplied."))),
     }
 }

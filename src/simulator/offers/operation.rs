@@ -3,20 +3,20 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::clock::later;
-use super::scenario::{FailedAs, FailedOperation, Message, Phase, Step};
+use crate::simulator::clock::later;
+use crate::simulator::scenario::{FailedAs, FailedOperation, Half, ScriptMessage, ScriptStep};
 
 /// Something that runs on an offer.
 #[derive(Debug, Clone)]
-pub struct Operation {
+pub struct SimulatedOperation {
     /// Its id.
     pub id: String,
     /// Which half of a release it is.
-    pub kind: Phase,
+    pub kind: Half,
     /// When it was started.
     pub created: Timestamp,
     /// Its steps, those of the other half too.
-    pub script: Vec<Step>,
+    pub script: Vec<ScriptStep>,
     /// The draft that it publishes, by the time at which that was changed.
     pub draft: Timestamp,
     /// The offer's version that it publishes.
@@ -26,7 +26,7 @@ pub struct Operation {
     /// Addresses to notify.
     pub emails: String,
     /// Someone ends it, at that time.
-    pub stopped: Option<Stop>,
+    pub stopped: Option<ForcedEnd>,
     /// The sign-off that it waited for was given, or a newer publish took its place.
     pub closed: Option<Timestamp>,
     /// How often it was read.
@@ -35,18 +35,18 @@ pub struct Operation {
 
 /// An end that does not come from the script.
 #[derive(Debug, Clone)]
-pub struct Stop {
+pub struct ForcedEnd {
     /// When.
     pub at: Timestamp,
     /// How: `Failed` or `Canceled`.
-    pub state: State,
+    pub state: OperationState,
     /// What is said about it.
     pub reason: String,
 }
 
 /// The state of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum OperationState {
     /// Under way.
     Running,
     /// A publish that waits for the publisher.
@@ -88,14 +88,14 @@ pub struct StepNow {
     /// Percent.
     pub percent: u8,
     /// What it has said so far, and when.
-    pub messages: Vec<(Timestamp, Message)>,
+    pub messages: Vec<(Timestamp, ScriptMessage)>,
 }
 
 /// An operation at a given time.
 #[derive(Debug, Clone)]
-pub struct Progress {
+pub struct OperationProgress {
     /// State.
-    pub state: State,
+    pub state: OperationState,
     /// One for each step of the script.
     pub steps: Vec<StepNow>,
     /// When something last happened.
@@ -104,23 +104,23 @@ pub struct Progress {
     pub error: Option<String>,
 }
 
-impl Operation {
+impl SimulatedOperation {
     /// How far it is at `now`.
-    pub fn progress(&self, now: Timestamp) -> Progress {
+    pub fn progress_at(&self, now: Timestamp) -> OperationProgress {
         let stop = self.stopped.as_ref().filter(|stop| stop.at <= now);
         let mut progress = self.script_at(stop.map_or(now, |stop| stop.at));
-        if let Some(stop) =
-            stop.filter(|_| matches!(progress.state, State::Running | State::SignOff))
+        if let Some(stop) = stop
+            .filter(|_| matches!(progress.state, OperationState::Running | OperationState::SignOff))
         {
-            progress.end(stop.state, stop.at);
-            progress.error = (stop.state == State::Failed).then(|| stop.reason.clone());
+            progress.force_end(stop.state, stop.at);
+            progress.error = (stop.state == OperationState::Failed).then(|| stop.reason.clone());
         }
         progress
     }
 
-    fn script_at(&self, now: Timestamp) -> Progress {
-        let mut progress = Progress {
-            state: State::Complete,
+    fn script_at(&self, now: Timestamp) -> OperationProgress {
+        let mut progress = OperationProgress {
+            state: OperationState::Complete,
             steps: Vec::new(),
             last_action: self.created,
             error: None,
@@ -128,54 +128,59 @@ impl Operation {
         let mut at = self.created;
         for step in &self.script {
             let now = match (self.kind, step.phase()) {
-                _ if progress.state != State::Complete => StepNow::idle(Mark::NotStarted),
-                (Phase::GoLive, Phase::Publish) => StepNow::idle(Mark::Complete),
-                (Phase::Publish, Phase::GoLive) => StepNow::idle(Mark::NotStarted),
-                (Phase::Publish, Phase::Publish) if step.is_sign_off() => {
+                _ if progress.state != OperationState::Complete => StepNow::idle(Mark::NotStarted),
+                (Half::GoLive, Half::Publish) => StepNow::idle(Mark::Complete),
+                (Half::Publish, Half::GoLive) => StepNow::idle(Mark::NotStarted),
+                (Half::Publish, Half::Publish) if step.is_sign_off() => {
                     self.sign_off(step, now, at, &mut progress)
                 }
-                _ => run(step, now, &mut at, &mut progress),
+                _ => run_step(step, now, &mut at, &mut progress),
             };
             progress.steps.push(now);
         }
-        if self.kind == Phase::Publish
-            && progress.state == State::Complete
+        if self.kind == Half::Publish
+            && progress.state == OperationState::Complete
             && self.closed.is_none_or(|closed| closed > now)
         {
-            progress.state = State::SignOff;
+            progress.state = OperationState::SignOff;
         }
         progress
     }
 
     fn sign_off(
         &self,
-        step: &Step,
+        step: &ScriptStep,
         now: Timestamp,
         at: Timestamp,
-        progress: &mut Progress,
+        progress: &mut OperationProgress,
     ) -> StepNow {
-        let messages = said(&step.messages, at, now, progress);
+        let messages = messages_so_far(&step.messages, at, now, progress);
         if let Some(closed) = self.closed.filter(|closed| *closed <= now) {
-            progress.happened(closed);
+            progress.note_event(closed);
             return StepNow { mark: Mark::Complete, percent: 100, messages };
         }
-        progress.state = State::SignOff;
+        progress.state = OperationState::SignOff;
         StepNow { mark: Mark::Waiting, percent: 0, messages }
     }
 }
 
 /// Runs one step that began at `at`, and moves `at` to its end.
-fn run(step: &Step, now: Timestamp, at: &mut Timestamp, progress: &mut Progress) -> StepNow {
+fn run_step(
+    step: &ScriptStep,
+    now: Timestamp,
+    at: &mut Timestamp,
+    progress: &mut OperationProgress,
+) -> StepNow {
     let began = *at;
-    progress.happened(began);
+    progress.note_event(began);
     let passed = now.duration_since(began);
-    let mut messages = said(&step.messages, began, now, progress);
+    let mut messages = messages_so_far(&step.messages, began, now, progress);
 
     if let Some(fails) = step.fails.as_ref().filter(|fails| passed >= fails.after.0) {
         let ended = later(began, fails.after.0);
         messages.retain(|(said, _)| *said <= ended);
-        messages.extend(said(&fails.messages, ended, Timestamp::MAX.min(now), progress));
-        progress.happened(ended);
+        messages.extend(messages_so_far(&fails.messages, ended, Timestamp::MAX.min(now), progress));
+        progress.note_event(ended);
         progress.error = Some(
             fails
                 .messages
@@ -183,8 +188,8 @@ fn run(step: &Step, now: Timestamp, at: &mut Timestamp, progress: &mut Progress)
                 .map_or_else(|| format!("{} failed.", step.name), |first| first.html.clone()),
         );
         progress.state = match fails.operation {
-            FailedOperation::Failed => State::Failed,
-            FailedOperation::Canceled => State::Canceled,
+            FailedOperation::Failed => OperationState::Failed,
+            FailedOperation::Canceled => OperationState::Canceled,
         };
         let mark = match fails.mark {
             FailedAs::Rejected => Mark::Rejected,
@@ -198,24 +203,24 @@ fn run(step: &Step, now: Timestamp, at: &mut Timestamp, progress: &mut Progress)
     let mut stood_still = SignedDuration::ZERO;
     if let Some(blocked) = step.blocked.as_ref().filter(|blocked| passed >= blocked.after.0) {
         let from = later(began, blocked.after.0);
-        messages.extend(said(&blocked.messages, from, now, progress));
-        progress.happened(from);
+        messages.extend(messages_so_far(&blocked.messages, from, now, progress));
+        progress.note_event(from);
         let lasts = blocked.lasts.map_or(SignedDuration::MAX, |lasts| lasts.0);
         if now.duration_since(from) < lasts {
-            progress.state = State::Running;
+            progress.state = OperationState::Running;
             return StepNow {
                 mark: Mark::Blocked,
                 percent: percent(blocked.after.0, step.takes.0),
                 messages,
             };
         }
-        progress.happened(later(from, lasts));
+        progress.note_event(later(from, lasts));
         stood_still = lasts;
     }
 
     let total = step.takes.0.saturating_add(stood_still);
     if passed < total {
-        progress.state = State::Running;
+        progress.state = OperationState::Running;
         let mark = Mark::InProgress;
         return StepNow {
             mark,
@@ -224,24 +229,24 @@ fn run(step: &Step, now: Timestamp, at: &mut Timestamp, progress: &mut Progress)
         };
     }
     *at = later(began, total);
-    progress.happened(*at);
+    progress.note_event(*at);
     StepNow { mark: Mark::Complete, percent: 100, messages }
 }
 
 /// The messages that have come by `now`, for times counted from `from`.
-fn said(
-    messages: &[Message],
+fn messages_so_far(
+    messages: &[ScriptMessage],
     from: Timestamp,
     now: Timestamp,
-    progress: &mut Progress,
-) -> Vec<(Timestamp, Message)> {
+    progress: &mut OperationProgress,
+) -> Vec<(Timestamp, ScriptMessage)> {
     let said: Vec<_> = messages
         .iter()
         .map(|message| (later(from, message.after.0), message.clone()))
         .filter(|(at, _)| *at <= now)
         .collect();
     for (at, _) in &said {
-        progress.happened(*at);
+        progress.note_event(*at);
     }
     said
 }
@@ -259,15 +264,15 @@ impl StepNow {
     }
 }
 
-impl Progress {
-    fn happened(&mut self, at: Timestamp) {
+impl OperationProgress {
+    fn note_event(&mut self, at: Timestamp) {
         self.last_action = self.last_action.max(at);
     }
 
-    fn end(&mut self, state: State, at: Timestamp) {
+    fn force_end(&mut self, state: OperationState, at: Timestamp) {
         self.state = state;
         self.last_action = at;
-        let ended = if state == State::Canceled { Mark::Canceled } else { Mark::Failed };
+        let ended = if state == OperationState::Canceled { Mark::Canceled } else { Mark::Failed };
         for step in &mut self.steps {
             if matches!(step.mark, Mark::InProgress | Mark::Blocked | Mark::Waiting) {
                 step.mark = ended;
@@ -278,15 +283,15 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scenario::Scenario;
     use super::*;
+    use crate::simulator::scenario::Scenario;
 
     fn start() -> Timestamp {
         "2026-01-01T00:00:00Z".parse().unwrap()
     }
 
-    fn operation(kind: Phase, yaml: &str) -> Operation {
-        Operation {
+    fn operation(kind: Half, yaml: &str) -> SimulatedOperation {
+        SimulatedOperation {
             id: "1".to_owned(),
             kind,
             created: start(),
@@ -301,8 +306,8 @@ mod tests {
         }
     }
 
-    fn seen(operation: &Operation, hours: i64) -> String {
-        let progress = operation.progress(later(start(), SignedDuration::from_hours(hours)));
+    fn seen(operation: &SimulatedOperation, hours: i64) -> String {
+        let progress = operation.progress_at(later(start(), SignedDuration::from_hours(hours)));
         let steps: Vec<_> =
             progress.steps.iter().map(|step| format!("{:?} {}", step.mark, step.percent)).collect();
         format!("{:?}: {}", progress.state, steps.join(", "))
@@ -310,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_publish_takes_its_days_and_stops_at_the_sign_off() {
-        let publish = operation(Phase::Publish, "");
+        let publish = operation(Half::Publish, "");
         insta::assert_snapshot!([0, 1, 19, 37, 43, 500].map(|hours| seen(&publish, hours)).join("\n"), @r"
         Running: InProgress 0, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0
         Running: Complete 100, InProgress 2, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0
@@ -323,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_go_live_runs_the_other_half() {
-        let go_live = operation(Phase::GoLive, "");
+        let go_live = operation(Half::GoLive, "");
         insta::assert_snapshot!([0, 12, 24].map(|hours| seen(&go_live, hours)).join("\n"), @r"
         Running: Complete 100, Complete 100, Complete 100, Complete 100, Complete 100, InProgress 0
         Running: Complete 100, Complete 100, Complete 100, Complete 100, Complete 100, InProgress 50
@@ -335,7 +340,7 @@ mod tests {
     fn a_blocked_step_recovers_and_its_operation_runs_all_the_time() {
         let yaml = "steps: [{id: a, name: A, takes: 4h, blocked: {after: 1h, for: 10h, messages: \
             [{html: No image}]}}]";
-        let publish = operation(Phase::Publish, yaml);
+        let publish = operation(Half::Publish, yaml);
         insta::assert_snapshot!([0, 1, 10, 11, 13, 14].map(|hours| seen(&publish, hours)).join("\n"), @r"
         Running: InProgress 0
         Running: Blocked 25
@@ -344,7 +349,7 @@ mod tests {
         Running: InProgress 75
         SignOff: Complete 100
         ");
-        let progress = publish.progress(later(start(), SignedDuration::from_hours(2)));
+        let progress = publish.progress_at(later(start(), SignedDuration::from_hours(2)));
         assert_eq!(progress.last_action, later(start(), SignedDuration::from_hours(1)));
     }
 
@@ -353,16 +358,16 @@ mod tests {
         let yaml = "steps: [{id: a, name: A, takes: 4h, fails: {after: 1h, messages: [{level: \
             error, html: <p>No</p>}]}}, \
                     {id: b, name: B}]";
-        let publish = operation(Phase::Publish, yaml);
+        let publish = operation(Half::Publish, yaml);
         insta::assert_snapshot!([0, 1, 9].map(|hours| seen(&publish, hours)).join("\n"), @r"
         Running: InProgress 0, NotStarted 0
         Failed: Rejected 25, NotStarted 0
         Failed: Rejected 25, NotStarted 0
         ");
-        assert_eq!(publish.progress(Timestamp::MAX).error.unwrap(), "<p>No</p>");
+        assert_eq!(publish.progress_at(Timestamp::MAX).error.unwrap(), "<p>No</p>");
         let yaml = yaml.replace("after: 1h,", "after: 1h, as: canceled, operation: canceled,");
         assert_eq!(
-            seen(&operation(Phase::Publish, &yaml), 2),
+            seen(&operation(Half::Publish, &yaml), 2),
             "Canceled: Canceled 25, NotStarted 0"
         );
     }
@@ -370,13 +375,13 @@ mod tests {
     #[test]
     fn a_stop_takes_effect_at_its_time_and_only_on_what_still_runs() {
         let mut publish = operation(
-            Phase::Publish,
+            Half::Publish,
             "steps: [{id: a, name: A, takes: 4h}, {id: publisher-signoff, name: S}]",
         );
         let stop = |hours| {
-            Some(Stop {
+            Some(ForcedEnd {
                 at: later(start(), SignedDuration::from_hours(hours)),
-                state: State::Canceled,
+                state: OperationState::Canceled,
                 reason: String::new(),
             })
         };
@@ -386,7 +391,7 @@ mod tests {
         Canceled: Canceled 50, NotStarted 0
         Canceled: Canceled 50, NotStarted 0
         ");
-        let mut go_live = operation(Phase::GoLive, "steps: [{id: live, name: Live, takes: 1h}]");
+        let mut go_live = operation(Half::GoLive, "steps: [{id: live, name: Live, takes: 1h}]");
         go_live.stopped = stop(2);
         assert_eq!(seen(&go_live, 3), "Complete: Complete 100");
     }

@@ -4,17 +4,19 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::super::scenario::{Accepted, AcceptedBody, Address, AddressForm, AddressHeader, Portal};
-use super::super::shared::Simulation;
-use super::super::world::Offer;
-use super::json;
+use super::reply::reply_json;
+use crate::simulator::offers::offer::SimulatedOffer;
+use crate::simulator::scenario::{
+    Accepted, AcceptedBody, Address, AddressForm, AddressHeader, PortalSwitches,
+};
+use crate::simulator::simulation::Simulation;
 
 const API_VERSION: &str = "?api-version=2017-10-31";
 
 /// Says that an operation was started, and where it is.
-pub fn started(
+pub fn answer_start(
     sim: &Simulation,
-    offer: &Offer,
+    offer: &SimulatedOffer,
     operation: &str,
     address: Address,
     answer: Accepted,
@@ -29,9 +31,11 @@ pub fn started(
     let mut response = match portal.accepted_body {
         _ if status == StatusCode::NO_CONTENT => status.into_response(),
         AcceptedBody::Empty => status.into_response(),
-        AcceptedBody::Null => json(status, &serde_json::Value::Null),
+        AcceptedBody::Null => reply_json(status, &serde_json::Value::Null),
         AcceptedBody::Text => (status, "Accepted").into_response(),
-        AcceptedBody::Operation => json(status, &json!({"id": operation, "status": "notStarted"})),
+        AcceptedBody::Operation => {
+            reply_json(status, &json!({"id": operation, "status": "notStarted"}))
+        }
     };
     let names = match address.header {
         AddressHeader::Location => vec![header::LOCATION],
@@ -43,7 +47,8 @@ pub fn started(
         }
         AddressHeader::Absent => Vec::new(),
     };
-    if let Ok(value) = HeaderValue::from_str(&written(sim, portal, offer, operation, address.form))
+    if let Ok(value) =
+        HeaderValue::from_str(&write_address(sim, portal, offer, operation, address.form))
     {
         for name in names {
             response.headers_mut().insert(name, value.clone());
@@ -52,10 +57,10 @@ pub fn started(
     response
 }
 
-fn written(
+fn write_address(
     sim: &Simulation,
-    portal: &Portal,
-    offer: &Offer,
+    portal: &PortalSwitches,
+    offer: &SimulatedOffer,
     operation: &str,
     form: AddressForm,
 ) -> String {

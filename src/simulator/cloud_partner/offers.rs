@@ -8,14 +8,14 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::super::refusal::Refusal;
-use super::super::scenario::{Etag, IfMatchMissing};
-use super::super::shared::Sim;
-use super::super::world::Offer;
-use super::{json, with_offer, with_offers};
+use super::refusal::Refusal;
+use super::reply::{reply_json, with_offer, with_offers};
+use crate::simulator::offers::offer::SimulatedOffer;
+use crate::simulator::scenario::{Etag, IfMatchMissing};
+use crate::simulator::simulation::Sim;
 
 /// GET `/api/publishers`.
-pub async fn publishers(State(sim): State<Sim>) -> Response {
+pub async fn list_publishers(State(sim): State<Sim>) -> Response {
     with_offers(&sim, |offers, _, _| {
         let names: BTreeSet<&str> =
             offers.all().iter().map(|offer| offer.publisher.as_str()).collect();
@@ -23,30 +23,30 @@ pub async fn publishers(State(sim): State<Sim>) -> Response {
             .into_iter()
             .map(|name| json!({"version": 0, "id": name, "definition": {"displayText": name, "offerTypeCategories": ["azureisv"], "sellerId": 1_234_456}}))
             .collect();
-        Ok(json(StatusCode::OK, &shown))
+        Ok(reply_json(StatusCode::OK, &shown))
     })
 }
 
 /// GET `/api/publishers/{publisher}/offers`.
-pub async fn list(State(sim): State<Sim>, Path(publisher): Path<String>) -> Response {
+pub async fn list_offers(State(sim): State<Sim>, Path(publisher): Path<String>) -> Response {
     with_offers(&sim, |offers, portal, now| {
         let shown: Vec<Value> = offers
             .all()
             .iter()
             .filter(|offer| offer.publisher == publisher)
-            .map(|offer| portal.offer(offer, false, now))
+            .map(|offer| portal.show_offer(offer, false, now))
             .collect();
-        Ok(json(StatusCode::OK, &Value::Array(shown)))
+        Ok(reply_json(StatusCode::OK, &Value::Array(shown)))
     })
 }
 
 /// GET `…/offers/{offer}`.
-pub async fn draft(
+pub async fn get_draft(
     State(sim): State<Sim>,
     Path((publisher, offer)): Path<(String, String)>,
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let mut response = json(StatusCode::OK, &portal.offer(offer, true, now));
+        let mut response = reply_json(StatusCode::OK, &portal.show_offer(offer, true, now));
         if portal.etag == Etag::Weak {
             tag(&mut response, offer);
         }
@@ -55,7 +55,7 @@ pub async fn draft(
 }
 
 /// GET `…/offers/{offer}/versions/{version}`.
-pub async fn version(
+pub async fn get_version(
     State(sim): State<Sim>,
     Path((publisher, offer, version)): Path<(String, String, String)>,
 ) -> Response {
@@ -66,14 +66,14 @@ pub async fn version(
         if !(0..=offer.version).contains(&wanted) {
             return Err(Refusal::not_found(&format!("Version {wanted}")));
         }
-        let mut shown = portal.offer(offer, true, now);
+        let mut shown = portal.show_offer(offer, true, now);
         shown["version"] = json!(wanted);
-        Ok(json(StatusCode::OK, &shown))
+        Ok(reply_json(StatusCode::OK, &shown))
     })
 }
 
 /// GET `…/offers/{offer}/slot/{slot}`; empty slots are not found.
-pub async fn slot(
+pub async fn get_slot(
     State(sim): State<Sim>,
     Path((publisher, offer, slot)): Path<(String, String, String)>,
 ) -> Response {
@@ -87,12 +87,12 @@ pub async fn slot(
         if !filled {
             return Err(Refusal::not_found(&format!("Slot '{slot}'")));
         }
-        Ok(json(StatusCode::OK, &portal.offer(offer, true, now)))
+        Ok(reply_json(StatusCode::OK, &portal.show_offer(offer, true, now)))
     })
 }
 
 /// PUT `…/offers/{offer}`.
-pub async fn put(
+pub async fn put_draft(
     State(sim): State<Sim>,
     Path((publisher, id)): Path<(String, String)>,
     headers: HeaderMap,
@@ -111,9 +111,10 @@ pub async fn put(
         let is_known = offers.knows(&publisher, &id);
         if !is_known && condition.is_none() {
             let Some(offer) = offers.create(&publisher, &id, definition, now) else {
-                return Err(Refusal::broken(StatusCode::INTERNAL_SERVER_ERROR));
+                return Err(Refusal::server_error(StatusCode::INTERNAL_SERVER_ERROR));
             };
-            let mut response = json(StatusCode::CREATED, &portal.offer(offer, true, now));
+            let mut response =
+                reply_json(StatusCode::CREATED, &portal.show_offer(offer, true, now));
             tag(&mut response, offer);
             return Ok(response);
         }
@@ -141,19 +142,19 @@ pub async fn put(
                 return Err(Refusal::new(StatusCode::CONFLICT, "InvalidResourceId", why));
             }
         }
-        offer.edit(Some(definition), now);
-        let mut response = json(StatusCode::OK, &portal.offer(offer, true, now));
+        offer.edit_draft(Some(definition), now);
+        let mut response = reply_json(StatusCode::OK, &portal.show_offer(offer, true, now));
         tag(&mut response, offer);
         Ok(response)
     })
 }
 
-fn etag(offer: &Offer) -> String {
+fn etag(offer: &SimulatedOffer) -> String {
     let time = offer.changed.strftime("%Y-%m-%dT%H%%3A%M%%3A%S%.7fZ");
     format!("W/\"datetime'{time}'\"")
 }
 
-fn tag(response: &mut Response, offer: &Offer) {
+fn tag(response: &mut Response, offer: &SimulatedOffer) {
     if let Ok(value) = HeaderValue::from_str(&etag(offer)) {
         response.headers_mut().insert(header::ETAG, value);
     }

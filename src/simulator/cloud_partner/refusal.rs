@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::scenario::{ErrorBody, Portal};
+use crate::simulator::scenario::{ErrorBody, PortalSwitches};
 
 /// Why the portal does not do what it was asked.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Refusal {
     }
 
     /// A failure of the portal's own.
-    pub fn broken(status: StatusCode) -> Self {
+    pub fn server_error(status: StatusCode) -> Self {
         Self::new(
             status,
             "InternalServerError",
@@ -45,7 +45,7 @@ impl Refusal {
     }
 
     /// The answer; 401 has a form of its own.
-    pub fn answer(&self, portal: &Portal) -> Response {
+    pub fn to_response(&self, portal: &PortalSwitches) -> Response {
         let json = |body: serde_json::Value| {
             ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string())
         };

@@ -1,0 +1,34 @@
+//! GitHub's API, as far as a release is reported there.
+
+mod answers;
+mod check_run_rules;
+pub mod check_run_store;
+mod check_runs;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use super::simulation::Sim;
+
+/// The addresses, at the root and where GitHub Enterprise Server has them.
+pub fn router(sim: &Sim) -> Router<Sim> {
+    let api = || {
+        Router::new()
+            .route("/repos/{owner}/{repo}/check-runs", post(check_runs::create_check_run))
+            .route(
+                "/repos/{owner}/{repo}/check-runs/{id}",
+                get(check_runs::get_check_run).patch(check_runs::update_check_run),
+            )
+            .route(
+                "/repos/{owner}/{repo}/check-runs/{id}/annotations",
+                get(check_runs::list_annotations),
+            )
+            .route(
+                "/repos/{owner}/{repo}/commits/{reference}/check-runs",
+                get(check_runs::list_of_commit),
+            )
+            .layer(from_fn_with_state(sim.clone(), answers::pass_gate))
+    };
+    api().nest("/api/v3", api())
+}
