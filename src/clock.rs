@@ -1,6 +1,9 @@
 //! Time and chance. Both are injected, so that a rehearsal can compress days into seconds and one
 //! seed can replay one run.
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;

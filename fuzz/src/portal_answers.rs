@@ -13,9 +13,9 @@ use offer_release::clock::Clock;
 use offer_release::http::json;
 use offer_release::ids::{OfferId, PublisherId};
 use offer_release::manifest;
-use offer_release::portal::cloud_partner::{Account, CloudPartnerPortal};
+use offer_release::portal::cloud_partner::CloudPartnerPortal;
 use offer_release::portal::{
-    Backend, CallError, Level, OperationAddress, Phase, State, Step, Word,
+    Access, CallError, Level, Operation, Phase, Portal as _, Slot, State, Step, Word,
 };
 use offer_release::release::Verdict;
 use offer_release::release::event::{Event, Origin, What};
@@ -95,10 +95,15 @@ impl Run {
         let credentials =
             Rc::new(Credentials::new(Box::new(token), Rc::clone(&clock), Arc::clone(&secrets)));
         let publisher = PublisherId::parse("contoso").unwrap();
-        let account =
-            Account { portal: Url::parse(PORTAL).unwrap(), publisher, credentials, secrets };
-        let backend = CloudPartnerPortal::new(account, Rc::clone(&answers), clock);
-        let result = call(&backend).now_or_never().expect("nothing here waits");
+        let access = Access { origin: Url::parse(PORTAL).unwrap(), credentials, secrets };
+        let portal = CloudPartnerPortal::new(
+            access,
+            publisher,
+            self.offer.clone(),
+            Rc::clone(&answers),
+            clock,
+        );
+        let result = call(&portal).now_or_never().expect("nothing here waits");
 
         let asked = answers.asked.borrow();
         assert!(asked.len() <= 2, "one attempt, and one with a renewed token");
@@ -135,8 +140,8 @@ impl Run {
 
     fn starts(&self) {
         let starts = [
-            (Phase::Publish, self.call(async |portal| portal.publish(&self.offer, &[]).await)),
-            (Phase::GoLive, self.call(async |portal| portal.go_live(&self.offer).await)),
+            (Phase::Publish, self.call(async |portal| portal.publish(&[]).await)),
+            (Phase::GoLive, self.call(async |portal| portal.go_live(None).await)),
         ];
         for (phase, accepted) in
             starts.into_iter().filter_map(|(phase, accepted)| Some((phase, accepted?)))
@@ -153,34 +158,33 @@ impl Run {
             });
             self.tell(What::Note(Level::Information, accepted.remark.unwrap_or_default()));
         }
-        self.call(async |portal| portal.cancel(&self.offer).await);
+        self.call(async |portal| portal.cancel(None).await);
     }
 
     fn looks(&self) {
         if let Some(looked) = self.call(async |portal| {
-            portal.operation(&portal.address(&self.offer, "1-2-3").unwrap()).await
+            portal.read_operation(&portal.parse_operation("1-2-3").unwrap()).await
         }) {
             self.earned(&looked.view.status, &looked.view.steps);
             self.tell(What::Operation(Phase::Publish, looked.view));
         }
-        for row in
-            self.call(async |portal| portal.operations(&self.offer).await).unwrap_or_default()
-        {
+        for row in self.call(async |portal| portal.list_submissions().await).unwrap_or_default() {
             self.earned(&row.status, &[]);
             row.operation.iter().for_each(ours);
         }
-        if let Some(view) = self.call(async |portal| portal.offer(&self.offer).await) {
+        if let Some(view) = self.call(async |portal| portal.read_offer().await) {
             self.earned(&view.status, &view.steps);
             self.tell(What::Offer(view));
         }
-        self.call(async |portal| portal.draft(&self.offer).await);
+        self.call(async |portal| portal.read_draft().await);
+        self.call(async |portal| portal.read_slot(Slot::Preview).await);
     }
 
     /// What a person gave as an operation.
     fn given(&self, texts: &[String]) {
         for text in texts {
-            let address = self.call(async |portal| Ok(portal.address(&self.offer, text)));
-            address.and_then(Result::ok).iter().for_each(ours);
+            let operation = self.call(async |portal| Ok(portal.parse_operation(text)));
+            operation.and_then(Result::ok).iter().for_each(ours);
         }
     }
 
@@ -220,16 +224,11 @@ impl Run {
     }
 }
 
-fn ours(address: &OperationAddress) {
-    assert_eq!(address.url().origin(), Url::parse(PORTAL).unwrap().origin(), "{address}");
-    assert!(
-        address.url().path().starts_with("/api/") && address.url().username().is_empty(),
-        "{address}"
-    );
-    assert!(
-        address.url().query().is_some_and(|query| query.contains("api-version=2017-10-31")),
-        "{address}"
-    );
+fn ours(operation: &Operation) {
+    let url = Url::parse(operation.address()).expect("an address of this API is whole");
+    assert_eq!(url.origin(), Url::parse(PORTAL).unwrap().origin(), "{url}");
+    assert!(url.path().starts_with("/api/") && url.username().is_empty(), "{url}");
+    assert!(url.query().is_some_and(|query| query.contains("api-version=2017-10-31")), "{url}");
 }
 
 /// Whether one of the words of success is a status anywhere in the answer.

@@ -2,7 +2,7 @@
 
 use crate::actions::inputs::{Command, Inputs, PollInterval, WhenRunning as Input};
 use crate::manifest::Offer;
-use crate::portal::Backend;
+use crate::portal::Portal;
 use crate::problem::{Code, Problem};
 use crate::release::{Aim, Goal, Schedule, WhenRunning};
 
@@ -10,13 +10,13 @@ use crate::release::{Aim, Goal, Schedule, WhenRunning};
 ///
 /// # Errors
 /// When `operation` is no operation of this offer at this portal.
-pub fn goal(inputs: &Inputs, offer: &Offer, backend: &impl Backend) -> Result<Goal, Problem> {
+pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal, Problem> {
     let aim = match inputs.command {
         Command::Release | Command::Rehearse => Aim::Release,
         Command::GoLive => Aim::GoLive,
         Command::Resume => {
             let address =
-                inputs.operation.as_ref().map(|text| backend.address(&offer.id, text)).transpose();
+                inputs.operation.as_ref().map(|text| portal.parse_operation(text)).transpose();
             Aim::Resume(address.map_err(|why| {
                 Problem::new(Code::InputInvalid, format!("input `operation`: {why}")).hint(
                     "give the address or the id of an operation of this offer, as an earlier \

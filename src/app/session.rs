@@ -17,8 +17,8 @@ use crate::clock::Clock;
 use crate::github::{CheckRunError, CheckRuns};
 use crate::http::{Exchange, Recorded, ReqwestTransport, Transport};
 use crate::manifest::{Manifest, Offer};
-use crate::portal::Backend;
-use crate::portal::cloud_partner::{Account, CloudPartnerPortal};
+use crate::portal::cloud_partner::CloudPartnerPortal;
+use crate::portal::{Access, Portal};
 use crate::problem::{Code, Problem};
 use crate::release::driver::{self, Stop, Surroundings};
 use crate::release::event::{Event, What};
@@ -101,7 +101,7 @@ pub async fn release(
     let credentials =
         Rc::new(access::credentials(inputs, context, Rc::new(tokens), &clock, &secrets)?);
     let publisher = manifest.publisher.clone();
-    let account = Account { portal: inputs.portal_url.clone(), publisher, credentials, secrets };
+    let portal_access = Access { origin: inputs.portal_url.clone(), credentials, secrets };
     let story = Story {
         command: inputs.command.to_string(),
         manifest: Rc::new(manifest),
@@ -119,8 +119,14 @@ pub async fn release(
             observer.take(&Event { at: exchange.at, offer: index, what: What::Exchange(exchange) });
         };
         let transport = Recorded::new(Rc::clone(&transport), Rc::clone(&clock), Box::new(told));
-        let backend = CloudPartnerPortal::new(account.clone(), transport, Rc::clone(&clock));
-        releases.push((goals::goal(inputs, offer, &backend)?, backend));
+        let portal = CloudPartnerPortal::new(
+            portal_access.clone(),
+            publisher.clone(),
+            offer.id.clone(),
+            transport,
+            Rc::clone(&clock),
+        );
+        releases.push((goals::goal(inputs, offer, &portal)?, portal));
     }
     let mut interrupted = signals.clone();
     let checks = tokio::select! {
@@ -161,9 +167,9 @@ pub async fn release(
 }
 
 /// Releases the offers, so many at a time; one that fails neither stops nor hides another.
-async fn work<B: Backend>(
+async fn work<P: Portal>(
     inputs: &Inputs,
-    releases: Vec<(Goal, B)>,
+    releases: Vec<(Goal, P)>,
     clock: &dyn Clock,
     stop: &watch::Receiver<Option<Stop>>,
     reporter: &Reporter,
@@ -171,13 +177,13 @@ async fn work<B: Backend>(
     let deadline = clock.elapsed().saturating_add(inputs.timeout);
     let schedule = goals::schedule(inputs);
     futures_util::stream::iter(releases.into_iter().enumerate())
-        .map(|(index, (goal, backend))| async move {
+        .map(|(index, (goal, portal))| async move {
             let emit = |event: Event| reporter.take(&event);
             let stop = stop.clone();
             driver::run(
                 goal,
                 Surroundings {
-                    backend: &backend,
+                    portal: &portal,
                     clock,
                     schedule,
                     deadline,
@@ -271,7 +277,7 @@ fn open_files(inputs: &Inputs, context: &Context) -> Result<Files, Problem> {
 }
 
 /// What is about to be done, before it is done.
-fn introduce<B>(inputs: &Inputs, story: &Story, releases: &[(Goal, B)], console: &Console) {
+fn introduce<P>(inputs: &Inputs, story: &Story, releases: &[(Goal, P)], console: &Console) {
     let (offers, manifest) = (releases.len(), &story.manifest);
     let plural = if offers == 1 { "" } else { "s" };
     let title = format!(

@@ -19,23 +19,12 @@ pub enum Trouble {
     Passing,
 }
 
-/// Whether the request was carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// Surely not.
-    NotCarriedOut,
-    /// Not known.
-    Unknown,
-}
-
 /// A call without a good answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
 pub struct CallError {
     /// What kind of trouble.
     pub trouble: Trouble,
-    /// Whether the request was carried out.
-    pub fate: Fate,
     /// For people.
     pub problem: Problem,
     /// How long the portal wants to be left alone.

@@ -1,56 +1,65 @@
-//! Where offers are released. [`Backend`] is what the release knows of it; [`cloud_partner`] speaks
-//! to the Cloud Partner Portal.
-//!
-//! The trait names only what every API of the Marketplace has: two ways to start, an operation to
-//! look at, a list of what runs. The Product Ingestion API fills it too: its configure job is an
-//! operation, its submissions are the list, and it cannot cancel.
+//! Where offers are released: [`Portal`] is one offer at one API, [`cloud_partner`] the API of the
+//! Cloud Partner Portal.
 
+mod capabilities;
+mod client;
 pub mod cloud_partner;
 mod error;
+#[cfg(test)]
+pub(crate) mod fake;
 mod model;
+mod operation;
 mod word;
 
-use futures_util::future::LocalBoxFuture;
-
-pub use error::{CallError, Fate, Trouble};
+pub use capabilities::{CancelScope, Capabilities, Feature};
+pub use client::Access;
+pub use error::{CallError, Trouble};
 pub use model::{
-    Accepted, CancelAccepted, Draft, Level, Link, Looked, Message, OfferView, OperationAddress,
-    OperationView, Phase, Step, Submission,
+    Accepted, Draft, Level, Link, Looked, Message, OfferView, OperationView, Phase, Slot, Step,
+    Submission,
 };
+pub use operation::Operation;
 pub use word::{State, Word};
 
-use crate::ids::{Email, Malformed, OfferId};
+use crate::ids::{Email, Malformed};
 
-/// The answer of one call, to come.
-pub type Call<'a, T> = LocalBoxFuture<'a, Result<T, CallError>>;
+/// One offer at one API. Each call is one attempt (a refused token is renewed once); who repeats it
+/// is the caller. The errors of all calls say what kind of trouble it was.
+#[expect(async_fn_in_trait, reason = "the runtime has one thread: no future is sent to another")]
+pub trait Portal {
+    /// What the API can do.
+    fn capabilities(&self) -> Capabilities;
 
-/// A publisher's account at the portal. Each call is one attempt (a refused token is renewed once);
-/// who repeats it is the caller.
-pub trait Backend {
-    /// Starts the first half: validation, certification and the preview.
-    fn publish<'a>(&'a self, offer: &'a OfferId, notify: &'a [Email]) -> Call<'a, Accepted>;
+    /// Starts the first half: validation, certification and the preview. The portal tells these
+    /// addresses, if it writes mails.
+    async fn publish(&self, notify: &[Email]) -> Result<Accepted, CallError>;
 
-    /// Starts the second half: from the preview to the public.
-    fn go_live<'a>(&'a self, offer: &'a OfferId) -> Call<'a, Accepted>;
+    /// Starts the second half: from the preview to the public. `preview` is the id of the publish
+    /// that made it; with [`Feature::BoundGoLive`] the API itself takes no other.
+    async fn go_live(&self, preview: Option<&str>) -> Result<Accepted, CallError>;
 
     /// Asks for the running operation to be canceled, which an accepted request does not prove.
-    fn cancel<'a>(&'a self, offer: &'a OfferId) -> Call<'a, CancelAccepted>;
+    /// Where only known operations can be canceled, `operation` says which.
+    async fn cancel(&self, operation: Option<&Operation>) -> Result<(), CallError>;
 
-    /// One operation.
-    fn operation<'a>(&'a self, operation: &'a OperationAddress) -> Call<'a, Looked>;
+    /// Looks at one operation.
+    async fn read_operation(&self, operation: &Operation) -> Result<Looked, CallError>;
 
-    /// The offer's operations, newest first as far as the portal tells.
-    fn operations<'a>(&'a self, offer: &'a OfferId) -> Call<'a, Vec<Submission>>;
+    /// Lists the offer's operations, newest first as far as the portal tells.
+    async fn list_submissions(&self) -> Result<Vec<Submission>, CallError>;
 
-    /// The offer as a whole.
-    fn offer<'a>(&'a self, offer: &'a OfferId) -> Call<'a, OfferView>;
+    /// Looks at the offer as a whole.
+    async fn read_offer(&self) -> Result<OfferView, CallError>;
 
-    /// What a publish would take: the offer's draft.
-    fn draft<'a>(&'a self, offer: &'a OfferId) -> Call<'a, Draft>;
+    /// Reads what a publish would take: the offer's draft.
+    async fn read_draft(&self) -> Result<Draft, CallError>;
 
-    /// The address of an operation that a person or an earlier run named, by address or id.
+    /// Reads what a slot holds; [`Trouble::NotFound`] if nothing is there, or the API has no slots.
+    async fn read_slot(&self, slot: Slot) -> Result<Draft, CallError>;
+
+    /// The operation that a person or an earlier run named, by address or id.
     ///
     /// # Errors
-    /// When it cannot be an operation of this portal; a token must never be sent there.
-    fn address(&self, offer: &OfferId, text: &str) -> Result<OperationAddress, Malformed>;
+    /// When it cannot be an operation of this offer here; a token must never be sent there.
+    fn parse_operation(&self, text: &str) -> Result<Operation, Malformed>;
 }

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use url::Url;
+use serde_json::Value;
 
+use super::operation::Operation;
 use super::word::{State, Word};
 
 /// The two halves of a release.
@@ -33,57 +34,13 @@ impl fmt::Display for Phase {
     }
 }
 
-/// Where an operation is looked at. Only a backend makes one, after it made sure that the address
-/// is its own.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct OperationAddress(Url);
-
-impl OperationAddress {
-    pub(super) fn new(url: Url) -> Self {
-        Self(url)
-    }
-
-    /// An address for a test of a report.
-    #[cfg(test)]
-    pub(crate) fn of(url: &str) -> Self {
-        Self(url.parse().unwrap())
-    }
-
-    /// The whole address.
-    #[must_use]
-    pub fn url(&self) -> &Url {
-        &self.0
-    }
-
-    /// The last part of the path, which identifies the operation at the portal.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        self.0.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default()
-    }
-}
-
-impl fmt::Display for OperationAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// An accepted publish or go-live.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
     /// Where to follow it; `None` if the portal named no address, or one that is not its own.
-    pub operation: Option<OperationAddress>,
+    pub operation: Option<Operation>,
     /// What is odd about the answer, for the log.
     pub remark: Option<String>,
-}
-
-/// An accepted cancel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CancelAccepted {
-    /// The portal says that it is done.
-    Done,
-    /// The portal says that it will be done, which it also says when nothing runs.
-    Promised,
 }
 
 /// How serious a message is.
@@ -222,11 +179,24 @@ fn at_sign_off(status: &Word, steps: &[Step]) -> bool {
     }
 }
 
-/// An offer's draft.
+/// Where a published document stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// What a publish brought, and a go-live would take.
+    Preview,
+    /// What is public.
+    Production,
+}
+
+/// An offer's document: its draft, or what a slot holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// When it was last changed, if the portal says.
     pub changed: Option<Timestamp>,
+    /// The entity tag that a write may be made conditional on, if the portal gives one.
+    pub etag: Option<String>,
+    /// The whole document, as it came.
+    pub body: Value,
 }
 
 /// An operation as the list of operations shows it.
@@ -235,7 +205,7 @@ pub struct Submission {
     /// Its id; empty if the portal gives none.
     pub id: String,
     /// Where to look at it; `None` without an id.
-    pub operation: Option<OperationAddress>,
+    pub operation: Option<Operation>,
     /// What it is, if the portal's word for it is known.
     pub phase: Option<Phase>,
     /// Status.

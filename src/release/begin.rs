@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::goal::{Aim, Goal, WhenRunning};
 use super::survey::Survey;
 use super::verdict::Verdict;
-use crate::portal::{OperationAddress, Phase, State, Submission};
+use crate::portal::{Operation, Phase, State, Submission};
 use crate::problem::{Code, Problem};
 
 /// GitHub lets a workflow run be run again for 30 days; what ended earlier cannot be this release.
@@ -35,21 +35,21 @@ pub enum Begin {
         /// Which half it is.
         phase: Phase,
         /// Where to look, if known.
-        operation: Option<OperationAddress>,
+        operation: Option<Operation>,
     },
     /// The first half is done already: its preview waits, and the draft did not change since.
-    Published(Option<OperationAddress>),
+    Published(Option<Operation>),
     /// Both halves are done already, and the draft did not change since.
     Live {
         /// The publish that did the first half.
-        publish: Option<OperationAddress>,
+        publish: Option<Operation>,
         /// The go-live that did the second.
-        go_live: Option<OperationAddress>,
+        go_live: Option<Operation>,
     },
     /// Wait for the end of an operation that is not ours, then look again.
-    AwaitForeign(Phase, Option<OperationAddress>),
+    AwaitForeign(Phase, Option<Operation>),
     /// Cancel an operation that is not ours, then look again.
-    CancelForeign(Phase, Option<OperationAddress>),
+    CancelForeign(Phase, Option<Operation>),
     /// List and offer disagree, as these words say: one of them is late.
     LookAgain(&'static str),
     /// There is nothing to begin.
@@ -219,7 +219,7 @@ fn waiting(newest: Option<&Submission>) -> Option<Begin> {
 
 /// What runs on the offer. A publish whose preview waits for the publisher is in nobody's way. An
 /// offer that says `running` while the list shows nothing is busy too.
-pub fn busy(survey: &Survey) -> Option<(Phase, Option<OperationAddress>)> {
+pub fn busy(survey: &Survey) -> Option<(Phase, Option<Operation>)> {
     if let Some(row) = survey.running() {
         let phase = row.phase.unwrap_or(Phase::Publish);
         let waits =
@@ -239,12 +239,7 @@ fn late(survey: &Survey, before: Before) -> bool {
     disagree && before.pauses < MOST_PAUSES
 }
 
-fn among_others(
-    goal: &Goal,
-    survey: &Survey,
-    phase: Phase,
-    operation: Option<OperationAddress>,
-) -> Begin {
+fn among_others(goal: &Goal, survey: &Survey, phase: Phase, operation: Option<Operation>) -> Begin {
     match goal.when_running {
         WhenRunning::Adopt | WhenRunning::Wait | WhenRunning::Cancel
             if survey.running().is_none() =>

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::portal::{OperationAddress, State, Submission};
+use crate::portal::{Operation, State, Submission};
 use crate::problem::{Class, Code, Problem};
 
 /// Requests before it is given up; the portal accepts them also when they have no effect.
@@ -55,7 +55,7 @@ pub struct Canceling {
     /// Why.
     pub why: Why,
     /// Where it is, if known.
-    pub operation: Option<OperationAddress>,
+    pub operation: Option<Operation>,
     /// What to do next.
     pub turn: Turn,
     refusal: Option<Problem>,
@@ -65,7 +65,7 @@ pub struct Canceling {
 
 impl Canceling {
     /// Begins.
-    pub fn new(why: Why, operation: Option<OperationAddress>) -> Self {
+    pub fn new(why: Why, operation: Option<Operation>) -> Self {
         Self { why, operation, turn: Turn::Request, refusal: None, requests: 0, looks: 0 }
     }
 
@@ -79,12 +79,11 @@ impl Canceling {
 
     /// The list was seen. Without an id to look for, its first row is the one.
     pub fn list_seen(&mut self, newest_first: &[&Submission]) -> Standing {
-        let id = self.operation.as_ref().map(OperationAddress::id);
-        let row = match id {
-            Some(id) => newest_first.iter().find(|row| row.id == id).or_else(|| {
-                // Legacy addresses carry no id of the list.
-                newest_first.first().filter(|_| id.contains('$'))
-            }),
+        let row = match &self.operation {
+            Some(operation) => newest_first
+                .iter()
+                .find(|row| row.id == operation.id())
+                .or_else(|| newest_first.first().filter(|_| !operation.is_listed())),
             None => newest_first.first(),
         };
         self.looks += 1;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::survey::Survey;
-use crate::portal::{OfferView, OperationAddress, Phase, State, Submission};
+use crate::portal::{OfferView, Operation, Phase, State, Submission};
 use crate::problem::Problem;
 
 /// Waits before the looks. A request may still be on its way, and a list may lag, so one look is
@@ -21,7 +21,7 @@ const LONGEST_ASKED_FOR: Duration = Duration::from_mins(5);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// It was started; followed here, if the list says where.
-    Started(Option<OperationAddress>),
+    Started(Option<Operation>),
     /// Nothing yet: look again after this time.
     Nothing(Duration),
     /// Nothing was started: POST again.

@@ -12,7 +12,7 @@ use super::schedule::Schedule;
 use super::verdict::Verdict;
 use crate::clock::Clock;
 use crate::http::{Again, Repeatable, Retry, repeat};
-use crate::portal::{Backend, CallError, Level, Looked, OfferView, OperationView, Phase, Trouble};
+use crate::portal::{CallError, Level, Looked, OfferView, OperationView, Phase, Portal, Trouble};
 use crate::problem::{Code, Problem};
 
 /// Reads before anything is under way: an unreachable portal is told within a minute.
@@ -43,9 +43,9 @@ pub struct Stop {
 }
 
 /// What surrounds the release of one offer.
-pub struct Surroundings<'a, B> {
+pub struct Surroundings<'a, P> {
     /// The portal.
-    pub backend: &'a B,
+    pub portal: &'a P,
     /// Time.
     pub clock: &'a dyn Clock,
     /// How often to look.
@@ -75,7 +75,7 @@ struct Memory {
 }
 
 /// Releases one offer, to its end.
-pub async fn run<B: Backend>(goal: Goal, around: Surroundings<'_, B>) -> Verdict {
+pub async fn run<P: Portal>(goal: Goal, around: Surroundings<'_, P>) -> Verdict {
     Driver {
         memory: RefCell::new(Memory { changed_at: around.clock.elapsed(), ..Memory::default() }),
         goal,
@@ -85,13 +85,13 @@ pub async fn run<B: Backend>(goal: Goal, around: Surroundings<'_, B>) -> Verdict
     .await
 }
 
-struct Driver<'a, B> {
+struct Driver<'a, P> {
     goal: Goal,
-    around: Surroundings<'a, B>,
+    around: Surroundings<'a, P>,
     memory: RefCell<Memory>,
 }
 
-impl<B: Backend> Driver<'_, B> {
+impl<P: Portal> Driver<'_, P> {
     async fn run(&self) -> Verdict {
         let clock = self.around.clock;
         let mut release = Release::new(self.goal.clone());
@@ -130,7 +130,7 @@ impl<B: Backend> Driver<'_, B> {
         if left.is_zero() {
             return Some(self.timed_out());
         }
-        let posts = matches!(act, Act::Start(_) | Act::Cancel);
+        let posts = matches!(act, Act::Start(_) | Act::Cancel(_));
         let mut doing = pin!(self.perform(act));
         tokio::select! {
             biased;
@@ -176,21 +176,21 @@ impl<B: Backend> Driver<'_, B> {
     }
 
     async fn perform(&self, act: Act) -> Seen {
-        let Surroundings { backend, clock, schedule, .. } = &self.around;
-        let offer = &self.goal.offer;
+        let Surroundings { portal, clock, schedule, .. } = &self.around;
         match act {
             Act::Ask(ask) => self.read(&ask).await,
             Act::Start(phase) => {
                 self.memory.borrow_mut().under_way = true;
                 let answer = match phase {
-                    Phase::Publish => backend.publish(offer, &self.goal.notify).await,
-                    Phase::GoLive => backend.go_live(offer).await,
+                    Phase::Publish => portal.publish(&self.goal.notify).await,
+                    Phase::GoLive => portal.go_live(None).await,
                 };
                 answer.map_or_else(not_posted, Seen::Accepted)
             }
-            Act::Cancel => {
-                backend.cancel(offer).await.map_or_else(not_posted, |_| Seen::CancelAccepted)
-            }
+            Act::Cancel(operation) => portal
+                .cancel(operation.as_ref())
+                .await
+                .map_or_else(not_posted, |()| Seen::CancelAccepted),
             Act::Rest => {
                 let (quiet, asked_for) = {
                     let mut memory = self.memory.borrow_mut();
@@ -245,13 +245,13 @@ impl<B: Backend> Driver<'_, B> {
     }
 
     async fn look(&self, ask: &Ask) -> Result<Seen, CallError> {
-        let (backend, offer) = (self.around.backend, &self.goal.offer);
+        let portal = self.around.portal;
         Ok(match ask {
-            Ask::Operations => Seen::Operations(backend.operations(offer).await?),
-            Ask::Offer => Seen::Offer(backend.offer(offer).await?),
-            Ask::Draft => Seen::Draft(backend.draft(offer).await?),
+            Ask::Operations => Seen::Operations(portal.list_submissions().await?),
+            Ask::Offer => Seen::Offer(portal.read_offer().await?),
+            Ask::Draft => Seen::Draft(portal.read_draft().await?),
             Ask::Operation(operation) => {
-                let Looked { view, retry_after } = backend.operation(operation).await?;
+                let Looked { view, retry_after } = portal.read_operation(operation).await?;
                 self.memory.borrow_mut().asked_for = retry_after;
                 Seen::Operation(Looked { view, retry_after })
             }
@@ -325,3 +325,6 @@ impl Repeatable for CallError {
 fn friendly(wait: Duration) -> String {
     format!("{} s", wait.as_secs().max(1))
 }
+
+#[cfg(test)]
+mod tests;

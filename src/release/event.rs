@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::verdict::Verdict;
 use crate::http::Exchange;
-use crate::portal::{Level, OfferView, OperationAddress, OperationView, Phase};
+use crate::portal::{Level, OfferView, Operation, OperationView, Phase};
 
 /// How a half of the release came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,7 +42,7 @@ pub enum What {
         /// How it came to be.
         origin: Origin,
         /// Where it is followed, as far as known.
-        operation: Option<OperationAddress>,
+        operation: Option<Operation>,
     },
     /// The operation looks different than before.
     Operation(Phase, OperationView),

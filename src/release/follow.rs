@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::verdict::THE_PORTAL_SAYS;
-use crate::portal::{Level, OfferView, OperationAddress, OperationView, Phase, State, Submission};
+use crate::portal::{Level, OfferView, Operation, OperationView, Phase, State, Submission};
 use crate::problem::{Code, Problem};
 use crate::text::html_to_line;
 
@@ -51,7 +51,7 @@ pub struct Following {
     /// Which half it is.
     pub phase: Phase,
     /// Where to look; `None` until it is found in the list.
-    pub operation: Option<OperationAddress>,
+    pub operation: Option<Operation>,
     /// Operations that were there before; the one to be found is another. `None` if any that runs
     /// will do.
     pub others: Option<HashSet<String>>,
@@ -75,7 +75,7 @@ impl Following {
     /// Begins to follow.
     pub fn new(
         phase: Phase,
-        operation: Option<OperationAddress>,
+        operation: Option<Operation>,
         others: Option<HashSet<String>>,
     ) -> Self {
         Self {
@@ -239,7 +239,7 @@ impl Following {
     }
 
     fn name(&self) -> String {
-        let id = self.operation.as_ref().map(OperationAddress::id).unwrap_or_default();
+        let id = self.operation.as_ref().map(Operation::id).unwrap_or_default();
         if id.is_empty() {
             format!("the {} operation", self.phase)
         } else {

@@ -1,7 +1,7 @@
 //! What is wanted of one offer.
 
 use crate::ids::{Email, OfferId};
-use crate::portal::OperationAddress;
+use crate::portal::Operation;
 
 /// What to do with the offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub enum Aim {
     /// Only the second half.
     GoLive,
     /// Follow what is under way, or this operation; never publish.
-    Resume(Option<OperationAddress>),
+    Resume(Option<Operation>),
     /// Look, change nothing.
     Status,
     /// Look, and say what [`Aim::Release`] would do.

@@ -1,7 +1,7 @@
 //! The heart: what was seen → what to do next.
 //!
 //! [`machine::Release`] decides and does nothing else: no I/O, no clock, no environment. [`driver`]
-//! asks it, does what it says on a [`crate::portal::Backend`] and an injected clock, and tells what
+//! asks it, does what it says on a [`crate::portal::Portal`] and an injected clock, and tells what
 //! happened as [`event`]s.
 
 mod begin;

@@ -9,8 +9,7 @@ use super::goal::{Aim, Goal, WhenRunning};
 use super::machine::{Act, Release, Seen};
 use crate::ids::OfferId;
 use crate::portal::{
-    Accepted, Draft, Looked, OfferView, OperationAddress, OperationView, Phase, Step, Submission,
-    Word,
+    Accepted, Draft, Looked, OfferView, Operation, OperationView, Phase, Step, Submission, Word,
 };
 use crate::problem::{Code, Problem};
 
@@ -32,11 +31,11 @@ fn word() -> impl Strategy<Value = Word> {
     .prop_map(Word::new)
 }
 
-fn address() -> impl Strategy<Value = Option<OperationAddress>> {
+fn address() -> impl Strategy<Value = Option<Operation>> {
     prop::option::of(prop::sample::select(&["1", "2", "3", "contoso$x$2$preview"][..])).prop_map(
         |id| {
             id.map(|id| {
-                OperationAddress::of(&format!("https://cloudpartner.azure.com/api/operations/{id}"))
+                Operation::of(&format!("https://cloudpartner.azure.com/api/operations/{id}"))
             })
         },
     )
@@ -113,7 +112,7 @@ fn seen() -> impl Strategy<Value = Seen> {
         4 => operations(),
         4 => offer(),
         4 => operation(),
-        2 => moment().prop_map(|changed| Seen::Draft(Draft { changed })),
+        2 => moment().prop_map(|changed| Seen::Draft(Draft { changed, etag: None, body: serde_json::Value::Null })),
         2 => address().prop_map(|operation| Seen::Accepted(Accepted { operation, remark: None })),
         4 => Just(Seen::Rested),
         1 => Just(Seen::Absent(problem())),
@@ -172,7 +171,7 @@ fn can_come_of(act: &Act, seen: &Seen) -> bool {
             Seen::Accepted(_) | Seen::Lost(..) | Seen::InTheWay(_) | Seen::Refused(_),
         )
         | (
-            Act::Cancel,
+            Act::Cancel(_),
             Seen::CancelAccepted | Seen::Lost(..) | Seen::InTheWay(_) | Seen::Refused(_),
         )
         | (Act::Rest | Act::Settle(_), Seen::Rested) => true,
@@ -231,7 +230,7 @@ proptest! {
         play(goal, sights, possible, |act| match act {
             Act::Start(Phase::Publish) if aim != Aim::Release => wrong.push(act.clone()),
             Act::Start(Phase::GoLive) if !go_live => wrong.push(act.clone()),
-            Act::Start(_) | Act::Cancel if matches!(aim, Aim::Status | Aim::Plan) => wrong.push(act.clone()),
+            Act::Start(_) | Act::Cancel(_) if matches!(aim, Aim::Status | Aim::Plan) => wrong.push(act.clone()),
             _ => {}
         });
         prop_assert!(wrong.is_empty(), "{:?}", wrong);

@@ -8,7 +8,7 @@ use super::annotated::annotated;
 use super::step_story;
 use crate::http::Exchange;
 use crate::manifest::{Manifest, Offer};
-use crate::portal::{Level, Link, Message, OperationAddress, Phase, State, Step, Word};
+use crate::portal::{Level, Link, Message, Operation, Phase, State, Step, Word};
 use crate::release::event::{Event, Origin, What};
 use crate::release::{Outcome, Verdict};
 
@@ -74,7 +74,7 @@ pub struct Half {
     /// How it came to be.
     pub origin: Origin,
     /// Where it is followed.
-    pub operation: Option<OperationAddress>,
+    pub operation: Option<Operation>,
 }
 
 /// Something that happened, ready to be told.
@@ -103,7 +103,7 @@ pub enum Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A half began or is continued.
-    Phase(Phase, Origin, Option<OperationAddress>),
+    Phase(Phase, Origin, Option<Operation>),
     /// The operation's status.
     Operation(Phase, Word),
     /// A step's status.

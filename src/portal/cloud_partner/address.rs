@@ -6,7 +6,7 @@ use url::Url;
 
 use super::API_VERSION;
 use crate::ids::{Malformed, OfferId, PublisherId};
-use crate::portal::OperationAddress;
+use crate::portal::Operation;
 
 /// Longer addresses are not real ones.
 const LONGEST: usize = 2_000;
@@ -16,12 +16,12 @@ const LONGEST: usize = 2_000;
 pub(super) fn from_headers(
     portal: &Url,
     headers: &HeaderMap,
-) -> Result<Option<OperationAddress>, Malformed> {
+) -> Result<Option<Operation>, Malformed> {
     let mut refused = None;
     for name in ["location", "operation-location"] {
         for value in headers.get_all(name) {
             match resolve(portal, &String::from_utf8_lossy(value.as_bytes())) {
-                Ok(address) => return Ok(Some(address)),
+                Ok(url) => return Ok(Some(operation(&url))),
                 Err(why) => refused = Some(why),
             }
         }
@@ -31,7 +31,7 @@ pub(super) fn from_headers(
 
 /// An address relative to the portal, or absolute on it. The token goes there, so another origin is
 /// refused.
-pub(super) fn resolve(portal: &Url, text: &str) -> Result<OperationAddress, Malformed> {
+pub(super) fn resolve(portal: &Url, text: &str) -> Result<Url, Malformed> {
     let text = text.trim();
     let quoted: String = text.chars().take(200).collect();
     let malformed =
@@ -51,7 +51,18 @@ pub(super) fn resolve(portal: &Url, text: &str) -> Result<OperationAddress, Malf
     }
     url.set_fragment(None);
     set_api_version(&mut url);
-    Ok(OperationAddress::new(url))
+    Ok(url)
+}
+
+/// The operation at an address. The id is the last part of the path; one with `$` is that of an
+/// offer that was not migrated, and no row of the list of submissions carries it.
+fn operation(url: &Url) -> Operation {
+    let id = url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    if id.contains('$') {
+        Operation::unlisted(id, url.as_str())
+    } else {
+        Operation::listed(id, url.as_str())
+    }
 }
 
 /// The address of an operation of an offer, by its id. Ids with `$` are those of offers that were
@@ -61,15 +72,16 @@ pub(super) fn by_id(
     publisher: &PublisherId,
     offer: &OfferId,
     id: &str,
-) -> Result<OperationAddress, Malformed> {
+) -> Result<Operation, Malformed> {
     let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '$');
     if id.is_empty() || id.len() > 300 || !id.chars().all(usable) || id.chars().all(|c| c == '.') {
         return Err(Malformed(format!("operation id {id:?} is not an id of the portal")));
     }
     if id.contains('$') {
-        return resolve(portal, &format!("/api/operations/{id}"));
+        return resolve(portal, &format!("/api/operations/{id}")).map(|url| operation(&url));
     }
-    resolve(portal, &format!("/api/publishers/{publisher}/offers/{offer}/operations/{id}"))
+    let path = format!("/api/publishers/{publisher}/offers/{offer}/operations/{id}");
+    resolve(portal, &path).map(|url| operation(&url))
 }
 
 /// What a person gave: an address, whole or from the path on, or an id.
@@ -78,13 +90,13 @@ pub(super) fn given(
     publisher: &PublisherId,
     offer: &OfferId,
     text: &str,
-) -> Result<OperationAddress, Malformed> {
+) -> Result<Operation, Malformed> {
     let text = text.trim();
     if !text.contains('/') && !text.contains('\\') {
         return by_id(portal, publisher, offer, text);
     }
-    let address = resolve(portal, text)?;
-    let parts: Vec<&str> = address.url().path().split('/').collect();
+    let url = resolve(portal, text)?;
+    let parts: Vec<&str> = url.path().split('/').collect();
     if let ["", "api", "publishers", of_publisher, "offers", of_offer, "operations", _, ..] =
         parts[..]
         && !(of_publisher.eq_ignore_ascii_case(publisher.as_str())
@@ -95,12 +107,12 @@ pub(super) fn given(
              {offer} of {publisher}"
         )));
     }
-    if !address.url().path().contains("/operations/") {
+    if !url.path().contains("/operations/") {
         return Err(Malformed(format!(
             "operation address {text:?} has no `/operations/` in its path"
         )));
     }
-    Ok(address)
+    Ok(operation(&url))
 }
 
 /// Every call carries the version, and the addresses that the portal gives do not always.
@@ -206,8 +218,10 @@ mod tests {
     #[test]
     fn a_person_may_give_an_id_or_an_address() {
         let (publisher, offer) = ids();
-        let given =
-            |text| given(&portal(), &publisher, &offer, text).map(|a| a.url().path().to_owned());
+        let given = |text| {
+            let operation = given(&portal(), &publisher, &offer, text)?;
+            Ok::<_, Malformed>(Url::parse(operation.address()).unwrap().path().to_owned())
+        };
         assert_eq!(
             given("408a4835-0000").unwrap(),
             "/api/publishers/contoso/offers/contoso-offer/operations/408a4835-0000"
@@ -229,9 +243,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_leads_off_the_portal(text in "\\PC{0,60}") {
-            if let Ok(address) = resolve(&portal(), &text) {
-                prop_assert_eq!(address.url().origin(), portal().origin());
-                prop_assert!(address.url().as_str().contains("api-version=2017-10-31"));
+            if let Ok(url) = resolve(&portal(), &text) {
+                prop_assert_eq!(url.origin(), portal().origin());
+                prop_assert!(url.as_str().contains("api-version=2017-10-31"));
             }
         }
     }

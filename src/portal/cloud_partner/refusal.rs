@@ -9,7 +9,7 @@ use http::StatusCode;
 
 use super::wire::{field, text};
 use crate::http::{Response, quote};
-use crate::portal::{CallError, Fate, Trouble};
+use crate::portal::{CallError, Trouble};
 use crate::problem::{Code, Problem};
 use crate::secrets::Secrets;
 
@@ -30,7 +30,7 @@ pub(super) fn read(
     secrets: &Secrets,
 ) -> CallError {
     let status = answer.status;
-    let (trouble, fate, code) = classify(status, subject.missing);
+    let (trouble, code) = classify(status, subject.missing);
     let mut message = format!("could not {}: the portal answered {status}", subject.doing);
     let said = said(answer, secrets);
     if !said.is_empty() {
@@ -41,18 +41,17 @@ pub(super) fn read(
         let _ = write!(message, " (correlation id {id})");
     }
     let problem = Problem { hint: hint(status).map(str::to_owned), ..Problem::new(code, message) };
-    CallError { trouble, fate, problem, retry_after }
+    CallError { trouble, problem, retry_after }
 }
 
-fn classify(status: StatusCode, missing: Code) -> (Trouble, Fate, Code) {
+fn classify(status: StatusCode, missing: Code) -> (Trouble, Code) {
     match status.as_u16() {
-        401 => (Trouble::Auth, Fate::NotCarriedOut, Code::PortalUnauthorized),
-        403 => (Trouble::Auth, Fate::NotCarriedOut, Code::PortalForbidden),
-        404 => (Trouble::NotFound, Fate::NotCarriedOut, missing),
-        409 => (Trouble::Conflict, Fate::NotCarriedOut, Code::PortalRefused),
-        429 => (Trouble::Passing, Fate::NotCarriedOut, Code::Unavailable),
-        408 | 300..=399 | 500..=599 => (Trouble::Passing, Fate::Unknown, Code::Unavailable),
-        _ => (Trouble::Refused, Fate::NotCarriedOut, Code::PortalRefused),
+        401 => (Trouble::Auth, Code::PortalUnauthorized),
+        403 => (Trouble::Auth, Code::PortalForbidden),
+        404 => (Trouble::NotFound, missing),
+        409 => (Trouble::Conflict, Code::PortalRefused),
+        408 | 429 | 300..=399 | 500..=599 => (Trouble::Passing, Code::Unavailable),
+        _ => (Trouble::Refused, Code::PortalRefused),
     }
 }
 

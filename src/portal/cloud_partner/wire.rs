@@ -47,7 +47,7 @@ pub(super) fn offer(answer: &Value) -> Option<OfferView> {
 /// An offer's draft.
 pub(super) fn draft(answer: &Value) -> Option<Draft> {
     let value = the_object(answer).filter(|value| has_any(value, DRAFT_FIELDS))?;
-    Some(Draft { changed: time(value, &["changedTime"]) })
+    Some(Draft { changed: time(value, &["changedTime"]), etag: None, body: value.clone() })
 }
 
 /// Fields may be missing, but not all of them: an object with none is a gateway's, and says nothing

@@ -1,7 +1,7 @@
 //! An operation is canceled.
 
 use super::{RESUME, Release, Seen, Stage};
-use crate::portal::{Level, OperationAddress};
+use crate::portal::{Level, Operation};
 use crate::problem::{Code, Problem};
 use crate::release::Outcome;
 use crate::release::begin;
@@ -102,7 +102,7 @@ impl Release {
         }
     }
 
-    pub(super) fn cancel(&mut self, signal: u8, operation: Option<OperationAddress>) -> Stage {
+    pub(super) fn cancel(&mut self, signal: u8, operation: Option<Operation>) -> Stage {
         self.note(Level::Warning, "the job was canceled; canceling the operation too");
         Stage::Cancel(Canceling::new(Why::Signal(signal), operation))
     }

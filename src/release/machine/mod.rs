@@ -20,9 +20,7 @@ use super::follow::{self, Following};
 use super::goal::Goal;
 use super::survey::Survey;
 use super::verdict::{Ending, Verdict};
-use crate::portal::{
-    Accepted, Draft, Level, Looked, OfferView, OperationAddress, Phase, Submission,
-};
+use crate::portal::{Accepted, Draft, Level, Looked, OfferView, Operation, Phase, Submission};
 use crate::problem::Problem;
 
 const NOTHING_STARTED: &str = "nothing was started; run the same command again later";
@@ -40,7 +38,7 @@ pub enum Ask {
     /// The offer's draft.
     Draft,
     /// One operation.
-    Operation(OperationAddress),
+    Operation(Operation),
 }
 
 /// What to do.
@@ -50,8 +48,8 @@ pub enum Act {
     Ask(Ask),
     /// POST publish or go-live, once.
     Start(Phase),
-    /// POST cancel, once.
-    Cancel,
+    /// POST cancel, once, for this operation as far as it is known.
+    Cancel(Option<Operation>),
     /// Wait as the poll schedule says.
     Rest,
     /// Wait for this long.
@@ -107,7 +105,7 @@ enum Stage {
     /// Waiting for a list or a status that is late, for this reason.
     Pause(&'static str),
     /// Looking once at an operation (`status`).
-    Inspect(Survey, Phase, OperationAddress),
+    Inspect(Survey, Phase, Operation),
     /// Canceling.
     Cancel(Canceling),
     /// Over.
@@ -164,7 +162,7 @@ impl Release {
             Stage::Pause(_) => Act::Rest,
             Stage::Inspect(_, _, operation) => Act::Ask(Ask::Operation(operation.clone())),
             Stage::Cancel(canceling) => match canceling.turn {
-                cancel::Turn::Request => Act::Cancel,
+                cancel::Turn::Request => Act::Cancel(canceling.operation.clone()),
                 cancel::Turn::List => Act::Ask(Ask::Operations),
                 cancel::Turn::Rest => Act::Settle(cancel::REST),
             },

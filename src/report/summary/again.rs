@@ -1,7 +1,7 @@
 //! How to go on: as a step of a workflow and as a command line, both to be copied.
 
 use super::super::story::{OfferStory, Story};
-use crate::portal::Phase;
+use crate::portal::{Operation, Phase};
 use crate::release::Outcome;
 
 /// A run that is to be made next.
@@ -54,10 +54,8 @@ fn run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
     let phase = offer.verdict.as_ref().and_then(|verdict| verdict.phase).or(offer.phase);
     match (outcome, phase) {
         (Outcome::Pending, Some(_)) => {
-            let operation = offer
-                .half()
-                .and_then(|half| half.operation.as_ref())
-                .map(|operation| operation.url().as_str());
+            let operation =
+                offer.half().and_then(|half| half.operation.as_ref()).map(Operation::address);
             let why = "To follow it again";
             Some(Next { why, command: "resume", operation, go_live })
         }

@@ -40,11 +40,8 @@ pub fn operations(offer: &OfferStory) -> String {
             Origin::Finished => "found finished",
             Origin::Found => "found",
         };
-        let address = half
-            .operation
-            .as_ref()
-            .map(|operation| code(operation.url().as_str()))
-            .unwrap_or_default();
+        let address =
+            half.operation.as_ref().map(|operation| code(operation.address())).unwrap_or_default();
         Some(format!("- {name} ({how}) {address}\n"))
     };
     let lines: Vec<String> = [line("publish", &offer.publish), line("go-live", &offer.go_live)]

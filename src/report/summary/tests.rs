@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::http::Exchange;
 use crate::manifest;
-use crate::portal::{Level, Link, Message, OperationAddress, OperationView, Phase, Step, Word};
+use crate::portal::{Level, Link, Message, Operation, OperationView, Phase, Step, Word};
 use crate::release::Verdict;
 use crate::release::event::{Event, Origin, What};
 
@@ -61,8 +61,7 @@ impl Told {
             "https://cloudpartner.azure.com/api/publishers/contoso/offers/{}",
             self.story.offers[offer].offer
         );
-        let operation =
-            OperationAddress::of(&format!("{base}/operations/{id}?api-version=2017-10-31"));
+        let operation = Operation::of(&format!("{base}/operations/{id}?api-version=2017-10-31"));
         self.asks(
             offer,
             "POST",

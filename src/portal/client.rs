@@ -1,0 +1,115 @@
+//! One request to an API, with a token: what every backend does in the same way.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, InvalidHeaderValue};
+use http::{HeaderMap, Method, StatusCode};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::error::{CallError, Trouble};
+use crate::auth::Credentials;
+use crate::clock::Clock;
+use crate::http::{Request, Response, Transport};
+use crate::problem::{Class, Code, Problem};
+use crate::secrets::Secrets;
+
+/// Where an API is, and how to sign in.
+#[derive(Clone)]
+pub struct Access {
+    /// The API's origin. The token goes there and nowhere else.
+    pub origin: Url,
+    /// How to sign in.
+    pub credentials: Rc<Credentials>,
+    /// What must not be quoted from answers.
+    pub secrets: Arc<Secrets>,
+}
+
+/// Sends requests with a token to one API.
+pub(super) struct Client<T> {
+    transport: T,
+    pub access: Access,
+    pub clock: Rc<dyn Clock>,
+}
+
+/// One request without its token.
+pub(super) struct Call {
+    pub method: Method,
+    pub url: Url,
+    pub headers: HeaderMap,
+    pub body: Option<Bytes>,
+    pub timeout: Duration,
+}
+
+impl<T: Transport> Client<T> {
+    pub fn new(access: Access, transport: T, clock: Rc<dyn Clock>) -> Self {
+        Self { transport, access, clock }
+    }
+
+    /// The answer, whatever its status. A token that the API refuses is renewed once, for a 401
+    /// surely started nothing. `doing` is what could not be done, for the error.
+    pub async fn send(&self, doing: &str, call: Call) -> Result<Response, CallError> {
+        let credentials = &self.access.credentials;
+        let mut token = credentials.token().await.map_err(CallError::without_token)?;
+        let mut renewed = false;
+        loop {
+            let mut headers = call.headers.clone();
+            headers.extend(signed(&token).map_err(|_| unusable_token())?);
+            let request = Request {
+                method: call.method.clone(),
+                url: call.url.clone(),
+                headers,
+                body: call.body.clone(),
+                timeout: call.timeout,
+            };
+            let answer = self.transport.send(request).await;
+            let answer = answer
+                .map_err(|error| CallError::passing(format!("could not {doing}: {error}")))?;
+            if answer.status != StatusCode::UNAUTHORIZED || renewed {
+                return Ok(answer);
+            }
+            token = credentials.renew(&token).await.map_err(CallError::without_token)?;
+            renewed = true;
+        }
+    }
+}
+
+impl CallError {
+    /// No answer that says anything.
+    pub(super) fn passing(message: String) -> Self {
+        let problem = Problem::new(Code::Unavailable, message);
+        Self { trouble: Trouble::Passing, problem, retry_after: None }
+    }
+
+    /// Without a token nothing was asked of the API.
+    fn without_token(problem: Problem) -> Self {
+        let unavailable = problem.code.class() == Class::Unavailable;
+        let trouble = if unavailable { Trouble::Passing } else { Trouble::Auth };
+        Self { trouble, problem, retry_after: None }
+    }
+}
+
+/// Microsoft's pages list the content type on every call, reads included.
+fn signed(token: &SecretString) -> Result<HeaderMap, InvalidHeaderValue> {
+    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))?;
+    bearer.set_sensitive(true);
+    let json = HeaderValue::from_static("application/json");
+    Ok(HeaderMap::from_iter([
+        (AUTHORIZATION, bearer),
+        (ACCEPT, json.clone()),
+        (CONTENT_TYPE, json),
+    ]))
+}
+
+fn unusable_token() -> CallError {
+    CallError::without_token(
+        Problem::new(
+            Code::TokenRefused,
+            "the access token has characters that no HTTP header can carry",
+        )
+        .hint("check what input `authority-url` points to: Microsoft Entra gives no such tokens"),
+    )
+}
