@@ -1,4 +1,4 @@
-//! The names that travel between rooms, parsed once and valid ever after.
+//! The names that travel between modules, parsed once and valid ever after.
 
 use std::fmt;
 
@@ -151,9 +151,51 @@ impl fmt::Display for Email {
     }
 }
 
+/// A repository on GitHub, shown as in `GITHUB_REPOSITORY`: `contoso/offers`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    owner: String,
+    name: String,
+}
+
+impl Repository {
+    /// Accepts two names that fit a URL path segment unescaped, so that no path can be made of them
+    /// but the repository's.
+    ///
+    /// # Errors
+    /// Says which name is wrong, and why.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let (owner, name) = text
+            .split_once('/')
+            .ok_or_else(|| Malformed(format!("repository {text:?} has no `/`")))?;
+        Ok(Self {
+            owner: path_segment("repository owner", owner)?,
+            name: path_segment("repository name", name)?,
+        })
+    }
+}
+
+impl fmt::Display for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.owner, self.name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_repository_is_two_segments_of_a_url() {
+        for good in ["contoso/offers", "Contoso-1/of_fe.rs"] {
+            assert_eq!(Repository::parse(good).unwrap().to_string(), good);
+        }
+        for bad in
+            ["", "o", "/r", "o/", "o/r/x", "../r", "o/..", "o/r?x", "con toso/r", "o/r x", "o/r#"]
+        {
+            assert!(Repository::parse(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn ids_fit_a_url_path_segment() {

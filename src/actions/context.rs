@@ -8,6 +8,7 @@ use url::Url;
 
 use super::environment::Environment;
 use super::event::{self, Event};
+use crate::ids::Repository;
 
 /// What is known of the run. Outside GitHub Actions nearly everything is missing.
 #[derive(Debug, Clone)]
@@ -25,22 +26,10 @@ pub struct Context {
     pub server_url: Option<Url>,
     /// The REST API.
     pub api_url: Option<Url>,
-    /// The GraphQL API.
-    pub graphql_url: Option<Url>,
     /// Number of the workflow run.
     pub run_id: Option<u64>,
     /// How often the run was started, from 1.
     pub run_attempt: Option<u32>,
-    /// The job's id in the workflow.
-    pub job: Option<String>,
-    /// The workflow's name.
-    pub workflow: Option<String>,
-    /// The event's name, such as `push`.
-    pub event_name: Option<String>,
-    /// The ref, such as `refs/heads/main`.
-    pub git_ref: Option<String>,
-    /// Who started the run.
-    pub actor: Option<String>,
     /// The file of the job summary; only in GitHub Actions.
     pub step_summary: Option<PathBuf>,
     /// The file of the outputs; only in GitHub Actions.
@@ -55,15 +44,6 @@ pub struct Context {
     pub repository_ids: Option<RepositoryIds>,
     /// Where this job gets OIDC tokens, if it may.
     pub oidc: Option<OidcEndpoint>,
-}
-
-/// Owner and name of a repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repository {
-    /// Owner: a user or an organisation.
-    pub owner: String,
-    /// Name.
-    pub name: String,
 }
 
 /// The numbers of a repository and of its owner, which no renaming changes.
@@ -100,20 +80,16 @@ impl Context {
             in_actions,
             workspace: path("GITHUB_WORKSPACE")
                 .unwrap_or_else(|| environment.directory().to_owned()),
-            repository: environment.get("GITHUB_REPOSITORY").and_then(Repository::parse),
+            repository: environment
+                .get("GITHUB_REPOSITORY")
+                .and_then(|text| Repository::parse(text).ok()),
             head_sha: event_name.as_deref().and_then(|name| event.head_sha(name)).or(sha),
             server_url: url(environment, "GITHUB_SERVER_URL", "https://github.com"),
             api_url: url(environment, "GITHUB_API_URL", "https://api.github.com"),
-            graphql_url: url(environment, "GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
             run_id: environment.get("GITHUB_RUN_ID").and_then(|id| id.parse().ok()),
             run_attempt: environment
                 .get("GITHUB_RUN_ATTEMPT")
                 .and_then(|attempt| attempt.parse().ok()),
-            job: text("GITHUB_JOB"),
-            workflow: text("GITHUB_WORKFLOW"),
-            event_name,
-            git_ref: text("GITHUB_REF"),
-            actor: text("GITHUB_ACTOR"),
             step_summary: path("GITHUB_STEP_SUMMARY").filter(|_| in_actions),
             output: path("GITHUB_OUTPUT").filter(|_| in_actions),
             debug: environment.get("RUNNER_DEBUG") == Some("1"),
@@ -128,23 +104,10 @@ impl Context {
     #[must_use]
     pub fn run_url(&self) -> Option<String> {
         let server = self.server_url.as_ref()?.as_str().trim_end_matches('/');
-        let Repository { owner, name } = self.repository.as_ref()?;
+        let repository = self.repository.as_ref()?;
         let attempt =
             self.run_attempt.map(|attempt| format!("/attempts/{attempt}")).unwrap_or_default();
-        Some(format!("{server}/{owner}/{name}/actions/runs/{}{attempt}", self.run_id?))
-    }
-}
-
-impl Repository {
-    /// Takes `owner/name` apart; both become segments of URLs.
-    fn parse(text: &str) -> Option<Self> {
-        let part = |text: &str| {
-            !text.is_empty()
-                && !matches!(text, "." | "..")
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-        };
-        let (owner, name) = text.split_once('/')?;
-        (part(owner) && part(name)).then(|| Self { owner: owner.to_owned(), name: name.to_owned() })
+        Some(format!("{server}/{repository}/actions/runs/{}{attempt}", self.run_id?))
     }
 }
 
@@ -227,7 +190,6 @@ mod tests {
             ("GITHUB_ACTIONS", "true"),
             ("GITHUB_SERVER_URL", "https://ghe.contoso.com"),
             ("GITHUB_API_URL", "https://ghe.contoso.com/api/v3"),
-            ("GITHUB_GRAPHQL_URL", "https://ghe.contoso.com/api/graphql"),
             ("GITHUB_REPOSITORY", "contoso/offers"),
             ("GITHUB_RUN_ID", "42"),
             ("GITHUB_RUN_ATTEMPT", "2"),
@@ -271,18 +233,5 @@ mod tests {
         let context = Context::read(&both);
         assert_eq!(context.oidc.as_ref().unwrap().url.query(), Some("api-version=2"));
         assert!(!format!("{context:?}").contains("hunter2"));
-    }
-
-    #[test]
-    fn a_repository_is_two_segments_of_a_url() {
-        assert_eq!(
-            Repository::parse("contoso/offers"),
-            Some(Repository { owner: "contoso".into(), name: "offers".into() })
-        );
-        for wrong in
-            ["contoso", "contoso/", "/offers", "contoso/offers/x", "contoso/..", "con toso/offers"]
-        {
-            assert_eq!(Repository::parse(wrong), None, "{wrong}");
-        }
     }
 }

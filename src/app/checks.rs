@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::actions::context::Context;
 use crate::actions::inputs::{CheckRun, Inputs};
 use crate::clock::Clock;
-use crate::github::{CheckRunError, CheckRuns, GithubChecks, Repository};
+use crate::github::{CheckRuns, GithubChecks, GithubClient, GithubError, Resource};
 use crate::http::ReqwestTransport;
 use crate::problem::{Code, Problem};
 use crate::report::Reporter;
@@ -35,11 +35,11 @@ pub fn client(
     http: &ReqwestTransport,
     clock: &Rc<dyn Clock>,
     secrets: &Arc<Secrets>,
-) -> Result<(Box<dyn CheckRuns>, Commit), CheckRunError> {
-    let missing = |what: &str| CheckRunError::NotPermitted(format!("{what} is missing"));
-    let repository = context.repository.as_ref().ok_or_else(|| missing("GITHUB_REPOSITORY"))?;
-    let repository = Repository::parse(&format!("{}/{}", repository.owner, repository.name))
-        .ok_or_else(|| missing("GITHUB_REPOSITORY"))?;
+) -> Result<(Box<dyn CheckRuns>, Commit), GithubError> {
+    let missing = |what: &str| {
+        GithubError::NotPermitted(Resource::CheckRun.says(format!("{what} is missing")))
+    };
+    let repository = context.repository.clone().ok_or_else(|| missing("GITHUB_REPOSITORY"))?;
     let api = context.api_url.as_ref().ok_or_else(|| missing("GITHUB_API_URL"))?;
     let sha = context.head_sha.clone().ok_or_else(|| missing("GITHUB_SHA"))?;
     let token = inputs.github_token.as_ref().ok_or_else(|| missing("input `github-token`"))?;
@@ -52,8 +52,8 @@ pub fn client(
         ),
     };
     let client =
-        GithubChecks::new(http, api, repository, token, Rc::clone(clock), Arc::clone(secrets))?;
-    Ok((Box::new(client), commit))
+        GithubClient::new(http, api, repository, token, Rc::clone(clock), Arc::clone(secrets))?;
+    Ok((Box::new(GithubChecks::new(Rc::new(client))), commit))
 }
 
 /// The check runs, if they are wanted and possible. `check-run: true` makes them before anything is
@@ -64,7 +64,7 @@ pub fn client(
 pub async fn begin(
     inputs: &Inputs,
     context: &Context,
-    check_runs: Result<(Box<dyn CheckRuns>, Commit), CheckRunError>,
+    check_runs: Result<(Box<dyn CheckRuns>, Commit), GithubError>,
     clock: &Rc<dyn Clock>,
     console: &Arc<Console>,
     reporter: &Reporter,
@@ -90,16 +90,16 @@ pub async fn begin(
 }
 
 /// `check-run: true`, and there can be none.
-fn refused(error: &CheckRunError) -> Problem {
+fn refused(error: &GithubError) -> Problem {
     let (code, hint) = match error {
-        CheckRunError::NotPermitted(_)
-        | CheckRunError::NotOurs(_)
-        | CheckRunError::Gone(_)
-        | CheckRunError::Invalid(_) => (
+        GithubError::NotPermitted(_)
+        | GithubError::NotOurs(_)
+        | GithubError::Gone(_)
+        | GithubError::Invalid(_) => (
             Code::CheckRunNotPermitted,
             "give the job `permissions: checks: write`, or set `check-run: auto`",
         ),
-        CheckRunError::RateLimited { .. } | CheckRunError::Unavailable(_) => (
+        GithubError::RateLimited { .. } | GithubError::Unavailable(_) => (
             Code::Unavailable,
             "nothing was started; run the same command again later, or set `check-run: auto`",
         ),

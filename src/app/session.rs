@@ -14,7 +14,7 @@ use crate::actions::context::Context;
 use crate::actions::files::{OutputFile, SummaryFile};
 use crate::actions::inputs::{Command, Inputs, OnCancel};
 use crate::clock::Clock;
-use crate::github::{CheckRunError, CheckRuns};
+use crate::github::{CheckRuns, GithubError};
 use crate::http::{Exchange, Recorded, ReqwestTransport, Transport};
 use crate::manifest::{Manifest, Offer};
 use crate::portal::cloud_partner::CloudPartnerPortal;
@@ -43,7 +43,7 @@ pub struct Outside {
     /// The network.
     pub transport: Rc<dyn Transport>,
     /// GitHub's check runs, and the commit that they belong to; or why there are none.
-    pub check_runs: Result<(Box<dyn CheckRuns>, Commit), CheckRunError>,
+    pub check_runs: Result<(Box<dyn CheckRuns>, Commit), GithubError>,
     /// Signals to this process.
     pub signals: watch::Receiver<Option<Signal>>,
 }

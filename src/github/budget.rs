@@ -1,4 +1,4 @@
-//! How often check runs may be written. A refused request would come late, and one who goes on
+//! How often this program may write to GitHub. A refused request would come late, and one who goes on
 //! while refused is banned, so the limits are kept from our side.
 //!
 //! GitHub allows about 80 requests a minute and 500 an hour that create content, and asks for one
@@ -21,14 +21,14 @@ const AN_HOUR: usize = 480;
 pub enum Urgency {
     /// How it goes; leaves room within the hour for so many requests that say how it ended.
     Progress {
-        /// Check runs whose end is still to be told.
+        /// Pages whose end is still to be written.
         open: usize,
     },
     /// How it ended.
     End,
     /// How it ended, in a process that is about to end too: not even the second between two is
     /// waited for.
-    LastWords,
+    Last,
 }
 
 /// What was written within the last hour, as times on a clock that never goes back.
@@ -38,11 +38,11 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Takes a request's place.
+    /// Reserves one request, now.
     ///
     /// # Errors
     /// How long to wait before asking again.
-    pub fn take(&mut self, now: Duration, urgency: Urgency) -> Result<(), Duration> {
+    pub fn reserve(&mut self, now: Duration, urgency: Urgency) -> Result<(), Duration> {
         while self.written.front().is_some_and(|at| now.saturating_sub(*at) >= HOUR) {
             self.written.pop_front();
         }
@@ -50,12 +50,12 @@ impl Budget {
             // However many offers there are, half of the hour is for showing that anything moves.
             Urgency::Progress { open } => (1, AN_HOUR - open.min(AN_HOUR / 2)),
             Urgency::End => (1, AN_HOUR),
-            Urgency::LastWords => (0, AN_HOUR),
+            Urgency::Last => (0, AN_HOUR),
         };
-        let spaced = self.until_fewer_than(gap, SECOND, now);
+        let spaced = self.wait_until_fewer_than(gap, SECOND, now);
         let wait = spaced
-            .max(self.until_fewer_than(A_MINUTE, MINUTE, now))
-            .max(self.until_fewer_than(an_hour, HOUR, now));
+            .max(self.wait_until_fewer_than(A_MINUTE, MINUTE, now))
+            .max(self.wait_until_fewer_than(an_hour, HOUR, now));
         if wait > Duration::ZERO {
             return Err(wait);
         }
@@ -65,7 +65,7 @@ impl Budget {
 
     /// How long until fewer than so many were written within this span; no limit if none may be
     /// written at all.
-    fn until_fewer_than(&self, most: usize, span: Duration, now: Duration) -> Duration {
+    fn wait_until_fewer_than(&self, most: usize, span: Duration, now: Duration) -> Duration {
         let Some(oldest) =
             most.checked_sub(1).and_then(|others| self.written.iter().rev().nth(others))
         else {
@@ -83,7 +83,7 @@ mod tests {
     fn written_within(time: Duration, urgency: Urgency) -> usize {
         let (mut budget, mut now, mut count) = (Budget::default(), Duration::ZERO, 0);
         while now < time {
-            match budget.take(now, urgency) {
+            match budget.reserve(now, urgency) {
                 Ok(()) => count += 1,
                 Err(wait) => now += wait,
             }
@@ -96,16 +96,16 @@ mod tests {
         let progress = Urgency::Progress { open: 1 };
         assert_eq!(written_within(10 * SECOND, progress), 10);
         assert_eq!(written_within(10 * SECOND, Urgency::End), 10);
-        assert_eq!(written_within(10 * SECOND, Urgency::LastWords), A_MINUTE);
+        assert_eq!(written_within(10 * SECOND, Urgency::Last), A_MINUTE);
         let mut budget = Budget::default();
-        assert_eq!(budget.take(SECOND, progress), Ok(()));
-        assert_eq!(budget.take(SECOND + SECOND / 4, progress), Err(SECOND * 3 / 4));
-        assert_eq!(budget.take(SECOND + SECOND / 4, Urgency::LastWords), Ok(()));
+        assert_eq!(budget.reserve(SECOND, progress), Ok(()));
+        assert_eq!(budget.reserve(SECOND + SECOND / 4, progress), Err(SECOND * 3 / 4));
+        assert_eq!(budget.reserve(SECOND + SECOND / 4, Urgency::Last), Ok(()));
     }
 
     #[test]
     fn githubs_limits_hold_whatever_the_hurry() {
-        for urgency in [Urgency::Progress { open: 0 }, Urgency::End, Urgency::LastWords] {
+        for urgency in [Urgency::Progress { open: 0 }, Urgency::End, Urgency::Last] {
             assert!(written_within(MINUTE, urgency) <= A_MINUTE);
             assert_eq!(written_within(HOUR, urgency), AN_HOUR);
             assert_eq!(written_within(2 * HOUR, urgency), 2 * AN_HOUR);
@@ -118,12 +118,12 @@ mod tests {
         let mut now = Duration::ZERO;
         let open = Urgency::Progress { open: 256 };
         while now < HOUR / 2 {
-            now += budget.take(now, open).err().unwrap_or_default().min(MINUTE);
+            now += budget.reserve(now, open).err().unwrap_or_default().min(MINUTE);
         }
         assert_eq!(budget.written.len(), AN_HOUR / 2);
         let ends = (0..AN_HOUR / 2).filter(|_| {
             now += SECOND;
-            budget.take(now, Urgency::End).is_ok()
+            budget.reserve(now, Urgency::End).is_ok()
         });
         assert_eq!(ends.count(), AN_HOUR / 2);
     }

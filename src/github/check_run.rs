@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// How it ended.
+/// How a check run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Conclusion {
@@ -24,9 +24,9 @@ pub enum Conclusion {
     TimedOut,
 }
 
-/// Where it stands.
+/// Where a check run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum CheckRunStatus {
     /// Not begun.
     Queued,
     /// Under way.
@@ -38,7 +38,7 @@ pub enum Status {
 /// How bad an annotation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
+pub enum AnnotationLevel {
     /// For information.
     Notice,
     /// Worth a look.
@@ -64,15 +64,12 @@ pub struct Annotation {
     pub end_column: Option<u32>,
     /// How bad it is.
     #[serde(rename = "annotation_level")]
-    pub level: Level,
+    pub level: AnnotationLevel,
     /// What is said; plain text.
     pub message: String,
     /// A short heading.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Details behind a fold.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raw_details: Option<String>,
 }
 
 /// The whole of a check run, as it shall be from now on.
@@ -87,17 +84,15 @@ pub struct CheckRunRequest {
     /// Where its "Details" lead; GitHub ignores it for runs made with a workflow's token.
     pub details_url: Option<String>,
     /// Where it stands.
-    pub status: Status,
+    pub status: CheckRunStatus,
     /// When it began.
     pub started_at: Option<Timestamp>,
     /// When it ended; sent only with a conclusion.
     pub completed_at: Option<Timestamp>,
     /// Heading; one line.
     pub title: String,
-    /// Markdown above.
+    /// What people read; Markdown.
     pub summary: String,
-    /// Markdown below.
-    pub text: Option<String>,
     /// Remarks that have not been sent yet.
     pub annotations: Vec<Annotation>,
     /// Where the whole is if the texts have to be cut, as Markdown: `the [job log](…)`.
@@ -176,8 +171,6 @@ pub(super) struct Body {
 pub(super) struct Output {
     pub title: String,
     pub summary: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub annotations: Vec<Annotation>,
 }

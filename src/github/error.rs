@@ -1,5 +1,6 @@
-//! Why a check run could not be written or read.
+//! Why something could not be written to GitHub or read from it.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
@@ -11,15 +12,61 @@ use crate::http::retry_after;
 /// A secondary limit without a time means "at least a minute" (GitHub's best practices).
 const LEAST_WAIT: Duration = Duration::from_mins(1);
 
+/// What a call is about; errors name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    /// The repository itself, before anything of it is asked for.
+    Repository,
+    /// Check runs.
+    CheckRun,
+}
+
+impl Resource {
+    /// Words about this, for an error.
+    #[must_use]
+    pub fn says(self, words: impl Into<String>) -> Said {
+        Said { about: self, words: words.into() }
+    }
+
+    /// What one of these is called.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Repository | Self::CheckRun => "check run",
+        }
+    }
+
+    /// The API in GitHub's manual, which is also the permission that a job needs.
+    fn permission(self) -> &'static str {
+        match self {
+            Self::Repository | Self::CheckRun => "checks",
+        }
+    }
+}
+
+/// GitHub's words, or ours where it said nothing, and what they are about. Without secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    about: Resource,
+    words: String,
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words)
+    }
+}
+
 /// A refused or failed call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CheckRunError {
-    /// This token may not write check runs here; it will not get better within this run.
+pub enum GithubError {
+    /// This token may not write here; it will not get better within this run.
     #[error(
-        "GitHub does not let this job write check runs ({0}): add `permissions: checks: write` to \
-         the job; pull requests from forks never may"
+        "GitHub does not let this job write {name}s ({0}): add `permissions: {permission}: write` \
+         to the job; pull requests from forks never may",
+        name = .0.about.name(),
+        permission = .0.about.permission()
     )]
-    NotPermitted(String),
+    NotPermitted(Said),
     /// Too many requests, of this job or of others with the same token.
     #[error("GitHub's rate limit is reached ({message}); it asks to wait {} s", retry_after.as_secs())]
     RateLimited {
@@ -29,23 +76,24 @@ pub enum CheckRunError {
         message: String,
     },
     /// No useful answer. The request may have been carried out.
-    #[error("GitHub's checks API did not answer usefully: {0}")]
-    Unavailable(String),
-    /// The check run is another app's: it can be read, but only its maker may write it. A run of
-    /// our own may still be made.
-    #[error("the check run belongs to another GitHub App: {0}")]
-    NotOurs(String),
-    /// The check run is not there any more. Another one may be made.
-    #[error("GitHub no longer has the check run: {0}")]
-    Gone(String),
+    #[error("GitHub's {api} API did not answer usefully: {0}", api = .0.about.permission())]
+    Unavailable(Said),
+    /// It is another app's: it can be read, but only its maker may write it. One of our own may
+    /// still be made.
+    #[error("the {name} belongs to another GitHub App: {0}", name = .0.about.name())]
+    NotOurs(Said),
+    /// It is not there any more. Another one may be made.
+    #[error("GitHub no longer has the {name}: {0}", name = .0.about.name())]
+    Gone(Said),
     /// GitHub will never accept this request.
-    #[error("GitHub refused the check run: {0}")]
-    Invalid(String),
+    #[error("GitHub refused the {name}: {0}", name = .0.about.name())]
+    Invalid(Said),
 }
 
-impl CheckRunError {
+impl GithubError {
     /// Reads an answer that is no success. `quote` is its body, short and redacted.
-    pub(super) fn of(
+    pub(super) fn of_answer(
+        about: Resource,
         status: StatusCode,
         headers: &HeaderMap,
         json: &Value,
@@ -53,37 +101,37 @@ impl CheckRunError {
         now: Timestamp,
     ) -> Self {
         let message = json["message"].as_str().unwrap_or_default();
-        let said = if quote.is_empty() {
+        let words = if quote.is_empty() {
             format!("HTTP {}", status.as_u16())
         } else {
             format!("HTTP {}: {quote}", status.as_u16())
         };
         match status.as_u16() {
-            403 | 429 if let Some(retry_after) = limited(status, headers, message, now) => {
-                Self::RateLimited { retry_after, message: said }
+            403 | 429 if let Some(retry_after) = read_rate_limit(status, headers, message, now) => {
+                Self::RateLimited { retry_after, message: words }
             }
-            403 if is_anothers(message) => Self::NotOurs(said),
-            401 | 403 => Self::NotPermitted(said),
-            404 => Self::Gone(said),
-            408 | 500.. => Self::Unavailable(said),
-            _ => Self::Invalid(said),
+            403 if is_of_other_app(message) => Self::NotOurs(about.says(words)),
+            401 | 403 => Self::NotPermitted(about.says(words)),
+            404 => Self::Gone(about.says(words)),
+            408 | 500.. => Self::Unavailable(about.says(words)),
+            _ => Self::Invalid(about.says(words)),
         }
     }
-}
 
-/// An answer about the repository itself, which is there as long as the job runs: with 404 GitHub
-/// then says that the token may not see it.
-pub(super) fn of_repository(error: CheckRunError) -> CheckRunError {
-    match error {
-        CheckRunError::Gone(said) => CheckRunError::NotPermitted(said),
-        other => other,
+    /// The error of a call about the repository itself, which is there as long as the job runs:
+    /// with 404 GitHub then says that the token may not see it.
+    pub(super) fn of_repository(self) -> Self {
+        match self {
+            Self::Gone(said) => Self::NotPermitted(said),
+            other => other,
+        }
     }
 }
 
 /// `Invalid app_id 15368 - check run can only be modified by the GitHub App that created it`, and
 /// what is said of the check run of a job since 2025: `Check run status and conclusions can only be
 /// updated internally by GitHub Actions`.
-fn is_anothers(message: &str) -> bool {
+fn is_of_other_app(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     message.contains("by the github app that created it")
         || message.contains("only be updated internally")
@@ -91,7 +139,7 @@ fn is_anothers(message: &str) -> bool {
 
 /// How long to wait if this is a rate limit: `retry-after`, else the end of the hour's budget, else
 /// a minute.
-fn limited(
+fn read_rate_limit(
     status: StatusCode,
     headers: &HeaderMap,
     message: &str,
@@ -122,17 +170,24 @@ mod tests {
         "2026-11-20T12:00:00Z".parse().unwrap()
     }
 
-    fn read(status: u16, headers: &[(&'static str, String)], json: &Value) -> CheckRunError {
+    fn read(status: u16, headers: &[(&'static str, String)], json: &Value) -> GithubError {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
             .collect();
-        CheckRunError::of(StatusCode::from_u16(status).unwrap(), &headers, json, "words", now())
+        GithubError::of_answer(
+            Resource::CheckRun,
+            StatusCode::from_u16(status).unwrap(),
+            &headers,
+            json,
+            "words",
+            now(),
+        )
     }
 
     fn wait(status: u16, headers: &[(&'static str, String)], json: &Value) -> Option<u64> {
         match read(status, headers, json) {
-            CheckRunError::RateLimited { retry_after, .. } => Some(retry_after.as_secs()),
+            GithubError::RateLimited { retry_after, .. } => Some(retry_after.as_secs()),
             _ => None,
         }
     }
@@ -174,13 +229,13 @@ mod tests {
             "Check run status and conclusions can only be updated internally by GitHub Actions",
         ] {
             assert!(
-                matches!(read(403, &[], &json!({"message": message})), CheckRunError::NotOurs(_)),
+                matches!(read(403, &[], &json!({"message": message})), GithubError::NotOurs(_)),
                 "{message}"
             );
         }
         assert!(matches!(
             read(403, &[], &json!({"message": "Resource not accessible by integration"})),
-            CheckRunError::NotPermitted(_)
+            GithubError::NotPermitted(_)
         ));
     }
 

@@ -1,16 +1,16 @@
-//! GitHub refuses a whole check run if one text is too long. Everything here is cut so that what is
-//! left still reads and renders.
+//! GitHub refuses a whole request if one text is too long. Texts are cut here so that what is left
+//! still reads and renders.
 
 use super::{Annotation, CheckRunRequest};
 
 /// Most annotations of one request.
 pub const ANNOTATIONS: usize = 50;
 
-/// Longest `summary` and `text`, in bytes: the API's description says characters, its check counts
+/// Longest `summary`, in bytes: the API's description says characters, its check counts
 /// bytes.
 pub const MARKDOWN: usize = 65_535;
 
-/// Longest `message` and `raw_details` of an annotation ("64 KB"), in bytes.
+/// Longest `message` of an annotation ("64 KB"), in bytes.
 pub const MESSAGE: usize = 64_000;
 
 /// Longest title, in characters.
@@ -19,17 +19,16 @@ pub const TITLE: usize = 255;
 /// The request as GitHub accepts it: texts cut, the first [`ANNOTATIONS`] only, columns only where
 /// they are allowed.
 #[must_use]
-pub fn fitted(mut request: CheckRunRequest) -> CheckRunRequest {
-    request.title = title(&request.title);
-    request.summary = markdown(&request.summary, MARKDOWN, &request.elsewhere);
-    request.text = request.text.map(|text| markdown(&text, MARKDOWN, &request.elsewhere));
+pub fn fit_request(mut request: CheckRunRequest) -> CheckRunRequest {
+    request.title = shorten_title(&request.title);
+    request.summary = shorten_markdown(&request.summary, MARKDOWN, &request.elsewhere);
     request.annotations.truncate(ANNOTATIONS);
-    request.annotations.iter_mut().for_each(fit);
+    request.annotations.iter_mut().for_each(fit_annotation);
     request
 }
 
 /// The annotation as GitHub accepts it.
-pub fn fit(annotation: &mut Annotation) {
+pub fn fit_annotation(annotation: &mut Annotation) {
     annotation.start_line = annotation.start_line.max(1);
     annotation.end_line = annotation.end_line.max(annotation.start_line);
     if annotation.start_line != annotation.end_line {
@@ -39,15 +38,13 @@ pub fn fit(annotation: &mut Annotation) {
     annotation.end_column = annotation
         .end_column
         .filter(|end| annotation.start_column.is_some_and(|start| start <= *end));
-    annotation.message = noted(&annotation.message, MESSAGE);
-    annotation.title = annotation.title.as_deref().map(title);
-    annotation.raw_details =
-        annotation.raw_details.as_deref().map(|details| noted(details, MESSAGE));
+    annotation.message = shorten_message(&annotation.message, MESSAGE);
+    annotation.title = annotation.title.as_deref().map(shorten_title);
 }
 
 /// One line of at most [`TITLE`] characters.
 #[must_use]
-pub fn title(text: &str) -> String {
+pub fn shorten_title(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= TITLE {
         return line;
@@ -57,7 +54,7 @@ pub fn title(text: &str) -> String {
 
 /// Plain text of at most `limit` bytes.
 #[must_use]
-pub fn plain(text: &str, limit: usize) -> String {
+pub fn shorten_text(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }
@@ -66,7 +63,7 @@ pub fn plain(text: &str, limit: usize) -> String {
 }
 
 /// Plain text of at most `limit` bytes that says how much of it is missing, and where the whole is.
-fn noted(text: &str, limit: usize) -> String {
+fn shorten_message(text: &str, limit: usize) -> String {
     let note = |left_out: usize| {
         format!("… ({left_out} bytes are left out here; Partner Center has the whole)")
     };
@@ -81,12 +78,12 @@ fn noted(text: &str, limit: usize) -> String {
 /// torn; what is open is closed, and the last line says how much is missing and that the whole is
 /// in `elsewhere`, such as "the [job log](…)".
 #[must_use]
-pub fn markdown(text: &str, limit: usize, elsewhere: &str) -> String {
+pub fn shorten_markdown(text: &str, limit: usize, elsewhere: &str) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }
     // The count of what is left out has at most as many digits as the whole.
-    let room = limit.saturating_sub(note(text.len(), elsewhere).len());
+    let room = limit.saturating_sub(write_note(text.len(), elsewhere).len());
     let (mut kept, mut closing) = (0, String::new());
     let (mut end, mut open) = (0, Open::default());
     for line in text.split_inclusive('\n') {
@@ -94,8 +91,8 @@ pub fn markdown(text: &str, limit: usize, elsewhere: &str) -> String {
         if end > room {
             break;
         }
-        open.read(line);
-        let closed = open.closing();
+        open.read_line(line);
+        let closed = open.write_closing();
         if end + closed.len() <= room {
             (kept, closing) = (end, closed);
         }
@@ -112,13 +109,13 @@ pub fn markdown(text: &str, limit: usize, elsewhere: &str) -> String {
     let cut = format!(
         "{}{closing}{}",
         text.get(..kept).unwrap_or_default(),
-        note(text.len() - kept, elsewhere)
+        write_note(text.len() - kept, elsewhere)
     );
     // Only an absurdly small limit, or an absurdly long note, does not leave room for the note.
-    if cut.len() <= limit { cut } else { plain(text, limit) }
+    if cut.len() <= limit { cut } else { shorten_text(text, limit) }
 }
 
-fn note(left_out: usize, elsewhere: &str) -> String {
+fn write_note(left_out: usize, elsewhere: &str) -> String {
     format!("\n*{left_out} bytes are left out here; the whole is in {elsewhere}.*\n")
 }
 
@@ -132,7 +129,7 @@ struct Open {
 }
 
 impl Open {
-    fn read(&mut self, line: &str) {
+    fn read_line(&mut self, line: &str) {
         let body = line.trim_start();
         let mark = body.chars().next().filter(|c| matches!(c, '`' | '~'));
         let run = mark.map_or(0, |mark| body.chars().take_while(|c| *c == mark).count());
@@ -163,7 +160,7 @@ impl Open {
         }
     }
 
-    fn closing(&self) -> String {
+    fn write_closing(&self) -> String {
         let fence = self.fence.as_ref().map(|fence| format!("{fence}\n")).unwrap_or_default();
         // The blank line ends a table or a paragraph, which the tag would otherwise become a part
         // of.
@@ -178,7 +175,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str, limit: usize) -> String {
-        markdown(text, limit, "the log")
+        shorten_markdown(text, limit, "the log")
     }
 
     #[test]
@@ -238,9 +235,9 @@ mod tests {
 
     #[test]
     fn titles_are_one_line() {
-        assert_eq!(title(" a\n b "), "a b");
-        assert_eq!(title(&"é".repeat(255)), "é".repeat(255));
-        assert_eq!(title(&"é".repeat(256)), format!("{}…", "é".repeat(254)));
+        assert_eq!(shorten_title(" a\n b "), "a b");
+        assert_eq!(shorten_title(&"é".repeat(255)), "é".repeat(255));
+        assert_eq!(shorten_title(&"é".repeat(256)), format!("{}…", "é".repeat(254)));
     }
 
     fn annotation(lines: (u32, u32), columns: (Option<u32>, Option<u32>)) -> Annotation {
@@ -250,10 +247,9 @@ mod tests {
             end_line: lines.1,
             start_column: columns.0,
             end_column: columns.1,
-            level: crate::github::Level::Failure,
+            level: crate::github::AnnotationLevel::Failure,
             message: "é".repeat(MESSAGE),
             title: Some("t".repeat(TITLE + 1)),
-            raw_details: Some("é".repeat(MESSAGE)),
         }
     }
 
@@ -261,7 +257,7 @@ mod tests {
     fn columns_stay_only_where_github_allows_them() {
         let columns = |lines, columns| {
             let mut annotation = annotation(lines, columns);
-            fit(&mut annotation);
+            fit_annotation(&mut annotation);
             (
                 annotation.start_line,
                 annotation.end_line,
@@ -280,7 +276,7 @@ mod tests {
     #[test]
     fn texts_of_annotations_are_cut() {
         let mut annotation = annotation((1, 1), (None, None));
-        fit(&mut annotation);
+        fit_annotation(&mut annotation);
         assert!(
             annotation.message.len() <= MESSAGE && annotation.message.contains("é… (640"),
             "{}",
@@ -290,9 +286,8 @@ mod tests {
             annotation.message.ends_with(" bytes are left out here; Partner Center has the whole)")
         );
         let once = annotation.clone();
-        fit(&mut annotation);
+        fit_annotation(&mut annotation);
         assert_eq!(annotation, once);
-        assert!(annotation.raw_details.is_some_and(|details| details.len() <= MESSAGE));
         assert!(annotation.title.is_some_and(|title| title.chars().count() == TITLE));
     }
 
@@ -332,7 +327,7 @@ mod tests {
         #[test]
         fn tiny_limits_hold_too(text in ".{0,90}", limit in 3_usize..80) {
             prop_assert!(cut(&text, limit).len() <= limit);
-            prop_assert!(plain(&text, limit).len() <= limit);
+            prop_assert!(shorten_text(&text, limit).len() <= limit);
         }
     }
 }

@@ -1,24 +1,27 @@
 //! Check runs on GitHub. Everything here is a report: it may fail, and never holds up a release.
 
+mod backoff;
 mod budget;
 mod check_run;
 mod checks;
+mod client;
 mod error;
 pub mod limits;
-mod patience;
 
 use futures_util::future::LocalBoxFuture;
 
+pub use backoff::{Backoff, NextAttempt};
 pub use budget::{Budget, Urgency};
 pub use check_run::{
-    Annotation, AnnotationKey, CheckRunRef, CheckRunRequest, Conclusion, Level, Status,
+    Annotation, AnnotationKey, AnnotationLevel, CheckRunRef, CheckRunRequest, CheckRunStatus,
+    Conclusion,
 };
-pub use checks::{GithubChecks, Repository};
-pub use error::CheckRunError;
-pub use patience::{Patience, Verdict};
+pub use checks::GithubChecks;
+pub use client::GithubClient;
+pub use error::{GithubError, Resource, Said};
 
 /// The check runs of one repository. Each call is one request, bounded in time and never repeated
-/// here: what to do after an error is for [`Patience`] to say.
+/// here: what to do after an error is for [`Backoff`] to say.
 pub trait CheckRuns {
     /// Makes a check run. Not idempotent: after an error that leaves the outcome open,
     /// [`CheckRuns::find`] it before making another.
@@ -27,7 +30,7 @@ pub trait CheckRuns {
     fn create(
         &self,
         request: CheckRunRequest,
-    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>>;
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>>;
 
     /// Changes a check run. Texts replace what was there; annotations are added to what is there,
     /// and none is ever removed, so each must be sent only once. Of the annotations the first
@@ -36,12 +39,12 @@ pub trait CheckRuns {
         &self,
         id: u64,
         request: CheckRunRequest,
-    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>>;
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>>;
 
     /// Opens a check run again that has ended, changing nothing else of it, and says how it stands
     /// then. GitHub may accept the request and leave the run ended: the answer's `conclusion`
     /// tells.
-    fn reopen(&self, id: u64) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>>;
+    fn reopen(&self, id: u64) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>>;
 
     /// The check runs of this name on this commit whose external id begins so, the newest first.
     /// Whether another app made them is not told.
@@ -50,19 +53,18 @@ pub trait CheckRuns {
         name: &'a str,
         head_sha: &'a str,
         external_id_prefix: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<CheckRunRef>, CheckRunError>>;
+    ) -> LocalBoxFuture<'a, Result<Vec<CheckRunRef>, GithubError>>;
 
     /// The annotations that a check run has: tells, after an update whose answer was lost, which of
     /// them arrived.
-    fn annotations(&self, id: u64)
-    -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>>;
+    fn annotations(&self, id: u64) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, GithubError>>;
 }
 
 impl<C: CheckRuns + ?Sized> CheckRuns for Box<C> {
     fn create(
         &self,
         request: CheckRunRequest,
-    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>> {
         (**self).create(request)
     }
 
@@ -70,11 +72,11 @@ impl<C: CheckRuns + ?Sized> CheckRuns for Box<C> {
         &self,
         id: u64,
         request: CheckRunRequest,
-    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>> {
         (**self).update(id, request)
     }
 
-    fn reopen(&self, id: u64) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    fn reopen(&self, id: u64) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>> {
         (**self).reopen(id)
     }
 
@@ -83,14 +85,11 @@ impl<C: CheckRuns + ?Sized> CheckRuns for Box<C> {
         name: &'a str,
         head_sha: &'a str,
         external_id_prefix: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<CheckRunRef>, CheckRunError>> {
+    ) -> LocalBoxFuture<'a, Result<Vec<CheckRunRef>, GithubError>> {
         (**self).find(name, head_sha, external_id_prefix)
     }
 
-    fn annotations(
-        &self,
-        id: u64,
-    ) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>> {
+    fn annotations(&self, id: u64) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, GithubError>> {
         (**self).annotations(id)
     }
 }

@@ -8,7 +8,7 @@ use super::duration::short;
 use super::progress::progress;
 use super::story::{Annotated, OfferStory, Story};
 use super::summary::offer_text;
-use crate::github::{Annotation, CheckRunRequest, Conclusion, Level as AnnotationLevel, Status};
+use crate::github::{Annotation, AnnotationLevel, CheckRunRequest, CheckRunStatus, Conclusion};
 use crate::portal::Level;
 use crate::problem::{Place, Problem};
 use crate::release::{Ending, Outcome};
@@ -55,18 +55,18 @@ pub fn request(
         details_url: commit.run_url.clone(),
         status,
         started_at: began,
-        completed_at: matches!(status, Status::Completed(_)).then_some(offer.ended.unwrap_or(now)),
+        completed_at: matches!(status, CheckRunStatus::Completed(_))
+            .then_some(offer.ended.unwrap_or(now)),
         title: title(offer, began, now),
         summary,
-        text: None,
         annotations: Vec::new(),
         elsewhere: commit.elsewhere(),
     }
 }
 
-fn status(story: &Story, offer: &OfferStory) -> Status {
-    let Some(verdict) = &offer.verdict else { return Status::InProgress };
-    Status::Completed(match (verdict.outcome, verdict.ending) {
+fn status(story: &Story, offer: &OfferStory) -> CheckRunStatus {
+    let Some(verdict) = &offer.verdict else { return CheckRunStatus::InProgress };
+    CheckRunStatus::Completed(match (verdict.outcome, verdict.ending) {
         (Outcome::Succeeded, _) => Conclusion::Success,
         (Outcome::Failed, _) => Conclusion::Failure,
         (Outcome::Cancelled, _) | (Outcome::Pending, Ending::Interrupted(_)) => {
@@ -75,7 +75,7 @@ fn status(story: &Story, offer: &OfferStory) -> Status {
         // Nobody will come back to a mere look.
         (Outcome::Pending, Ending::Left) if only_looks(story) => Conclusion::Neutral,
         // Left running on purpose: whoever continues it ends the check run.
-        (Outcome::Pending, Ending::Left) => return Status::InProgress,
+        (Outcome::Pending, Ending::Left) => return CheckRunStatus::InProgress,
         // Whether the portal did not end in time or could not be asked: nobody knows yet, and a
         // check that is required must not pass.
         (Outcome::Pending, _) => Conclusion::TimedOut,
@@ -177,7 +177,6 @@ fn on(place: &Place, level: AnnotationLevel, title: String, message: String) -> 
         level,
         message,
         title: Some(title),
-        raw_details: None,
     }
 }
 
@@ -208,7 +207,7 @@ pub fn wrong_manifest(
         head_sha: commit.sha.clone(),
         external_id: Some(format!("offer-release manifest run {}", commit.run_id)),
         details_url: commit.run_url.clone(),
-        status: Status::Completed(Conclusion::Failure),
+        status: CheckRunStatus::Completed(Conclusion::Failure),
         started_at: Some(now),
         completed_at: Some(now),
         title: format!(
@@ -216,7 +215,6 @@ pub fn wrong_manifest(
             if count == 1 { "" } else { "s" }
         ),
         summary: super::summary::problems(problems),
-        text: None,
         annotations,
         elsewhere: commit.elsewhere(),
     }

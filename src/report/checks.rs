@@ -20,7 +20,9 @@ use super::check_run::{self, Commit};
 use super::console::Console;
 use super::story::Story;
 use crate::clock::Clock;
-use crate::github::{Budget, CheckRunError, CheckRuns, Patience, Status, Urgency, Verdict};
+use crate::github::{
+    Backoff, Budget, CheckRunStatus, CheckRuns, GithubError, NextAttempt, Resource, Urgency,
+};
 use crate::portal::Level;
 
 /// How many check runs are made before anything else is done, where one is demanded: what one may,
@@ -52,7 +54,7 @@ struct State {
     offers: Vec<OfferState>,
     budget: Budget,
     /// For limits, which are those of the token.
-    limits: Patience,
+    limits: Backoff,
     /// Requests without a useful answer since the last that had one.
     failures: u32,
     paused_until: Duration,
@@ -83,7 +85,7 @@ impl<C: CheckRuns> Checks<C> {
         let state = RefCell::new(State {
             offers,
             budget: Budget::default(),
-            limits: Patience::default(),
+            limits: Backoff::default(),
             failures: 0,
             paused_until: Duration::ZERO,
             given_up: false,
@@ -96,11 +98,11 @@ impl<C: CheckRuns> Checks<C> {
     ///
     /// # Errors
     /// Why one could not be made.
-    pub async fn begin(&self) -> Result<(), CheckRunError> {
+    pub async fn begin(&self) -> Result<(), GithubError> {
         let offers = self.state.borrow().offers.len();
         for index in 0..offers.min(FIRST) {
             // Nothing was written yet, so there is room for a few at once; they count all the same.
-            let _ = self.state.borrow_mut().budget.take(self.clock.elapsed(), Urgency::LastWords);
+            let _ = self.state.borrow_mut().budget.reserve(self.clock.elapsed(), Urgency::Last);
             self.send(index).await?;
         }
         Ok(())
@@ -160,7 +162,8 @@ impl<C: CheckRuns> Checks<C> {
                     biased;
                     () = self.attempt(due, true) => {}
                     () = self.clock.sleep(LAST_ATTEMPT) => {
-                        self.failed(index, &CheckRunError::Unavailable(format!("no answer within {} s", LAST_ATTEMPT.as_secs())));
+                        let why = format!("no answer within {} s", LAST_ATTEMPT.as_secs());
+                        self.failed(index, &GithubError::Unavailable(Resource::CheckRun.says(why)));
                     }
                 },
             }
@@ -216,11 +219,11 @@ impl<C: CheckRuns> Checks<C> {
             let state = &mut *self.state.borrow_mut();
             let open = state.offers.iter().filter(|offer| !offer.has_ended()).count();
             let urgency = match due.rank {
-                _ if last => Urgency::LastWords,
+                _ if last => Urgency::Last,
                 Rank::End | Rank::Error => Urgency::End,
                 Rank::First | Rank::Change => Urgency::Progress { open },
             };
-            let taken = state.budget.take(now, urgency);
+            let taken = state.budget.reserve(now, urgency);
             if let Err(wait) = taken {
                 state.offers[index].retry_at = now.saturating_add(wait);
             }
@@ -231,7 +234,7 @@ impl<C: CheckRuns> Checks<C> {
                 Ok(()) => {
                     let state = &mut *self.state.borrow_mut();
                     state.failures = 0;
-                    state.limits.succeeded();
+                    state.limits.record_success();
                 }
                 Err(error) => self.failed(index, &error),
             }
@@ -239,7 +242,7 @@ impl<C: CheckRuns> Checks<C> {
     }
 
     /// What to do after an error.
-    fn failed(&self, index: usize, error: &CheckRunError) {
+    fn failed(&self, index: usize, error: &GithubError) {
         let (content, now) = (self.content(index), self.clock.elapsed());
         let annotations = self.story.borrow().offers[index].annotations.len();
         let state = &mut *self.state.borrow_mut();
@@ -248,27 +251,27 @@ impl<C: CheckRuns> Checks<C> {
                 .warning(&format!("the release goes on without an up-to-date check run: {error}"));
         }
         let offer = &mut state.offers[index];
-        if let CheckRunError::RateLimited { .. } = error {
-            if let Verdict::Wait(wait) = state.limits.failed(error) {
+        if let GithubError::RateLimited { .. } = error {
+            if let NextAttempt::Wait(wait) = state.limits.decide_after(error) {
                 state.paused_until = now.saturating_add(wait);
             }
             return;
         }
-        match offer.patience.failed(error) {
-            Verdict::Wait(wait) => {
+        match offer.patience.decide_after(error) {
+            NextAttempt::Wait(wait) => {
                 offer.retry_at = now.saturating_add(wait);
                 // The first may be this one's alone; many in a row are everybody's.
                 let pause = Duration::from_secs(state.failures.into()).min(LONGEST_PAUSE);
                 state.paused_until = state.paused_until.max(now.saturating_add(pause));
                 state.failures = state.failures.saturating_add(1);
             }
-            Verdict::Drop => offer.refused(content, annotations, now),
-            Verdict::GiveUp => state.given_up = true,
+            NextAttempt::LeaveOut => offer.refused(content, annotations, now),
+            NextAttempt::GiveUp => state.given_up = true,
         }
     }
 }
 
 /// Whether this is an end.
-fn is_end(status: Status) -> bool {
-    matches!(status, Status::Completed(_))
+fn is_end(status: CheckRunStatus) -> bool {
+    matches!(status, CheckRunStatus::Completed(_))
 }

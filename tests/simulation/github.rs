@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use offer_release::github::{
-    Annotation, AnnotationKey, CheckRunError, CheckRunRef, CheckRunRequest, CheckRuns, Conclusion,
-    Status,
+    Annotation, AnnotationKey, CheckRunRef, CheckRunRequest, CheckRunStatus, CheckRuns, Conclusion,
+    GithubError, Resource,
 };
 
 use crate::plan::Github;
@@ -30,20 +30,22 @@ pub struct Checks {
 
 impl Checks {
     /// GitHub's mood, after the time that it takes; `true`: the answer is lost after the deed.
-    async fn mood(&self) -> Result<bool, CheckRunError> {
+    async fn mood(&self) -> Result<bool, GithubError> {
         let (chance, world) = (&self.world.chance, &self.world);
         world.time.sleep(chance.millis(20, 3_000)).await;
-        let unavailable = || Err(CheckRunError::Unavailable("HTTP 502".to_owned()));
+        let unavailable = || Err(GithubError::Unavailable(Resource::CheckRun.says("HTTP 502")));
         match world.plan.github {
             _ if world.calm.get() => Ok(false),
-            Github::Refusing => Err(CheckRunError::NotPermitted(
-                "HTTP 403: Resource not accessible by integration".to_owned(),
+            Github::Refusing => Err(GithubError::NotPermitted(
+                Resource::CheckRun.says("HTTP 403: Resource not accessible by integration"),
             )),
-            Github::Limiting if chance.one_in(3) => Err(CheckRunError::RateLimited {
+            Github::Limiting if chance.one_in(3) => Err(GithubError::RateLimited {
                 retry_after: chance.seconds(1, 3_600),
                 message: "HTTP 429".to_owned(),
             }),
-            Github::Flaky if chance.one_in(8) => Err(CheckRunError::Invalid("HTTP 422".to_owned())),
+            Github::Flaky if chance.one_in(8) => {
+                Err(GithubError::Invalid(Resource::CheckRun.says("HTTP 422")))
+            }
             Github::Flaky if chance.one_in(4) => unavailable(),
             Github::Flaky => Ok(chance.one_in(4)),
             Github::Down => {
@@ -58,7 +60,7 @@ impl Checks {
         &self,
         id: Option<u64>,
         request: CheckRunRequest,
-    ) -> Result<CheckRunRef, CheckRunError> {
+    ) -> Result<CheckRunRef, GithubError> {
         let lost = self.mood().await?;
         self.world.oracle.shown(&self.world, &request);
         let page = &mut *self.world.page.borrow_mut();
@@ -78,12 +80,16 @@ impl Checks {
             }
             run.annotations.push(key);
         }
-        let ended = matches!(run.request.status, Status::Completed(_))
-            && request.status == Status::InProgress;
+        let ended = matches!(run.request.status, CheckRunStatus::Completed(_))
+            && request.status == CheckRunStatus::InProgress;
         let status = if ended { run.request.status } else { request.status };
         run.request = CheckRunRequest { status, ..request };
         let written = reference(index, run);
-        if lost { Err(CheckRunError::Unavailable("timeout".to_owned())) } else { Ok(written) }
+        if lost {
+            Err(GithubError::Unavailable(Resource::CheckRun.says("timeout")))
+        } else {
+            Ok(written)
+        }
     }
 }
 
@@ -97,10 +103,10 @@ fn reference(index: usize, shown: &Shown) -> CheckRunRef {
         html_url: Some(format!("https://github.example/runs/{index}")),
         started_at: shown.request.started_at,
         conclusion: match shown.request.status {
-            Status::Completed(Conclusion::TimedOut) => Some("timed_out".to_owned()),
-            Status::Completed(Conclusion::Cancelled) => Some("cancelled".to_owned()),
-            Status::Completed(Conclusion::Success) => Some("success".to_owned()),
-            Status::Completed(_) => Some("failure".to_owned()),
+            CheckRunStatus::Completed(Conclusion::TimedOut) => Some("timed_out".to_owned()),
+            CheckRunStatus::Completed(Conclusion::Cancelled) => Some("cancelled".to_owned()),
+            CheckRunStatus::Completed(Conclusion::Success) => Some("success".to_owned()),
+            CheckRunStatus::Completed(_) => Some("failure".to_owned()),
             _ => None,
         },
     }
@@ -110,7 +116,7 @@ impl CheckRuns for Checks {
     fn create(
         &self,
         request: CheckRunRequest,
-    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>> {
         Box::pin(self.write(None, request))
     }
 
@@ -118,7 +124,7 @@ impl CheckRuns for Checks {
         &self,
         id: u64,
         request: CheckRunRequest,
-    ) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    ) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>> {
         Box::pin(self.write(Some(id), request))
     }
 
@@ -127,7 +133,7 @@ impl CheckRuns for Checks {
         name: &'a str,
         _: &'a str,
         prefix: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<CheckRunRef>, CheckRunError>> {
+    ) -> LocalBoxFuture<'a, Result<Vec<CheckRunRef>, GithubError>> {
         Box::pin(async move {
             self.mood().await?;
             let page = self.world.page.borrow();
@@ -141,7 +147,7 @@ impl CheckRuns for Checks {
     }
 
     /// As github.com does it: the answer is yes, and nothing changes.
-    fn reopen(&self, id: u64) -> LocalBoxFuture<'_, Result<CheckRunRef, CheckRunError>> {
+    fn reopen(&self, id: u64) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>> {
         Box::pin(async move {
             self.mood().await?;
             let index = position(id);
@@ -149,10 +155,7 @@ impl CheckRuns for Checks {
         })
     }
 
-    fn annotations(
-        &self,
-        id: u64,
-    ) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, CheckRunError>> {
+    fn annotations(&self, id: u64) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, GithubError>> {
         Box::pin(async move {
             self.mood().await?;
             Ok(self.world.page.borrow().runs[position(id)].annotations.clone())

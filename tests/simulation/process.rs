@@ -14,7 +14,7 @@ use offer_release::actions::environment::Environment;
 use offer_release::actions::inputs::{Inputs, Invocation, resolve};
 use offer_release::app::session::{Outside, release};
 use offer_release::clock::Clock;
-use offer_release::github::CheckRunError;
+use offer_release::github::{GithubError, Resource};
 use offer_release::manifest;
 use offer_release::report::check_run::Commit;
 use offer_release::report::console::Console;
@@ -98,7 +98,7 @@ pub fn run(
     });
     let commit = Commit { sha: "0".repeat(40), run_url: context.run_url(), run_id: "7".to_owned() };
     let check_runs = match plan.github {
-        Github::Elsewhere => Err(CheckRunError::NotPermitted("no token".to_owned())),
+        Github::Elsewhere => Err(GithubError::NotPermitted(Resource::CheckRun.says("no token"))),
         _ => Ok((Box::new(Checks { world: Rc::clone(world) }) as _, commit)),
     };
     let outside = Outside {

@@ -4,7 +4,7 @@
 use super::offer::Plainness;
 use super::{Checks, check_run};
 use crate::github::{
-    Annotation, AnnotationKey, CheckRunError, CheckRunRef, CheckRunRequest, CheckRuns, Urgency,
+    Annotation, AnnotationKey, CheckRunRef, CheckRunRequest, CheckRuns, GithubError, Urgency,
     limits,
 };
 
@@ -20,7 +20,7 @@ struct Letter {
 
 impl<C: CheckRuns> Checks<C> {
     /// Makes or updates one check run, with the next annotations that it does not have.
-    pub(super) async fn send(&self, index: usize) -> Result<(), CheckRunError> {
+    pub(super) async fn send(&self, index: usize) -> Result<(), GithubError> {
         loop {
             let known = self.state.borrow().offers[index].run.clone();
             let run = match known {
@@ -49,8 +49,8 @@ impl<C: CheckRuns> Checks<C> {
                 None => self.runs.create(letter.request).await,
             };
             let written = match answer {
-                Err(CheckRunError::NotOurs(_)) if run.is_some() => None,
-                Err(error @ CheckRunError::Gone(_)) if run.is_some() => {
+                Err(GithubError::NotOurs(_)) if run.is_some() => None,
+                Err(error @ GithubError::Gone(_)) if run.is_some() => {
                     self.replace_gone(index, error).await?;
                     continue;
                 }
@@ -76,18 +76,18 @@ impl<C: CheckRuns> Checks<C> {
             offer.settled = letter.settled;
             (offer.unsure, offer.listed, offer.plainness) = (false, listed, Plainness::Whole);
             (offer.sent, offer.sent_at) = (Some(content), self.clock.elapsed());
-            offer.patience.succeeded();
+            offer.patience.record_success();
             return Ok(());
         }
     }
 
     /// Lets another check run take the place of one that GitHub no longer has; once, for if that is
     /// gone too, something else is wrong.
-    async fn replace_gone(&self, index: usize, error: CheckRunError) -> Result<(), CheckRunError> {
+    async fn replace_gone(&self, index: usize, error: GithubError) -> Result<(), GithubError> {
         let again = {
             let offer = &mut self.state.borrow_mut().offers[index];
-            offer.gone += u32::from(matches!(error, CheckRunError::Gone(_)));
-            offer.gone == 1 && matches!(error, CheckRunError::Gone(_))
+            offer.gone += u32::from(matches!(error, GithubError::Gone(_)));
+            offer.gone == 1 && matches!(error, GithubError::Gone(_))
         };
         if !again {
             return Err(error);
@@ -100,7 +100,7 @@ impl<C: CheckRuns> Checks<C> {
 
     /// The check run that is continued: our own whose making was not answered, or that of an
     /// earlier job.
-    async fn adopt(&self, index: usize) -> Result<Option<CheckRunRef>, CheckRunError> {
+    async fn adopt(&self, index: usize) -> Result<Option<CheckRunRef>, GithubError> {
         let unsure = self.state.borrow().offers[index].unsure;
         let (name, prefix) = {
             let story = self.story.borrow();
@@ -114,7 +114,7 @@ impl<C: CheckRuns> Checks<C> {
         let found = match self.runs.find(&name, &self.commit.sha, &prefix).await {
             Ok(found) => found,
             // A second check run is better than none, unless it would be the second of our own.
-            Err(CheckRunError::Unavailable(_))
+            Err(GithubError::Unavailable(_))
                 if !unsure && self.state.borrow().offers[index].not_found_out =>
             {
                 return Ok(None);
@@ -146,7 +146,7 @@ impl<C: CheckRuns> Checks<C> {
     /// request with 200 and leaves the run as it was (mergify#1989,
     /// tektoncd/pipelines-as-code#998), older servers opened it; so the answer is asked and not the
     /// manual.
-    async fn reopened(&self, run: CheckRunRef) -> Result<Option<CheckRunRef>, CheckRunError> {
+    async fn reopened(&self, run: CheckRunRef) -> Result<Option<CheckRunRef>, GithubError> {
         let Some(conclusion) = &run.conclusion else {
             return Ok(Some(run));
         };
@@ -159,7 +159,7 @@ impl<C: CheckRuns> Checks<C> {
                 Ok(Some(CheckRunRef { conclusion: None, ..run }))
             }
             Ok(_)
-            | Err(CheckRunError::Invalid(_) | CheckRunError::NotOurs(_) | CheckRunError::Gone(_)) => {
+            | Err(GithubError::Invalid(_) | GithubError::NotOurs(_) | GithubError::Gone(_)) => {
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -168,7 +168,7 @@ impl<C: CheckRuns> Checks<C> {
 
     /// Finds out which annotations the check run has, if that is not known and there are some to
     /// send.
-    async fn list(&self, index: usize, id: u64) -> Result<(), CheckRunError> {
+    async fn list(&self, index: usize, id: u64) -> Result<(), GithubError> {
         let needed = self.pending(index).0 > 0 && !self.state.borrow().offers[index].listed;
         if needed {
             let keys = self.runs.annotations(id).await?;
@@ -213,15 +213,14 @@ impl<C: CheckRuns> Checks<C> {
         let secrets = self.console.secrets();
         annotation.message = secrets.redact(&annotation.message);
         annotation.title = annotation.title.map(|title| secrets.redact(&title));
-        limits::fit(&mut annotation);
+        limits::fit_annotation(&mut annotation);
         annotation
     }
 
     /// Waits for room for a second request in a row.
     async fn turn(&self) {
         loop {
-            let taken =
-                self.state.borrow_mut().budget.take(self.clock.elapsed(), Urgency::LastWords);
+            let taken = self.state.borrow_mut().budget.reserve(self.clock.elapsed(), Urgency::Last);
             match taken {
                 Ok(()) => return,
                 Err(wait) => self.clock.sleep(wait).await,

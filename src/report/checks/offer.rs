@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::is_end;
-use crate::github::{AnnotationKey, CheckRunRef, Patience, Status};
+use crate::github::{AnnotationKey, Backoff, CheckRunRef, CheckRunStatus};
 
 /// Least time between two updates of a check run that has no new error and is not at its end;
 /// GitHub's rate limit is for all jobs of a repository together.
@@ -34,7 +34,7 @@ pub struct Content {
     /// The summary.
     pub text: String,
     /// Where it stands.
-    pub status: Status,
+    pub status: CheckRunStatus,
 }
 
 /// How much of what there is to say is left out, after GitHub refused more.
@@ -77,7 +77,7 @@ pub struct OfferState {
     /// What GitHub does not take is left out.
     pub plainness: Plainness,
     /// After errors.
-    pub patience: Patience,
+    pub patience: Backoff,
 }
 
 impl OfferState {
