@@ -19,6 +19,8 @@ pub enum Resource {
     Repository,
     /// Check runs.
     CheckRun,
+    /// Deployments.
+    Deployment,
 }
 
 impl Resource {
@@ -32,6 +34,7 @@ impl Resource {
     fn name(self) -> &'static str {
         match self {
             Self::Repository | Self::CheckRun => "check run",
+            Self::Deployment => "deployment",
         }
     }
 
@@ -39,6 +42,7 @@ impl Resource {
     fn permission(self) -> &'static str {
         match self {
             Self::Repository | Self::CheckRun => "checks",
+            Self::Deployment => "deployments",
         }
     }
 }

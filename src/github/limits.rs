@@ -16,6 +16,9 @@ pub const MESSAGE: usize = 64_000;
 /// Longest title, in characters.
 pub const TITLE: usize = 255;
 
+/// Longest description of a deployment and of its statuses, in characters.
+pub const DESCRIPTION: usize = 140;
+
 /// The request as GitHub accepts it: texts cut, the first [`ANNOTATIONS`] only, columns only where
 /// they are allowed.
 #[must_use]
@@ -45,11 +48,23 @@ pub fn fit_annotation(annotation: &mut Annotation) {
 /// One line of at most [`TITLE`] characters.
 #[must_use]
 pub fn shorten_title(text: &str) -> String {
+    shorten_line(text, TITLE)
+}
+
+/// One line of at most [`DESCRIPTION`] characters.
+#[must_use]
+pub fn shorten_description(text: &str) -> String {
+    shorten_line(text, DESCRIPTION)
+}
+
+/// One line of at most so many characters.
+#[must_use]
+pub fn shorten_line(text: &str, most: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= TITLE {
+    if line.chars().count() <= most {
         return line;
     }
-    line.chars().take(TITLE - 1).chain(['…']).collect()
+    line.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// Plain text of at most `limit` bytes.

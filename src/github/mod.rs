@@ -1,12 +1,17 @@
-//! Check runs on GitHub. Everything here is a report: it may fail, and never holds up a release.
+//! GitHub's API: check runs, and the deployments that are the ledger of releases. Everything here may
+//! fail, and never holds up a release for long.
 
 mod backoff;
 mod budget;
 mod check_run;
 mod checks;
 mod client;
+mod deployment;
+mod deployments;
 mod error;
 pub mod limits;
+#[cfg(test)]
+mod testing;
 
 use futures_util::future::LocalBoxFuture;
 
@@ -18,6 +23,10 @@ pub use check_run::{
 };
 pub use checks::GithubChecks;
 pub use client::GithubClient;
+pub use deployment::{
+    DeploymentRef, DeploymentRequest, DeploymentState, DeploymentStatus, DeploymentStatusRequest,
+};
+pub use deployments::{Deployments, GithubDeployments};
 pub use error::{GithubError, Resource, Said};
 
 /// The check runs of one repository. Each call is one request, bounded in time and never repeated

@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -9,26 +8,16 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::*;
 use crate::github::client::LARGEST_BODY;
+use crate::github::testing::{client_at, secrets};
 use crate::github::{AnnotationLevel, Conclusion};
+use crate::http::ReqwestTransport;
 use crate::http::testing::{FakeClock, block_on};
-use crate::http::{ReqwestTransport, Secrets};
 use crate::ids::Repository;
 
 const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
 
-fn secrets() -> Arc<Secrets> {
-    let secrets = Secrets::new(Box::new(|_| {}));
-    secrets.register("hunter2-secret");
-    Arc::new(secrets)
-}
-
 fn checks_at(api: &str) -> GithubChecks {
-    let clock = Rc::new(FakeClock::with_chance(0.0));
-    let repository = Repository::parse("contoso/offers").unwrap();
-    let http = ReqwestTransport::new().unwrap();
-    let (api, token) = (Url::parse(api).unwrap(), SecretString::from("ghs_token"));
-    let client = GithubClient::new(&http, &api, repository, &token, clock, secrets()).unwrap();
-    GithubChecks::new(Rc::new(client))
+    GithubChecks::new(client_at(api))
 }
 
 fn request(status: CheckRunStatus) -> CheckRunRequest {
