@@ -137,6 +137,7 @@ pub fn show_world(sim: &Simulation) -> Value {
         "accessTokens": world.issued.count(),
         "offers": offers,
         "checkRuns": world.checks.show_all(),
+        "deployments": world.deployments.show_all(),
         "faults": faults,
     })
 }

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::clock::SimulatedClock;
 use super::fault_counters::FaultCounters;
 use super::github::check_run_store::CheckRunStore;
+use super::github::deployment_store::DeploymentStore;
 use super::identity::issued::IssuedTokens;
 use super::journal::Journal;
 use super::offers::store::OfferStore;
@@ -37,6 +38,8 @@ pub struct SimulatedWorld {
     pub issued: IssuedTokens,
     /// GitHub's check runs.
     pub checks: CheckRunStore,
+    /// GitHub's deployments.
+    pub deployments: DeploymentStore,
     /// Requests to the portal so far, for throttling.
     pub portal_requests: u64,
     /// How many of them were answered 429.
@@ -54,6 +57,7 @@ impl Simulation {
             offers: OfferStore::new(&scenario, clock.start()),
             issued: IssuedTokens::default(),
             checks: CheckRunStore::default(),
+            deployments: DeploymentStore::default(),
             portal_requests: 0,
             throttled: 0,
         };

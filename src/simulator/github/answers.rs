@@ -1,22 +1,22 @@
-//! GitHub's answers that are not about one check run.
+//! GitHub's answers that every call can get.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::check_run_rules::InvalidBody;
 use crate::simulator::identity::issued::bearer;
-use crate::simulator::scenario::{ChecksAnswer, ChecksCall};
+use crate::simulator::scenario::{GithubAnswer, GithubCall};
 use crate::simulator::simulation::{Sim, Simulation};
 
-const DOCUMENTATION: &str = "https://docs.github.com/rest/checks/runs";
+const DOCUMENTATION: &str = "https://docs.github.com/rest";
 
 /// What holds for every call: a token, and the scenario's switch.
 pub async fn pass_gate(State(sim): State<Sim>, request: Request, next: Next) -> Response {
-    match admit_call(&sim, request.method(), request.headers()) {
+    match admit_call(&sim, &request) {
         Admission::No => next.run(request).await,
         Admission::Answer(answer) => *answer,
         Admission::Never => {
@@ -27,7 +27,7 @@ pub async fn pass_gate(State(sim): State<Sim>, request: Request, next: Next) -> 
 }
 
 /// Whether a call is refused.
-pub enum Admission {
+enum Admission {
     /// It is not.
     No,
     /// With this answer.
@@ -37,22 +37,26 @@ pub enum Admission {
 }
 
 /// Looks at a call's token, and at the scenario.
-pub fn admit_call(sim: &Simulation, method: &Method, headers: &HeaderMap) -> Admission {
-    let switch = &sim.scenario.checks;
+fn admit_call(sim: &Simulation, request: &Request) -> Admission {
     let fail = |status, message: &str| Admission::Answer(Box::new(reply_error(status, message)));
-    let Some(token) = bearer(headers) else {
+    let Some(token) = bearer(request.headers()) else {
         return fail(StatusCode::UNAUTHORIZED, "Requires authentication");
     };
-    if switch.token.as_deref().is_some_and(|right| right != token) {
+    if sim.scenario.checks.token.as_deref().is_some_and(|right| right != token) {
         return fail(StatusCode::UNAUTHORIZED, "Bad credentials");
     }
-    if switch.answers == ChecksAnswer::Works || !is_about(switch.on, method) {
+    let is_deployment = is_about_deployments(request.uri().path());
+    let switch =
+        if is_deployment { sim.scenario.deployments.calls() } else { sim.scenario.checks.calls() };
+    if switch.answers == GithubAnswer::Works || !is_about(switch.on, request) {
         return Admission::No;
     }
     let call = {
-        let checks = &mut sim.world().checks;
-        checks.calls += 1;
-        checks.calls
+        let world = &mut *sim.world();
+        let calls =
+            if is_deployment { &mut world.deployments.calls } else { &mut world.checks.calls };
+        *calls += 1;
+        *calls
     };
     if call <= switch.after || switch.count.is_some_and(|count| call > switch.after + count) {
         return Admission::No;
@@ -64,24 +68,24 @@ pub fn admit_call(sim: &Simulation, method: &Method, headers: &HeaderMap) -> Adm
         Admission::Answer(Box::new(answer))
     };
     match switch.answers {
-        ChecksAnswer::Works => Admission::No,
-        ChecksAnswer::Forbidden => {
+        GithubAnswer::Works => Admission::No,
+        GithubAnswer::Forbidden => {
             fail(StatusCode::FORBIDDEN, "Resource not accessible by integration")
         }
-        ChecksAnswer::NotFound => fail(StatusCode::NOT_FOUND, "Not Found"),
-        ChecksAnswer::Hangs => Admission::Never,
-        ChecksAnswer::Down => {
+        GithubAnswer::NotFound => fail(StatusCode::NOT_FOUND, "Not Found"),
+        GithubAnswer::Hangs => Admission::Never,
+        GithubAnswer::Down => {
             let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
             Admission::Answer(Box::new(
                 (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page)
                     .into_response(),
             ))
         }
-        ChecksAnswer::SecondaryRateLimited => limited(reply_error(
+        GithubAnswer::SecondaryRateLimited => limited(reply_error(
             StatusCode::TOO_MANY_REQUESTS,
             "You have exceeded a secondary rate limit. Please wait a few minutes.",
         )),
-        ChecksAnswer::RateLimited => {
+        GithubAnswer::RateLimited => {
             let mut answer = reply_error(
                 StatusCode::FORBIDDEN,
                 "API rate limit exceeded for installation ID 1.",
@@ -95,12 +99,19 @@ pub fn admit_call(sim: &Simulation, method: &Method, headers: &HeaderMap) -> Adm
     }
 }
 
-fn is_about(call: ChecksCall, method: &Method) -> bool {
+fn is_about_deployments(path: &str) -> bool {
+    path.split('/').any(|segment| segment == "deployments" || segment == "environments")
+}
+
+fn is_about(call: GithubCall, request: &Request) -> bool {
+    let is_status = request.uri().path().ends_with("/statuses");
     match call {
-        ChecksCall::All => true,
-        ChecksCall::Create => method == Method::POST,
-        ChecksCall::Update => method == Method::PATCH,
-        ChecksCall::Read => method == Method::GET,
+        GithubCall::All => true,
+        GithubCall::Create => request.method() == Method::POST && !is_status,
+        GithubCall::Update => {
+            request.method() == Method::PATCH || request.method() == Method::POST && is_status
+        }
+        GithubCall::Read => request.method() == Method::GET,
     }
 }
 
@@ -110,7 +121,7 @@ pub fn reply_json(status: StatusCode, body: &Value) -> Response {
         .into_response()
 }
 
-fn reply_error(status: StatusCode, message: &str) -> Response {
+pub fn reply_error(status: StatusCode, message: &str) -> Response {
     reply_json(
         status,
         &json!({"message": message, "documentation_url": DOCUMENTATION, "status": status.as_u16().to_string()}),
@@ -123,7 +134,7 @@ pub fn not_found() -> Response {
 }
 
 /// 422 (400 for what is not even JSON), in the form that goes with the rule.
-pub fn refuse_body(wrong: &InvalidBody) -> Response {
+pub fn refuse_body(resource: &str, wrong: &InvalidBody) -> Response {
     match wrong {
         InvalidBody::NotJson => reply_error(StatusCode::BAD_REQUEST, "Problems parsing JSON"),
         InvalidBody::Schema(text) => {
@@ -133,7 +144,7 @@ pub fn refuse_body(wrong: &InvalidBody) -> Response {
             StatusCode::UNPROCESSABLE_ENTITY,
             &json!({
                 "message": "Validation Failed",
-                "errors": [{"resource": "CheckRun", "code": "custom", "field": field, "message": text}],
+                "errors": [{"resource": resource, "code": "custom", "field": field, "message": text}],
                 "documentation_url": DOCUMENTATION,
                 "status": "422",
             }),

@@ -22,7 +22,7 @@ pub async fn create_check_run(
 ) -> Response {
     let sent = match check_run_rules::check_body(&body, true) {
         Ok(sent) => sent,
-        Err(wrong) => return refuse_body(&wrong),
+        Err(wrong) => return refuse_body("CheckRun", &wrong),
     };
     let now = to_the_second(sim.clock.now());
     let shown = sim.world().checks.create(format!("{owner}/{repo}"), sent, &now);
@@ -39,7 +39,7 @@ pub async fn update_check_run(
     let checks = &mut sim.world().checks;
     let Some((id, run)) = checks.find(&id, &format!("{owner}/{repo}")) else { return not_found() };
     match check_run_rules::check_body(&body, false) {
-        Err(wrong) => refuse_body(&wrong),
+        Err(wrong) => refuse_body("CheckRun", &wrong),
         Ok(sent) => {
             run.merge(sent, &now, sim.scenario.checks.reopens);
             reply_json(StatusCode::OK, &run.show(id))

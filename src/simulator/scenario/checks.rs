@@ -1,4 +1,4 @@
-//! How the check-run API behaves.
+//! How GitHub's check-run API and deployments behave.
 
 use serde::Deserialize;
 
@@ -7,9 +7,9 @@ use serde::Deserialize;
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct CheckSwitches {
     /// What it does with the calls that `on`, `after` and `count` choose.
-    pub answers: ChecksAnswer,
+    pub answers: GithubAnswer,
     /// Which calls.
-    pub on: ChecksCall,
+    pub on: GithubCall,
     /// So many of those calls still work.
     pub after: u64,
     /// So many of those calls do not; without it, all that follow.
@@ -25,7 +25,7 @@ pub struct CheckSwitches {
 /// What GitHub does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum ChecksAnswer {
+pub enum GithubAnswer {
     /// Its work.
     #[default]
     Works,
@@ -46,13 +46,13 @@ pub enum ChecksAnswer {
 /// A kind of call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum ChecksCall {
+pub enum GithubCall {
     /// Every call.
     #[default]
     All,
-    /// POST.
+    /// POST of a check run or a deployment.
     Create,
-    /// PATCH.
+    /// PATCH, and POST of a deployment's status.
     Update,
     /// GET.
     Read,
@@ -61,13 +61,60 @@ pub enum ChecksCall {
 impl Default for CheckSwitches {
     fn default() -> Self {
         Self {
-            answers: ChecksAnswer::Works,
-            on: ChecksCall::All,
+            answers: GithubAnswer::Works,
+            on: GithubCall::All,
             after: 0,
             count: None,
             retry_after: None,
             reopens: false,
             token: None,
         }
+    }
+}
+
+/// The deployments API.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct DeploymentSwitches {
+    /// What it does with the calls that `on`, `after` and `count` choose.
+    pub answers: GithubAnswer,
+    /// Which calls.
+    pub on: GithubCall,
+    /// So many of those calls still work.
+    pub after: u64,
+    /// So many of those calls do not; without it, all that follow.
+    pub count: Option<u64>,
+    /// Seconds in `retry-after`; without it the header is absent.
+    pub retry_after: Option<u64>,
+}
+
+/// What becomes of some calls of one API.
+#[derive(Debug, Clone, Copy)]
+pub struct GithubCalls {
+    /// What is answered.
+    pub answers: GithubAnswer,
+    /// Which calls.
+    pub on: GithubCall,
+    /// So many of those calls still work.
+    pub after: u64,
+    /// So many of those calls do not.
+    pub count: Option<u64>,
+    /// Seconds in `retry-after`.
+    pub retry_after: Option<u64>,
+}
+
+impl CheckSwitches {
+    /// What becomes of which calls.
+    pub fn calls(&self) -> GithubCalls {
+        let Self { answers, on, after, count, retry_after, .. } = *self;
+        GithubCalls { answers, on, after, count, retry_after }
+    }
+}
+
+impl DeploymentSwitches {
+    /// What becomes of which calls.
+    pub fn calls(&self) -> GithubCalls {
+        let Self { answers, on, after, count, retry_after } = *self;
+        GithubCalls { answers, on, after, count, retry_after }
     }
 }

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 pub use self::auth::{Client, Reuse, TokenSwitches, default_audience};
-pub use self::checks::{CheckSwitches, ChecksAnswer, ChecksCall};
+pub use self::checks::{CheckSwitches, DeploymentSwitches, GithubAnswer, GithubCall};
 pub use self::faults::{Fault, FaultAnswer, FaultEffect, FixedAnswer, RetryAfter, Target};
 pub use self::length::LengthOfTime;
 pub use self::offers::{OfferLink, OfferSetup, OfferStatus};
@@ -38,6 +38,7 @@ pub struct Scenario {
     pub(super) portal: PortalSwitches,
     pub(super) auth: TokenSwitches,
     pub(super) checks: CheckSwitches,
+    pub(super) deployments: DeploymentSwitches,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -52,6 +53,7 @@ impl Default for Scenario {
             portal: PortalSwitches::default(),
             auth: TokenSwitches::default(),
             checks: CheckSwitches::default(),
+            deployments: DeploymentSwitches::default(),
             faults: Vec::new(),
         }
     }
@@ -157,7 +159,7 @@ mod tests {
         ];
         insta::assert_snapshot!(wrong.map(|yaml| Scenario::parse(yaml).unwrap_err()).join("\n"), @r#"
         portal.sign-off: unknown variant `maybe`, expected one of `operation`, `step`, `offer` at line 2 column 13
-        unknown field `time-scael`, expected one of `time-scale`, `start`, `any-offer`, `steps`, `offers`, `portal`, `auth`, `checks`, `faults`
+        unknown field `time-scael`, expected one of `time-scale`, `start`, `any-offer`, `steps`, `offers`, `portal`, `auth`, `checks`, `deployments`, `faults`
         portal: unknown field `nonsense`, expected one of `publish-while-running`, `republish-unchanged`, `publish-answer`, `go-live-early`, `go-live-while-running`, `go-live-again`, `go-live-answer`, `go-live-type`, `old-publish`, `sign-off`, `cancel`, `cancel-time`, `cancel-nothing`, `address`, `go-live-address`, `cancel-address`, `public-url`, `accepted-body`, `first-polls`, `throttle`, `operation-shape`, `spelling`, `case`, `step-running`, `canceled`, `timestamps`, `messages`, `links`, `notification-emails`, `error-body`, `omit`, `etag`, `if-match-missing`, `post-needs-if-match`, `submissions-order`, `submissions-filter`, `first-submission-version` at line 1 column 10
         steps[0].takes: "soon" is not a length of time; write `90s`, `15m`, `36h` or `2d` at line 4 column 10
         faults[0].on: "POST publish" is not `METHOD /path`, such as `POST /api/publishers/*/offers/*/publish` at line 2 column 7

@@ -2,6 +2,7 @@
 
 mod answers;
 mod checks;
+mod deployments;
 mod examples;
 mod faults;
 mod release;
