@@ -1,10 +1,11 @@
 //! The values that must not be seen. GitHub's own masking covers the job log only: not check runs,
 //! not files, and nothing before the mask was asked for.
 
+mod encodings;
+
 use std::sync::{PoisonError, RwLock};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use encodings::{Decoded, list_forms};
 
 /// Shorter values are not kept: no issuer makes them, while `live` or `true` would shred every
 /// report and be given away by the shreds.
@@ -14,9 +15,17 @@ const MASK: &str = "***";
 
 /// Every secret this process has met.
 pub struct Secrets {
-    /// What to look for: each secret, its lines, and their encoded forms.
-    needles: RwLock<Vec<String>>,
+    needles: RwLock<Needles>,
     on_new: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+/// What to look for.
+#[derive(Default)]
+struct Needles {
+    /// Each secret and its lines, in the forms that are searched for in a text as it is.
+    plain: Vec<String>,
+    /// The same without escapes, for a text without escapes.
+    decoded: Vec<String>,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -40,41 +49,26 @@ impl Secrets {
         if secret.len() < SHORTEST || self.knows(secret) {
             return;
         }
-        let lines = secret.lines().map(str::trim).filter(|line| line.len() >= SHORTEST);
-        let forms: Vec<_> = std::iter::once(secret).chain(lines).flat_map(forms).collect();
-        {
-            let mut needles = self.needles.write().unwrap_or_else(PoisonError::into_inner);
-            for form in forms {
-                if form.len() >= SHORTEST && !needles.contains(&form) {
-                    needles.push(form);
-                }
-            }
-        }
+        self.needles.write().unwrap_or_else(PoisonError::into_inner).add(secret);
         (self.on_new)(secret);
     }
 
     fn knows(&self, secret: &str) -> bool {
-        self.needles
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .any(|needle| needle == secret)
+        let needles = self.needles.read().unwrap_or_else(PoisonError::into_inner);
+        needles.plain.iter().any(|needle| needle == secret)
     }
 
-    /// The text with every known secret, in every known form, replaced by `***`.
+    /// The text with every known secret replaced by `***`, however it is encoded: raw, in percent,
+    /// HTML, JSON or Markdown escapes, in several of them, or inside base 64.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let needles = self.needles.read().unwrap_or_else(PoisonError::into_inner);
-        let mut hidden: Vec<(usize, usize)> = Vec::new();
-        for needle in needles.iter() {
-            let mut from = 0;
-            while let Some(found) = text.get(from..).and_then(|rest| rest.find(needle.as_str())) {
-                let start = from + found;
-                hidden.push((start, start + needle.len()));
-                // One character on, not one needle: occurrences may overlap.
-                from = start + needle.chars().next().map_or(1, char::len_utf8);
-            }
+        let mut hidden = find_all(text, &needles.plain);
+        if let Some(decoded) = Decoded::of(text) {
+            let found = find_all(&decoded.text, &needles.decoded);
+            hidden.extend(found.into_iter().filter_map(|(start, end)| decoded.place(start, end)));
         }
+        drop(needles);
         hidden.sort_unstable();
         // Overlapping stretches become one mask, else the end of one secret would stand beside the
         // mask of another.
@@ -92,68 +86,48 @@ impl Secrets {
     }
 }
 
-/// A value as it may turn up in what servers and libraries print.
-fn forms(value: &str) -> Vec<String> {
-    let form_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'-' | b'.' | b'_');
-    let component_byte = |b: u8| form_byte(b) || matches!(b, b'~' | b'!' | b'\'' | b'(' | b')');
-    let unreserved_byte =
-        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
-    let json = serde_json::Value::from(value).to_string();
-    let mut forms = vec![value.to_owned(), json.trim_matches('"').to_owned()];
-    for encoded in
-        [percent(value, form_byte), percent(value, component_byte), percent(value, unreserved_byte)]
-    {
-        forms.push(encoded.replace("%20", "+"));
-        forms.push(lower_escapes(&encoded));
-        forms.push(encoded);
-    }
-    forms.extend(base64_forms(value));
-    forms
-}
-
-fn percent(value: &str, keep: impl Fn(u8) -> bool) -> String {
-    value
-        .bytes()
-        .map(|b| if keep(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect()
-}
-
-/// `%2F` as `%2f`.
-fn lower_escapes(encoded: &str) -> String {
-    let mut escape = 0;
-    encoded
-        .chars()
-        .map(|c| {
-            if c == '%' {
-                escape = 2;
-            } else if escape > 0 {
-                escape -= 1;
-                return c.to_ascii_lowercase();
+impl Needles {
+    fn add(&mut self, secret: &str) {
+        let lines = secret.lines().map(str::trim).filter(|line| line.len() >= SHORTEST);
+        for value in std::iter::once(secret).chain(lines) {
+            let decoded = Decoded::of(value).map_or_else(|| value.to_owned(), |found| found.text);
+            // In a form a blank is a plus, and a plus is escaped.
+            insert(&mut self.decoded, decoded.replace(' ', "+"));
+            insert(&mut self.decoded, decoded);
+            for form in list_forms(value) {
+                insert(&mut self.plain, form);
             }
-            c
-        })
-        .collect()
+        }
+    }
 }
 
-/// The value inside a longer text that was encoded as a whole (`user:secret` of basic
-/// authentication): in each of the three places a group of four may start, without the outer
-/// characters, which depend on the neighbours.
-fn base64_forms(value: &str) -> impl Iterator<Item = String> {
-    (0..3_usize).flat_map(move |shift| {
-        let mut bytes = vec![0_u8; shift];
-        bytes.extend_from_slice(value.as_bytes());
-        let skip = [0, 2, 3][shift];
-        let tail = usize::from(!bytes.len().is_multiple_of(3));
-        [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)].map(|encoded| {
-            encoded.get(skip..encoded.len().saturating_sub(tail)).unwrap_or_default().to_owned()
-        })
-    })
+fn insert(needles: &mut Vec<String>, needle: String) {
+    if needle.len() >= SHORTEST && !needles.contains(&needle) {
+        needles.push(needle);
+    }
+}
+
+/// Where the needles stand, as ranges of bytes; they may overlap.
+fn find_all(text: &str, needles: &[String]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for needle in needles {
+        let mut from = 0;
+        while let Some(at) = text.get(from..).and_then(|rest| rest.find(needle.as_str())) {
+            let start = from + at;
+            found.push((start, start + needle.len()));
+            // One character on, not one needle: occurrences may overlap.
+            from = start + needle.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD_NO_PAD;
     use proptest::prelude::*;
 
     use super::*;
@@ -176,15 +150,20 @@ mod tests {
             "p%7E8%2FQ%2B+a%22z%3D",
             "p~8%2FQ%2B%20a%22z%3D",
             "p~8%2fQ%2b%20a%22z%3d",
-            &STANDARD_NO_PAD.encode(value),
+            "p~8%252fQ%252b%2520a%2522z%253d",
+            "p&#126;8/Q&#x2B; a&quot;z=",
+            "p&amp;#126;8/Q+ a&amp;quot;z&equals;",
+            r"p\~8/Q+ a\u0022z\u003D",
+            r#"p\\~8\/Q+ a\\\"z="#,
+            "p~8/Q\u{200b}+ a\"z=",
         ] {
-            assert_eq!(
-                secrets.redact(&format!("a {seen} b")).trim_end_matches(['b', ' ']).get(..5),
-                Some("a ***"),
-                "{seen}"
-            );
-            assert!(!secrets.redact(seen).contains("8%"), "{seen}");
+            assert_eq!(secrets.redact(&format!("a {seen} b")), "a *** b", "{seen}");
         }
+        assert!(secrets.redact(&STANDARD_NO_PAD.encode(value)).starts_with("***"));
+        assert_eq!(
+            secrets.redact(r"100 % of \n &amp; &x; \~ %zz"),
+            r"100 % of \n &amp; &x; \~ %zz"
+        );
     }
 
     #[test]
@@ -231,6 +210,10 @@ mod tests {
         assert_eq!(format!("{secrets:?}"), "Secrets");
     }
 
+    fn percent(c: char) -> String {
+        c.to_string().bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02x}"))
+    }
+
     proptest! {
         #[test]
         fn nothing_known_survives(
@@ -244,6 +227,18 @@ mod tests {
                 let shown = secrets.redact(&format!("{before}{value}{after}"));
                 prop_assert!(values.iter().all(|value| !shown.contains(value)), "{}", shown);
             }
+        }
+
+        #[test]
+        fn no_escape_hides_a_value(value in "[a-c~_*/+&%é'`|.@#-]{6,20}", escapes in prop::collection::vec(0..5_u8, 20)) {
+            let escaped: String = value.chars().zip(escapes).map(|(c, escape)| match escape {
+                1 => percent(c),
+                2 => format!("&#{};", u32::from(c)),
+                3 => format!("\\u{:04X}", u32::from(c)),
+                4 if c.is_ascii_punctuation() => format!("\\{c}"),
+                _ => c.to_string(),
+            }).collect();
+            prop_assert_eq!(secrets(&[&value]).redact(&format!("x {escaped} y")), "x *** y");
         }
 
         #[test]

@@ -74,6 +74,40 @@ fn a_portal_that_tells_the_token_is_not_quoted() {
 }
 
 #[test]
+fn a_portal_that_tells_the_secret_in_any_encoding_is_not_quoted() {
+    let quotes = [
+        "s3cr3t~Client_v*1",
+        "s3cr3t&#126;Client&#x5F;v&ast;1",
+        "s3cr3t%7EClient_v%2A1",
+        r"s3cr3t\\u007eClient_v*1",
+        "<code>s3cr3t~Client_v*1</code>",
+        "<b>https://x.example/?s=s3cr3t~Client_v*1</b>",
+    ];
+    let messages: String =
+        quotes.map(|quote| format!("    - {{level: error, html: \"no {quote} here\"}}\n")).concat();
+    let world = World::new(&format!(
+        "steps:\n- id: displaycertify\n  name: Certification\n  takes: 1h\n  fails:\n    \
+         after: 30m\n    as: rejected\n    operation: failed\n    messages:\n{messages}\
+         - {{id: publisher-signoff, name: Publisher signoff}}\n"
+    ));
+    let run = world
+        .job()
+        .with("client-secret", "s3cr3t~Client_v*1")
+        .with("record", "record.json")
+        .run()
+        .exits(1);
+    let lines: Vec<&str> =
+        run.stdout.lines().filter(|line| !line.starts_with("::add-mask::")).collect();
+    let record = std::fs::read_to_string(world.path("record.json")).unwrap();
+    let check_runs = world.state()["checkRuns"].to_string();
+    let outputs = format!("{:?}", run.outputs());
+    for written in [&lines.join("\n"), &run.summary, &outputs, &record, &check_runs] {
+        assert!(!written.contains("s3cr3t") && !written.contains("Client"), "{written}");
+        assert!(written.contains("***"), "{written}");
+    }
+}
+
+#[test]
 fn an_authority_that_tells_the_secret_is_not_quoted() {
     let world = World::new(
         "faults: [{on: 'POST /*/oauth2/**', every: 1, count: 9, do: {status: 400, body: \

@@ -147,6 +147,7 @@ pub fn link(text: &str, address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secrets::Secrets;
 
     #[test]
     fn markup_of_others_is_text() {
@@ -184,5 +185,16 @@ mod tests {
         assert_eq!(link("](<https://evil.example>)", "https://good.example/"), {
             "[\\]\\(&lt;https:\u{200b}//evil.example&gt;\\)](<https://good.example/>)"
         });
+    }
+
+    #[test]
+    fn a_secret_is_found_in_what_is_made_of_it() {
+        let secrets = Secrets::new(Box::new(|_| {}));
+        let value = "s3cr3t~Client_v`al|ue*9";
+        secrets.register(value);
+        for shown in [escape(value), code(value), prose(value), quoted(value, 100)] {
+            let redacted = secrets.redact(&shown);
+            assert!(matches!(redacted.trim(), "***" | "`***`" | "> ***"), "{redacted}");
+        }
     }
 }
