@@ -6,7 +6,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use offer_release::http::{Lost, Request, Response};
 
-use crate::portal::HOSTILE;
+use crate::extra::Extra;
+use crate::portal::{HOSTILE, ORIGIN};
 use crate::time::date;
 use crate::world::World;
 
@@ -42,6 +43,12 @@ pub enum Fate {
     },
     /// Neither carried out nor answered.
     Swallowed,
+    /// Carried out long after it was given up.
+    CarriedOutLate {
+        there: Duration,
+        back: Duration,
+        by: Option<Noise>,
+    },
 }
 
 /// An answer that nobody on the other side gave.
@@ -83,6 +90,30 @@ pub fn draw(world: &World, request: &Request) -> Fate {
         } else {
             Fate::RequestLost { back: short(), kind }
         };
+    }
+    if plan.has(Extra::LatePosts)
+        && request.method == Method::POST
+        && request.url.as_str().starts_with(ORIGIN)
+        && chance.one_in(4)
+    {
+        let by = chance.one_in(2).then(|| Noise {
+            status: chance.pick(&[500, 502, 503, 504]),
+            headers: Vec::new(),
+            body: "",
+            body_only: false,
+            echo: false,
+        });
+        return Fate::CarriedOutLate { there: chance.seconds(1, 118), back: short(), by };
+    }
+    if plan.has(Extra::OddAnswers) && request.method == Method::GET && chance.one_in(40) {
+        let by = Noise {
+            status: chance.pick(&[400, 403]),
+            headers: Vec::new(),
+            body: "{\"error\":{\"code\":\"Odd\",\"message\":\"not now\"}}",
+            body_only: false,
+            echo: false,
+        };
+        return Fate::Intercepted { back: short(), by };
     }
     let (there, back) = (short(), short());
     if chance.per_mille(plan.lost_answers) {

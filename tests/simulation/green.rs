@@ -1,8 +1,12 @@
 //! Whether a run that says "succeeded" says the truth.
 
+use std::time::Duration;
+
+use crate::extra::Extra;
 use crate::log::{Named, Said, said};
-use crate::oracle::{Run, STALE};
-use crate::portal::offer::Offer;
+use crate::oracle::Run;
+use crate::portal::dialect::Slots;
+use crate::portal::offer::{Content, Offer};
 use crate::portal::operation::{By, Kind, Operation, Stage};
 use crate::world::World;
 
@@ -19,6 +23,12 @@ pub fn objections(world: &World, run: &Run, code: u8, log: &str) -> Vec<String> 
         {
             return Some(format!("offer {index}: exit code 0 without a word of success"));
         }
+        if let Some(why) = red(world, run, offer, &said) {
+            return Some(format!("offer {index}: {why}: {said:?}\n{:#?}", offer.operations));
+        }
+        if let Some(why) = unbound(world, run, offer, &said) {
+            return Some(format!("offer {index}: {why}: {said:?}\n{:#?}", offer.operations));
+        }
         let why = said.succeeded.then(|| objection(world, run, index, offer, &said)).flatten()?;
         Some(format!("offer {index}: succeeded, but {why}: {said:?}\n{:#?}", offer.operations))
     };
@@ -26,8 +36,8 @@ pub fn objections(world: &World, run: &Run, code: u8, log: &str) -> Vec<String> 
 }
 
 fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said) -> Option<String> {
-    let now = world.now();
-    let since = run.began.saturating_sub(STALE);
+    let now = run.ended.unwrap_or_else(|| world.now());
+    let since = run.began.saturating_sub(world.stale());
     let wants_live =
         run.job.command == "go-live" || (run.job.go_live && !(world.plan.veto && index == 1));
     match run.job.command {
@@ -36,7 +46,8 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
         // done.
         "go-live" if world.plan.veto && index == 1 => None,
         "cancel" => {
-            let at_rest = offer.operations.iter().any(|one| one.stage(now) == Stage::Canceled);
+            let at_rest = !world.plan.has(Extra::CancelsTheOne)
+                && offer.operations.iter().any(|one| one.stage(now) == Stage::Canceled);
             let runs = |one: &Operation| {
                 !one.is_gone(now) && one.stage(since).is_busy() && one.stage(now).is_busy()
             };
@@ -48,16 +59,31 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
             // A resume that was shown a go-live follows that; without kinds a portal cannot say
             // what it is.
             let kindless = !world.portal.dialect.row_kinds;
+            if run.job.command == "release" {
+                match content(world, run, offer, offer.live_content(now)) {
+                    Known::Is => return None,
+                    Known::IsNot(why) => return Some(why),
+                    Known::Unknown => {}
+                }
+            }
             named_operations(offer, named, Kind::GoLive, kindless).err().or_else(|| {
                 let named =
                     named_operations(offer, named, Kind::GoLive, kindless).unwrap_or_default();
-                not_ours(run, named.first().copied(), said.go_live.as_ref()).or_else(|| {
+                not_ours(world, run, named.first().copied(), said.go_live.as_ref()).or_else(|| {
                     let live = named.iter().any(|one| one.is_live(now));
                     (!live).then(|| "its go-live did not make the offer live".to_owned())
                 })
             })
         }
         _ => {
+            if run.job.command == "release" {
+                let held = offer.live_content(now).max(offer.preview_content(now));
+                match content(world, run, offer, held) {
+                    Known::Is => return None,
+                    Known::IsNot(why) => return Some(why),
+                    Known::Unknown => {}
+                }
+            }
             let named = named_operations(
                 offer,
                 said.publish.as_ref().or(said.go_live.as_ref()),
@@ -66,15 +92,90 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
             );
             match named {
                 Err(why) => Some(why),
-                Ok(named) => {
-                    not_ours(run, named.first().copied(), said.publish.as_ref()).or_else(|| {
+                Ok(named) => not_ours(world, run, named.first().copied(), said.publish.as_ref())
+                    .or_else(|| {
                         let done = named.iter().any(|one| one.was_done(since, now));
                         (!done).then(|| "its publish did not succeed".to_owned())
-                    })
-                }
+                    }),
             }
         }
     }
+}
+
+/// What is sure of the content of a success.
+enum Known {
+    Is,
+    IsNot(String),
+    Unknown,
+}
+
+/// Whether what a release reports as out is the draft as it was when the run began, or a newer one.
+fn content(world: &World, run: &Run, offer: &Offer, held: Option<Content>) -> Known {
+    if !world.plan.has(Extra::Content) {
+        return Known::Unknown;
+    }
+    let wanted = offer.draft_content(run.began);
+    if held >= Some(wanted) {
+        // With readable slots this is all that counts; without, the operation has to be right too.
+        let read = world.portal.dialect.slots == Slots::Readable;
+        return if read { Known::Is } else { Known::Unknown };
+    }
+    // Without slots and times the portal does not say of what it made the preview.
+    let dialect = &world.portal.dialect;
+    let edited = offer.edits.iter().copied().filter(|at| *at <= run.began).max();
+    let seen = edited.is_some_and(|edited| {
+        let newest = offer.operations.iter().rfind(|one| one.created() <= run.began);
+        newest.is_none_or(|one| one.changed(run.began) + TOLERANCE < edited)
+    });
+    let timed = dialect.row_times && dialect.draft_times && seen;
+    if dialect.slots == Slots::Readable || timed {
+        Known::IsNot(format!("{held:?} is out, and the draft was {wanted} when the run began"))
+    } else {
+        Known::Unknown
+    }
+}
+
+/// By times alone, an edit so soon after the last word of a publish is not told from the publish.
+const TOLERANCE: Duration = Duration::from_secs(120);
+
+/// A run that says that it failed while what it started goes on.
+fn red(world: &World, run: &Run, offer: &Offer, said: &Said) -> Option<String> {
+    let now = run.ended.unwrap_or_else(|| world.now());
+    if !said.failed || !world.plan.has(Extra::PendingWhileItRuns) {
+        return None;
+    }
+    let named = said.go_live.as_ref().or(said.publish.as_ref())?;
+    let one = offer.operations.iter().find(|one| Some(&one.id) == named.id.as_ref())?;
+    let then = now.saturating_sub(world.stale());
+    let runs = |at: Duration| one.created() <= at && one.stage(at).is_busy();
+    let seen = runs(then) && runs(now) && one.strange.is_none() && one.gone.is_none();
+    (seen && named.how == "started" && world.oracle.is_of_job(one.by, run))
+        .then(|| "said to have failed while its operation runs".to_owned())
+}
+
+/// A go-live of this run that took another preview live than the one that the run had published or
+/// was shown. What replaced it so shortly before that nobody can have seen it does not count.
+fn unbound(world: &World, run: &Run, offer: &Offer, said: &Said) -> Option<String> {
+    if !world.plan.has(Extra::Bound) {
+        return None;
+    }
+    let wanted = run
+        .operation
+        .as_deref()
+        .and_then(|url| url.rsplit('/').next())
+        .or_else(|| said.publish.as_ref().and_then(|named| named.id.as_deref()))?;
+    let wanted = offer.operations.iter().find(|one| {
+        one.kind == Kind::Publish && (one.id == wanted || is_legacy(one, offer, wanted))
+    })?;
+    let ours = |one: &&Operation| {
+        one.kind == Kind::GoLive && matches!(one.by, By::Us { run: by, .. } if by == run.number)
+    };
+    offer.operations.iter().filter(ours).find_map(|one| {
+        let took = &offer.operations[one.took?];
+        let late = took.previewed(one.created())? + world.stale() > one.created();
+        (took.number != wanted.number && !late)
+            .then(|| format!("went live with preview {} instead of {}", took.number, wanted.number))
+    })
 }
 
 /// The operations that the run can have meant: the one that it named, or any of the kind if the
@@ -90,7 +191,10 @@ fn named_operations<'a>(
         Some(id) => offer
             .operations
             .iter()
-            .filter(|one| one.id == *id || is_legacy(one, offer, id))
+            .filter(|one| {
+                let half = one.kind == kind || one.kind == Kind::Publish;
+                one.id == *id || (half && is_legacy(one, offer, id))
+            })
             .collect(),
         None => offer.operations.iter().rev().filter(|one| one.kind == kind || any).collect(),
     };
@@ -102,16 +206,22 @@ fn named_operations<'a>(
 }
 
 fn is_legacy(one: &Operation, offer: &Offer, id: &str) -> bool {
-    one.kind == Kind::Publish && id == format!("contoso${}${}$preview", offer.id, one.version)
+    id == format!("contoso${}${}$preview", offer.id, one.version)
 }
 
 /// What a run says that it started must be of its own making, unless the portal gave it another's
 /// address.
-fn not_ours(run: &Run, one: Option<&Operation>, named: Option<&Named>) -> Option<String> {
+fn not_ours(
+    world: &World,
+    run: &Run,
+    one: Option<&Operation>,
+    named: Option<&Named>,
+) -> Option<String> {
     let (one, named) = (one?, named?);
     let foreign = matches!(one.by, By::Others)
         && named.how == "started"
         && named.id.is_some()
-        && one.created() < run.began;
+        // What the list did not show yet when the run began, and the portal gave as its own.
+        && one.created() + world.portal.dialect.list_lag < run.began;
     foreign.then(|| "what it says that it started was started by others before it".to_owned())
 }

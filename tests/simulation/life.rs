@@ -6,14 +6,19 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::extra::Extra;
 use crate::oracle::Run;
 use crate::plan::Job;
-use crate::process::{self, End, Fatal};
+use crate::portal::{ORIGIN, PUBLISHER};
+use crate::process::{self, End, Fatal, Process};
 use crate::world::World;
 use crate::{green, log};
 
 /// Runs in a calm world after which the job has not come to its end.
 const MOST_CALM_RUNS: usize = 16;
+
+/// The numbers of the runs of the other job begin here.
+const SECOND: usize = 1_000;
 
 /// As many are enough where no end is to be expected.
 const HOPELESS_RUNS: usize = 2;
@@ -45,7 +50,9 @@ pub fn live(seed: u64, traced: bool) -> (Result<Figures, String>, String) {
         if calm && !world.calm.replace(true) {
             world.trace.say(|| "the world is calm");
         }
-        let run = Run { number, job: job(&world, calm), began: world.now() };
+        let job = job(&world, calm);
+        let (began, operation) = (world.now(), operation(&world, &job));
+        let run = Run { number, job, began, ended: None, second: false, operation };
         let (end, log) = one(&world, &run, calm, files.as_ref().map(tempfile::TempDir::path));
         figures.runs += 1;
         figures.killed += u64::from(end == End::Killed);
@@ -91,54 +98,104 @@ fn job(world: &World, calm: bool) -> Job {
     Job { command: world.chance.pick(&["status", "plan", "resume"]), ..plain }
 }
 
-/// One run, and what is checked at its end.
+/// One run, with another job beside it if the world has one, and what is checked at their ends.
 fn one(world: &Rc<World>, run: &Run, calm: bool, files: Option<&std::path::Path>) -> (End, String) {
-    world.trace.say(|| format!("---- run {}: {:?}", run.number, run.job));
-    *world.oracle.run.borrow_mut() = Some(run.clone());
-    world.kill.set(false);
-    let (sender, _keep) = watch::channel(None);
-    let sender = Rc::new(sender);
-    let mut fatal = Fatal::default();
-    let mut signaled = None;
-    if !calm {
-        (fatal, signaled) = interference(world, run, &sender);
+    let mut jobs = vec![begin(world, run.clone(), calm, files)];
+    if let Some(second) = second_job(world, run, calm) {
+        jobs.push(begin(world, second, calm, None));
     }
-    let (end, log) = process::run(world, run, files, fatal, &sender);
-    world.trace.say(|| format!("---- ended: {end:?}\n{log}"));
-    let in_actions = world.plan.github != crate::plan::Github::Elsewhere;
-    for why in log::objections(&log, in_actions) {
-        world.oracle.violated(world, why);
-    }
-    if let End::Exit(code) = end {
-        let took = world.now() - run.began;
-        if took > run.job.timeout + GRACE {
-            world.oracle.violated(world, format!("took {took:?}"));
-        }
-        if let Some(at) = signaled.filter(|at| *at <= world.now())
-            && world.now() - at > LAST_WORDS
-        {
-            world.oracle.violated(world, format!("ended {:?} after the signal", world.now() - at));
-        }
-        for why in green::objections(world, run, code, &log) {
-            world.oracle.violated(world, why);
-        }
-        if [2, 70].contains(&code) {
-            world.oracle.violated(world, format!("exit code {code}"));
-        }
+    let (signaled, processes): (Vec<_>, Vec<_>) =
+        jobs.into_iter().map(|(process, signaled)| (signaled, process)).unzip();
+    let ends = process::run(world, processes);
+    let runs: Vec<Run> = world.oracle.runs.borrow().clone();
+    let runs = runs.iter().skip(runs.len() - ends.len());
+    for ((run, signaled), (end, log)) in runs.zip(signaled).zip(&ends) {
+        world.trace.say(|| format!("---- run {} ended: {end:?}\n{log}", run.number));
+        judge(world, run, signaled.as_ref().map(|(at, _)| *at), end, log);
     }
     if let Some(files) = files {
         check_files(world, files);
     }
-    (end, log)
+    ends.into_iter().next().unwrap_or((End::Killed, String::new()))
+}
+
+/// Until it is dropped, the process can be told to stop.
+type Signals = Rc<watch::Sender<Option<u8>>>;
+
+fn begin(
+    world: &Rc<World>,
+    run: Run,
+    calm: bool,
+    files: Option<&std::path::Path>,
+) -> (Process, Option<(Duration, Signals)>) {
+    world.trace.say(|| format!("---- run {}: {:?}", run.number, run.job));
+    let (sender, _) = watch::channel(None);
+    let sender = Rc::new(sender);
+    let mut fatal = Fatal::default();
+    let mut signaled = None;
+    if !calm {
+        (fatal, signaled) = interference(world, &run, &sender);
+    }
+    let process = process::prepare(world, &run, files, fatal, &sender);
+    world.oracle.runs.borrow_mut().push(run);
+    (process, Some((signaled.unwrap_or(Duration::MAX), sender)))
+}
+
+/// Another job for the same offers at the same time, as a re-run of the workflow makes it.
+fn second_job(world: &World, run: &Run, calm: bool) -> Option<Run> {
+    if calm || !world.plan.has(Extra::SecondJob) || !world.chance.one_in(2) {
+        return None;
+    }
+    let job = Job {
+        command: world.chance.pick(&["release", "release", run.job.command, "resume", "status"]),
+        go_live: world.chance.one_in(2),
+        ..run.job
+    };
+    let after = world.chance.pick(&[Duration::ZERO, world.chance.millis(1, 7_200_000)]);
+    let (number, began) = (SECOND + run.number, run.began + after);
+    let operation = operation(world, &job);
+    Some(Run { number, job, began, ended: None, second: true, operation })
+}
+
+/// What the input `operation` names: some operation of the one offer, whoever began it.
+fn operation(world: &World, job: &Job) -> Option<String> {
+    let asked = world.plan.has(Extra::ResumeOperation) && job.command == "resume";
+    let offers = world.portal.offers.borrow();
+    let [offer] = &offers[..] else { return None };
+    if !asked || offer.operations.is_empty() || world.chance.one_in(2) {
+        return None;
+    }
+    let one = &offer.operations[world.chance.below(offer.operations.len())];
+    Some(format!("{ORIGIN}/api/publishers/{PUBLISHER}/offers/{}/operations/{}", offer.id, one.id))
+}
+
+/// What is checked of every run.
+fn judge(world: &World, run: &Run, signaled: Option<Duration>, end: &End, log: &str) {
+    let in_actions = world.plan.github != crate::plan::Github::Elsewhere;
+    for why in log::objections(log, in_actions) {
+        world.oracle.violated(world, why);
+    }
+    let (End::Exit(code), Some(ended)) = (end, run.ended) else { return };
+    let took = ended - run.began;
+    if took > run.job.timeout + GRACE {
+        world.oracle.violated(world, format!("took {took:?}"));
+    }
+    if let Some(at) = signaled.filter(|at| *at <= ended)
+        && ended - at > LAST_WORDS
+    {
+        world.oracle.violated(world, format!("ended {:?} after the signal", ended - at));
+    }
+    for why in green::objections(world, run, *code, log) {
+        world.oracle.violated(world, why);
+    }
+    if [2, 70].contains(code) {
+        world.oracle.violated(world, format!("exit code {code}"));
+    }
 }
 
 /// What happens to this run from outside: kills, signals, other people.
-fn interference(
-    world: &Rc<World>,
-    run: &Run,
-    sender: &Rc<watch::Sender<Option<u8>>>,
-) -> (Fatal, Option<Duration>) {
-    let (chance, plan, now) = (&world.chance, &world.plan, world.now());
+fn interference(world: &Rc<World>, run: &Run, sender: &Signals) -> (Fatal, Option<Duration>) {
+    let (chance, plan, now) = (&world.chance, &world.plan, run.began);
     let mut fatal = Fatal::default();
     if plan.kills && chance.one_in(2) {
         if chance.one_in(2) {
@@ -146,17 +203,19 @@ fn interference(
         } else {
             let (again, number) = (Rc::clone(world), run.number);
             let at = now + chance.millis(1, 7_200_000);
-            world.time.at(at, move || {
-                let runs =
-                    again.oracle.run.borrow().as_ref().is_some_and(|run| run.number == number);
-                again.kill.set(runs);
-            });
+            world.time.at(at, move || again.kill.set(Some(number)));
         }
     }
     if plan.others {
         for _ in 0..chance.below(6) {
             let again = Rc::clone(world);
             world.time.at(now + chance.millis(100, 7_200_000), move || again.others_interfere());
+        }
+    }
+    if plan.has(Extra::Edits) {
+        for _ in 0..=chance.below(2) {
+            let again = Rc::clone(world);
+            world.time.at(now + chance.millis(100, 7_200_000), move || again.others_edit());
         }
     }
     if !plan.signals || !chance.one_in(2) {

@@ -43,6 +43,7 @@ pub struct Said {
     pub publish: Option<Named>,
     pub go_live: Option<Named>,
     pub succeeded: bool,
+    pub failed: bool,
     pub message: String,
 }
 
@@ -72,6 +73,7 @@ pub fn said(log: &str, offer: &str) -> Said {
                 *half = Some(Named { how: how.to_owned(), id });
             }
         }
+        said.failed |= text.starts_with("failed ");
         if let Some(message) = text.strip_prefix("succeeded ") {
             said.succeeded = true;
             message.clone_into(&mut said.message);

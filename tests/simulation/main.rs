@@ -9,6 +9,7 @@
 //! * `FROM=5000 SEEDS=1000 …`: other seeds.
 //! * `SEED=123 cargo test --test simulation -- --nocapture`: one seed, with its whole trace.
 //!
+//! * `WORLDS=all …`: with the ways of the world that the program does not hold yet; see `extra.rs`.
 //! * `ALL=1 …`: goes on after a failure, and lists every seed that fails with its first line.
 //!
 //! A seed that fails is printed with its trace, and replays the same way until the code of the
@@ -36,6 +37,7 @@
 #![allow(clippy::disallowed_methods, reason = "the test reads its own variables and its own time")]
 
 mod chance;
+mod extra;
 mod faults;
 mod github;
 mod green;
@@ -56,6 +58,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use life::Figures;
+
+/// Seeds of ranges that nobody had tried, each of which showed a fault of the program or of its
+/// world when it was found.
+const KEPT: [u64; 5] = [40_080_161, 50_050_779, 60_025_036, 70_002_866, 80_027_943];
+
+#[test]
+fn seeds_that_once_failed_hold() {
+    for seed in KEPT {
+        if let (Err(why), _) = life::live(seed, false) {
+            panic!("seed {seed}: {why}");
+        }
+    }
+}
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

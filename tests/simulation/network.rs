@@ -125,6 +125,16 @@ fn launch(world: &Rc<World>, flight: Flight) {
             answer(world, flight, back, Ok(echo));
         }
         Fate::Swallowed => {}
+        Fate::CarriedOutLate { there, back, by } => {
+            let outcome = match by {
+                Some(by) => Ok(by.of_gateway(&flight.request)),
+                None => Err(lost(Lost::Unknown, "connection reset")),
+            };
+            answer(world, flight.clone(), back, outcome);
+            world.time.at(now + there, move || {
+                carry_out(&again, &flight);
+            });
+        }
     }
 }
 

@@ -10,7 +10,9 @@
 //! * if the portal names no change times and the one before is over: then nothing tells the same
 //!   release from the next one;
 //! * if one of the two requests was carried out later than [`WINDOW`] after it was sent: the
-//!   network held it for longer than anyone would wait for it.
+//!   network held it for longer than anyone would wait for it;
+//! * if both come of one request, which the network copied, and the first was canceled before the
+//!   copy arrived.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -19,6 +21,7 @@ use std::time::Duration;
 use offer_release::github::CheckRunRequest;
 use offer_release::http::Request;
 
+use crate::extra::Extra;
 use crate::identity::{AUTHORITY, MARK, OIDC};
 use crate::network::Flight;
 use crate::plan::Job;
@@ -28,6 +31,9 @@ use crate::world::World;
 
 /// The client waits half a minute for an answer and looks for as long what came of it.
 pub const WINDOW: Duration = Duration::from_secs(36);
+
+/// The same, where a lost POST is looked for as it is promised.
+pub const LONG_WINDOW: Duration = Duration::from_secs(120);
 
 /// What a run sees may be older than the run, by the portal's lag.
 pub const STALE: Duration = Duration::from_secs(10);
@@ -41,11 +47,23 @@ pub struct Run {
     pub number: usize,
     pub job: Job,
     pub began: Duration,
+    pub ended: Option<Duration>,
+    /// The input `operation`.
+    pub operation: Option<String>,
+    /// It is another job, beside the one that is run again and again.
+    pub second: bool,
+}
+
+impl Run {
+    /// What GitHub calls the id of the workflow's run.
+    pub fn id(&self) -> String {
+        if self.second { "8".to_owned() } else { "7".to_owned() }
+    }
 }
 
 #[derive(Default)]
 pub struct Oracle {
-    pub run: RefCell<Option<Run>>,
+    pub runs: RefCell<Vec<Run>>,
     violations: RefCell<Vec<String>>,
     /// When the requests that created something were sent and carried out.
     late: RefCell<HashMap<usize, Duration>>,
@@ -67,6 +85,23 @@ impl Oracle {
 
     pub fn is_broken(&self) -> bool {
         !self.violations.borrow().is_empty()
+    }
+
+    /// A run is over.
+    pub fn ended(&self, number: usize, now: Duration) {
+        if let Some(run) = self.runs.borrow_mut().iter_mut().find(|run| run.number == number) {
+            run.ended = Some(now);
+        }
+    }
+
+    /// Whether two jobs are under way.
+    pub fn two_run(&self) -> bool {
+        self.runs.borrow().iter().rev().take(2).filter(|run| run.ended.is_none()).count() == 2
+    }
+
+    /// The run of this number: what it sent may arrive after its end.
+    fn run(&self, number: usize) -> Option<Run> {
+        self.runs.borrow().iter().find(|run| run.number == number).cloned()
     }
 
     /// A request leaves the process.
@@ -107,13 +142,12 @@ impl Oracle {
 
     /// The portal did something for us.
     pub fn done(&self, world: &World, flight: &Flight, deed: &Deed) {
-        let Some(run) = self.run.borrow().clone() else { return };
+        let Some(run) = self.run(flight.run) else { return };
         match deed {
             Deed::Created { offer, operation } => {
+                // What the program did not see of it in time, it could not know of.
                 let took = world.now() - flight.sent;
-                if took > WINDOW {
-                    self.late.borrow_mut().insert(flight.number, took);
-                }
+                self.late.borrow_mut().insert(flight.number, took);
                 let offers = world.portal.offers.borrow();
                 let created = &offers[*offer].operations[*operation];
                 if let Some(why) =
@@ -123,15 +157,29 @@ impl Oracle {
                     self.violated(world, format!("offer {offer}: {why}"));
                 }
             }
-            Deed::CancelAccepted { offer } => {
+            Deed::CancelAccepted { offer, operation } => {
                 let asked = run.job.command == "cancel"
                     || run.job.when_running == "cancel"
                     || run.job.on_cancel == "cancel";
                 if !asked || matches!(run.job.command, "status" | "plan") {
                     self.violated(world, format!("offer {offer}: canceled without being asked to"));
                 }
+                let own_only = run.job.command != "cancel" && run.job.when_running != "cancel";
+                if let (true, Some(operation)) = (own_only, operation) {
+                    let canceled = world.portal.offers.borrow()[*offer].operations[*operation].by;
+                    if world.plan.has(Extra::CancelsOwn) && !self.is_of_job(canceled, &run) {
+                        let what = format!("offer {offer}: canceled what it had not started");
+                        self.violated(world, what);
+                    }
+                }
             }
         }
+    }
+
+    /// Whether this run, or an earlier attempt of it, began this.
+    pub fn is_of_job(&self, by: By, run: &Run) -> bool {
+        let By::Us { run: number, .. } = by else { return false };
+        self.run(number).is_some_and(|by| by.second == run.second)
     }
 
     /// Why this operation must not have been started; see the top of this file.
@@ -167,8 +215,9 @@ impl Oracle {
         let deliberate = matches!(run.job.when_running, "wait" | "cancel")
             && all[..new.number]
                 .iter()
-                .any(|one| one.was_busy(run.began.saturating_sub(STALE), now));
+                .any(|one| one.was_busy(run.began.saturating_sub(world.stale()), now));
         let nameless = !(dialect.row_times && dialect.draft_times) && before.stage(now).is_final();
+        let bound = world.plan.has(Extra::Bound);
         let republished = new.kind == Kind::GoLive
             && all[before.number..new.number]
                 .iter()
@@ -178,12 +227,18 @@ impl Oracle {
                 || before.ended_badly(now)
                 || deliberate
                 || nameless))
-            || before.draft != new.draft
-            || republished
+            || (before.draft != new.draft && (new.kind == Kind::Publish || !bound))
+            || (bound && new.kind == Kind::GoLive && before.took != new.took)
+            || (republished && !bound)
         {
             return None;
         }
-        if late.contains_key(&request) || late.contains_key(&request_before) {
+        // One request that some gateway sent twice, when what the first copy began was over already.
+        let copied = request == request_before && before.ended_badly(now);
+        let window = if again || !world.plan.has(Extra::LatePosts) { WINDOW } else { LONG_WINDOW };
+        let lag = if world.plan.has(Extra::SlowViews) { dialect.list_lag } else { Duration::ZERO };
+        let is_late = |request: usize| late.get(&request).is_some_and(|took| *took + lag > window);
+        if copied || is_late(request) || is_late(request_before) {
             self.excused.set(self.excused.get() + 1);
             return None;
         }

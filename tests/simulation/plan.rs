@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::chance::Chance;
+use crate::extra::{Extra, Extras};
 
 /// How the job signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,10 +75,15 @@ pub struct Plan {
     pub shortest_step: Duration,
     pub hostile: bool,
     pub wrong_date: bool,
+    pub extras: Extras,
 }
 
 impl Plan {
-    pub fn draw(chance: &Chance) -> Self {
+    pub fn has(&self, extra: Extra) -> bool {
+        self.extras.has(extra)
+    }
+
+    pub fn draw(chance: &Chance, extras: Extras) -> Self {
         let some = |per_mille: u32| {
             if chance.one_in(3) { 1 + chance.below(per_mille as usize) as u32 } else { 0 }
         };
@@ -133,6 +139,7 @@ impl Plan {
             },
             hostile: often(4),
             wrong_date: often(6),
+            extras,
         }
     }
 }

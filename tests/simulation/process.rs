@@ -1,13 +1,13 @@
 //! One run of the program: the real release, from its inputs to its exit code, on the world.
 
 use std::io::Write;
-use std::pin::pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
+use futures_util::future::LocalBoxFuture;
 use jiff::SignedDuration;
 use offer_release::actions::context::Context as Job;
 use offer_release::actions::environment::Environment;
@@ -20,6 +20,7 @@ use offer_release::report::check_run::Commit;
 use offer_release::report::console::Console;
 use tokio::sync::watch;
 
+use crate::extra::Extra;
 use crate::github::Checks;
 use crate::identity::{AUTHORITY, CLIENT_SECRET, GITHUB_TOKEN, OIDC, OIDC_REQUEST_TOKEN, TENANT};
 use crate::network::Wire;
@@ -58,6 +59,12 @@ impl Wake for Woken {
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
@@ -69,14 +76,27 @@ impl Write for Log {
     }
 }
 
-/// Runs the program once. Returns how it ended, and its log.
-pub fn run(
+/// One run under way.
+pub struct Process {
+    number: usize,
+    fatal: Fatal,
+    log: Log,
+    future: LocalBoxFuture<'static, u8>,
+    woken: Arc<Woken>,
+    polls: u32,
+    at_once: u32,
+    last: Duration,
+    end: Option<End>,
+}
+
+/// Prepares a run of the program, which begins at `run.began`.
+pub fn prepare(
     world: &Rc<World>,
     run: &Run,
     files: Option<&std::path::Path>,
     fatal: Fatal,
     signals: &watch::Sender<Option<u8>>,
-) -> (End, String) {
+) -> Process {
     let plan = &world.plan;
     let environment = environment(world, run, files);
     let context = Job::read(&environment);
@@ -93,10 +113,10 @@ pub fn run(
     let clock: Rc<dyn Clock> = Rc::new(ProcessClock {
         time: Rc::clone(&world.time),
         chance: Rc::clone(&world.chance),
-        started: world.now(),
+        started: run.began,
         wrong_by,
     });
-    let commit = Commit { sha: "0".repeat(40), run_url: context.run_url(), run_id: "7".to_owned() };
+    let commit = Commit { sha: "0".repeat(40), run_url: context.run_url(), run_id: run.id() };
     let check_runs = match plan.github {
         Github::Elsewhere => Err(GithubError::NotPermitted(Resource::CheckRun.says("no token"))),
         _ => Ok((Box::new(Checks { world: Rc::clone(world) }) as _, commit)),
@@ -107,47 +127,84 @@ pub fn run(
         check_runs,
         signals: signals.subscribe(),
     };
-    let end = drive(
-        world,
-        fatal,
-        release(&inputs, manifest, &offers, &context, Arc::clone(&console), outside),
-    );
-    let end = end.map_or(End::Killed, |code| {
-        End::Exit(code.unwrap_or_else(|problem| {
+    let wait = world.time.sleep(run.began - world.now());
+    let future = async move {
+        wait.await;
+        let code =
+            release(&inputs, manifest, &offers, &context, Arc::clone(&console), outside).await;
+        code.unwrap_or_else(|problem| {
             console.problem(&problem);
             problem.code.class().exit_code()
-        }))
-    });
-    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-    (end, log)
+        })
+    };
+    Process {
+        number: run.number,
+        fatal,
+        log,
+        future: Box::pin(future),
+        woken: Arc::new(Woken(AtomicBool::new(true))),
+        polls: 0,
+        at_once: 0,
+        last: world.now(),
+        end: None,
+    }
 }
 
-/// Polls the future whenever it is woken, and lets time jump when it is not. `None`: killed.
-fn drive<T>(world: &World, fatal: Fatal, future: impl Future<Output = T>) -> Option<T> {
-    let woken = Arc::new(Woken(AtomicBool::new(true)));
-    let waker = Waker::from(Arc::clone(&woken));
-    let mut future = pin!(future);
-    let (mut polls, mut at_once, mut last) = (0, 0, world.now());
+/// Runs these processes to their ends. Returns of each how it ended, and its log.
+pub fn run(world: &World, mut processes: Vec<Process>) -> Vec<(End, String)> {
     loop {
-        if world.kill.replace(false)
-            || fatal.after_polls.is_some_and(|most| polls >= most)
-            || world.oracle.is_broken()
-        {
-            return None;
+        let mut busy = false;
+        for process in &mut processes {
+            busy |= process.step(world);
         }
-        if woken.0.swap(false, Ordering::Relaxed) {
-            polls += 1;
-            at_once = if world.now() == last { at_once + 1 } else { 0 };
-            last = world.now();
-            if at_once > MOST_POLLS {
-                world.oracle.violated(world, "busy without time passing");
-            }
-            if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                return Some(done);
-            }
-        } else if !world.time.advance() {
+        if processes.iter().all(|process| process.end.is_some()) {
+            break;
+        }
+        if !busy && !world.time.advance() {
             world.oracle.violated(world, "waits for nothing");
         }
+    }
+    processes.into_iter().filter_map(|one| Some((one.end?, one.log.text()))).collect()
+}
+
+impl Process {
+    /// Polls the future if it was woken. False if it was not, or is over.
+    fn step(&mut self, world: &World) -> bool {
+        if self.end.is_some() {
+            return false;
+        }
+        let killed = world.kill.get() == Some(self.number);
+        if killed {
+            world.kill.set(None);
+        }
+        if killed
+            || self.fatal.after_polls.is_some_and(|most| self.polls >= most)
+            || world.oracle.is_broken()
+        {
+            self.stop(world, End::Killed);
+            return false;
+        }
+        if !self.woken.0.swap(false, Ordering::Relaxed) {
+            return false;
+        }
+        self.polls += 1;
+        self.at_once = if world.now() == self.last { self.at_once + 1 } else { 0 };
+        self.last = world.now();
+        if self.at_once > MOST_POLLS {
+            world.oracle.violated(world, "busy without time passing");
+        }
+        let waker = Waker::from(Arc::clone(&self.woken));
+        if let Poll::Ready(code) = self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            self.stop(world, End::Exit(code));
+        }
+        true
+    }
+
+    /// Ends it here: nothing of it goes on.
+    fn stop(&mut self, world: &World, end: End) {
+        self.future = Box::pin(std::future::pending());
+        world.oracle.ended(self.number, world.now());
+        self.end = Some(end);
     }
 }
 
@@ -175,16 +232,26 @@ fn environment(world: &World, run: &Run, files: Option<&std::path::Path>) -> Env
         pairs.extend([
             ("GITHUB_ACTIONS", "true".to_owned()),
             ("GITHUB_REPOSITORY", "contoso/offers".to_owned()),
-            ("GITHUB_RUN_ID", "7".to_owned()),
+            ("GITHUB_RUN_ID", run.id()),
             ("GITHUB_RUN_ATTEMPT", (run.number + 1).to_string()),
         ]);
+    }
+    if let Some(operation) = &run.operation {
+        pairs.push(("INPUT_OPERATION", operation.clone()));
     }
     if plan.debug {
         pairs.push(("RUNNER_DEBUG", "1".to_owned()));
     }
     match plan.sign_in {
         // A ready-made token is made for each run.
-        SignIn::ReadyMade => pairs.push(("INPUT_ACCESS-TOKEN", world.identity.give(Duration::MAX))),
+        SignIn::ReadyMade => {
+            let end = if plan.has(Extra::TokenEnds) {
+                run.began + Duration::from_secs(3_600)
+            } else {
+                Duration::MAX
+            };
+            pairs.push(("INPUT_ACCESS-TOKEN", world.identity.give(end)));
+        }
         SignIn::Secret | SignIn::Oidc => {
             pairs.extend([
                 ("INPUT_TENANT-ID", TENANT.to_owned()),

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::chance::Chance;
+use crate::extra::Extras;
 use crate::github::Page;
 use crate::identity::Identity;
-use crate::oracle::Oracle;
+use crate::oracle::{Oracle, STALE};
 use crate::plan::Plan;
 use crate::portal::Portal;
 use crate::portal::operation::{By, Kind};
@@ -27,8 +28,8 @@ pub struct World {
     pub calm: Cell<bool>,
     /// Nothing gets through until then.
     pub outage: Cell<Duration>,
-    /// The running process is to be killed now.
-    pub kill: Cell<bool>,
+    /// The process of this run is to be killed now.
+    pub kill: Cell<Option<usize>>,
     pub requests: Cell<usize>,
 }
 
@@ -36,7 +37,7 @@ impl World {
     pub fn new(seed: u64, traced: bool) -> Rc<Self> {
         let (time, chance) = (Rc::new(Time::default()), Rc::new(Chance::new(seed)));
         let trace = Trace::new(Rc::clone(&time), traced);
-        let plan = Plan::draw(&chance);
+        let plan = Plan::draw(&chance, Extras::draw(seed));
         let portal = Portal::new(Rc::clone(&chance), plan.clone());
         trace.say(|| {
             format!("seed {seed}\n{plan:#?}\n{:#?}\n{:#?}", portal.dialect, portal.offers.borrow())
@@ -61,6 +62,22 @@ impl World {
         self.time.now()
     }
 
+    /// The portal's views are as old as this at most, and some seconds for the requests.
+    pub fn stale(&self) -> Duration {
+        let dialect = &self.portal.dialect;
+        let lag = dialect.list_lag.max(dialect.offer_lag).max(dialect.absent);
+        STALE.max(Duration::from_secs(4) + lag)
+    }
+
+    /// Somebody edits a draft.
+    pub fn others_edit(&self) {
+        let (now, offer) = (self.now(), self.chance.below(self.plan.offers));
+        if !self.calm.get() {
+            self.portal.offers.borrow_mut()[offer].change_draft(now);
+            self.trace.say(|| format!("others at offer {offer}: change the draft"));
+        }
+    }
+
     /// Something that other people do at the portal.
     pub fn others_interfere(&self) {
         if self.calm.get() {
@@ -76,11 +93,11 @@ impl World {
                 "go live: {:?}",
                 self.portal.start(offer, Kind::GoLive, By::Others, now, false)
             ),
-            3 => format!("cancel: {}", self.portal.cancel(offer, now)),
+            3 => format!("cancel: {:?}", self.portal.cancel(offer, now)),
             4 => {
                 let canceled = self.portal.cancel(offer, now);
                 let published = self.portal.start(offer, Kind::Publish, By::Others, now, false);
-                format!("replace: {canceled} {published:?}")
+                format!("replace: {canceled:?} {published:?}")
             }
             _ => {
                 self.portal.offers.borrow_mut()[offer].change_draft(now);

@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use crate::chance::Chance;
+use crate::extra::Extra;
+use crate::plan::Plan;
 
 /// Where an accepted request names its operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,37 @@ pub enum Conflict {
     Same,
 }
 
+/// Whether the slots can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slots {
+    /// Each is a 404, as if nothing had ever been there.
+    Absent,
+    Readable,
+}
+
+/// What `Location` names where there are both headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Location {
+    /// Nothing unusual: see [`Header`].
+    Plain,
+    /// The offer itself, as in Azure's convention.
+    Offer,
+    /// An operation of an offer of somebody else.
+    OtherOffer,
+    /// A go-live carries the legacy address of its publish.
+    PublishOfGoLive,
+}
+
+/// What the list says of a publish after its go-live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldPublish {
+    Complete,
+    /// It says what it said while its preview waited.
+    AsBefore,
+    /// It is touched once more, after the go-live.
+    TouchedLast,
+}
+
 #[derive(Debug, Clone)]
 pub struct Dialect {
     pub header: Header,
@@ -76,14 +109,25 @@ pub struct Dialect {
     /// Of 8 cancels, so many are accepted and forgotten.
     pub cancels_forgotten: u32,
     pub canceled_offer: &'static str,
+    /// What preview and live hold can be asked for.
+    pub slots: Slots,
+    pub slot_lag: Duration,
+    /// What `Location` names, beside `Operation-Location`.
+    pub location: Location,
+    pub go_live_word: &'static str,
+    /// A publish's row after its go-live.
+    pub old_publish: OldPublish,
+    pub oldest_first: bool,
     /// Of 1000 looks at an offer that nothing is to be done about, so many show a word that nobody
     /// knows.
     pub strange_offers: u32,
 }
 
 impl Dialect {
-    pub fn draw(chance: &Chance) -> Self {
-        let lag = || if chance.one_in(3) { chance.millis(500, 6_000) } else { Duration::ZERO };
+    pub fn draw(chance: &Chance, plan: &Plan) -> Self {
+        let longest = if plan.has(Extra::SlowViews) { 300_000 } else { 6_000 };
+        let lag = || if chance.one_in(3) { chance.millis(500, longest) } else { Duration::ZERO };
+        let is = |extra: Extra| plan.has(extra);
         Self {
             header: chance.pick(&[
                 Header::Location,
@@ -125,6 +169,32 @@ impl Dialect {
             cancels_forgotten: if chance.one_in(6) { 3 } else { 0 },
             canceled_offer: chance.pick(&["canceled", "neverPublished", "notStarted"]),
             strange_offers: if chance.one_in(8) { 300 } else { 0 },
+            slots: if is(Extra::Slots) && !chance.one_in(4) {
+                Slots::Readable
+            } else {
+                Slots::Absent
+            },
+            slot_lag: if is(Extra::Slots) && chance.one_in(3) {
+                chance.seconds(1, 300)
+            } else {
+                Duration::ZERO
+            },
+            location: if is(Extra::BothHeaders) {
+                chance.pick(&[Location::Offer, Location::OtherOffer, Location::PublishOfGoLive])
+            } else {
+                Location::Plain
+            },
+            go_live_word: if is(Extra::OldPublishRow) {
+                chance.pick(&["GoLive", "golive", "go-live", "Go Live"])
+            } else {
+                "GoLive"
+            },
+            old_publish: if is(Extra::OldPublishRow) {
+                chance.pick(&[OldPublish::AsBefore, OldPublish::TouchedLast])
+            } else {
+                OldPublish::Complete
+            },
+            oldest_first: is(Extra::RowOrder) && !is(Extra::OldPublishRow),
         }
     }
 

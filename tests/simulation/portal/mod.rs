@@ -12,9 +12,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::chance::Chance;
+use crate::extra::Extra;
 use crate::plan::Plan;
 use dialect::Dialect;
-use offer::Offer;
+use offer::{Offer, OldRow};
 use operation::{By, Kind, Operation, Stage};
 pub use render::HOSTILE;
 pub use routes::Answer;
@@ -36,13 +37,13 @@ pub enum Deed {
     /// An operation was created.
     Created { offer: usize, operation: usize },
     /// A cancel was accepted.
-    CancelAccepted { offer: usize },
+    CancelAccepted { offer: usize, operation: Option<usize> },
 }
 
 impl Portal {
     pub fn new(chance: Rc<Chance>, plan: Plan) -> Self {
-        let dialect = Dialect::draw(&chance);
-        let offers = (0..plan.offers).map(|index| Offer::draw(&chance, index)).collect();
+        let dialect = Dialect::draw(&chance, &plan);
+        let offers = (0..plan.offers).map(|index| Offer::draw(&chance, &plan, index)).collect();
         Self { chance, plan, dialect, offers: RefCell::new(offers) }
     }
 
@@ -59,7 +60,8 @@ impl Portal {
         if let Some(busy) = offer.busy(now) {
             return Err(Refusal::Busy(busy));
         }
-        if kind == Kind::GoLive && !offer.at_sign_off(now) {
+        let loose = self.plan.has(Extra::LooseGoLive);
+        if kind == Kind::GoLive && !loose && !offer.at_sign_off(now) {
             return Err(Refusal::NotAtSignOff);
         }
         let destiny = operation::destiny(&self.chance, &self.plan, kind, now, calm);
@@ -67,7 +69,7 @@ impl Portal {
     }
 
     /// Cancels what runs or waits, after its time; not what ended meanwhile.
-    pub fn cancel(&self, offer: usize, now: Duration) -> bool {
+    pub fn cancel(&self, offer: usize, now: Duration) -> Option<usize> {
         let offer = &mut self.offers.borrow_mut()[offer];
         let takes = if self.dialect.cancel_is_synchronous {
             Duration::ZERO
@@ -75,15 +77,18 @@ impl Portal {
             self.dialect.cancel_takes
         };
         let at = now + takes;
-        let Some(operation) = offer.operations.iter_mut().rev().find(|one| !one.is_gone(now))
-        else {
-            return false;
-        };
+        let operation = offer.operations.iter_mut().rev().find(|one| !one.is_gone(now))?;
         if operation.stage(now).is_final() || operation.stage(at).is_final() {
-            return false;
+            return None;
         }
         operation.becomes(at, Stage::Canceled);
-        true
+        let number = operation.number;
+        if self.plan.has(Extra::OldRows) && self.dialect.row_kinds {
+            let changed = i64::try_from(now.as_secs()).unwrap_or_default();
+            let id = format!("{changed:08x}-0000-1000-0000-0000000000cc");
+            offer.old_rows.push(OldRow { id, kind: "cancel", word: "complete", changed });
+        }
+        Some(number)
     }
 }
 

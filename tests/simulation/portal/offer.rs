@@ -5,6 +5,8 @@ use std::time::Duration;
 use super::newest;
 use super::operation::{By, Kind, Operation, Stage};
 use crate::chance::Chance;
+use crate::extra::Extra;
+use crate::plan::Plan;
 
 #[derive(Debug, Clone)]
 pub struct Offer {
@@ -13,8 +15,27 @@ pub struct Offer {
     /// When the draft was changed, in seconds from the beginning; may be before it.
     pub draft_changes: Vec<i64>,
     pub draft: u32,
+    /// When this world's edits of the draft were made.
+    pub edits: Vec<Duration>,
     /// It was live before this world began.
     pub was_live: bool,
+    /// What it was live with: the first draft, or something older.
+    pub was_live_with: Content,
+    /// Rows of old, and of other kinds.
+    pub old_rows: Vec<OldRow>,
+}
+
+/// A version of the draft: they only ever grow, and what was before this world is negative.
+pub type Content = i64;
+
+/// A row of the list that is no publish and no go-live of this world.
+#[derive(Debug, Clone)]
+pub struct OldRow {
+    pub id: String,
+    pub kind: &'static str,
+    pub word: &'static str,
+    /// In seconds from the beginning.
+    pub changed: i64,
 }
 
 /// The word that an offer truly deserves.
@@ -29,14 +50,24 @@ pub enum Standing {
 }
 
 impl Offer {
-    pub fn draw(chance: &Chance, index: usize) -> Self {
+    pub fn draw(chance: &Chance, plan: &Plan, index: usize) -> Self {
         let changed = -i64::try_from(chance.seconds(60, 90 * 86_400).as_secs()).unwrap_or_default();
+        let was_live = chance.one_in(3);
+        let as_drafted = plan.has(Extra::Slots) && chance.one_in(2);
+        let old_rows = if plan.has(Extra::OldRows) {
+            (0..=chance.below(4)).map(|_| OldRow::draw(chance)).collect()
+        } else {
+            Vec::new()
+        };
         Self {
             id: format!("offer-{}", ["a", "b", "c"][index]),
             operations: Vec::new(),
             draft_changes: vec![changed],
             draft: 0,
-            was_live: chance.one_in(3),
+            edits: Vec::new(),
+            was_live,
+            was_live_with: if as_drafted { 0 } else { -1 },
+            old_rows,
         }
     }
 
@@ -59,9 +90,17 @@ impl Offer {
         chance: &Chance,
     ) -> usize {
         let number = self.operations.len();
+        let took = (destiny.kind == Kind::GoLive).then(|| self.preview(now)).flatten();
         // What waited is overtaken: its preview is replaced, or goes live.
         for one in &mut self.operations {
+            let waits_again = one.history.iter().find(|(at, _)| *at > now).map(|(at, _)| *at);
             one.history.retain(|(at, _)| *at <= now);
+            // One that vanishes had overtaken it, and the new one vanishes too.
+            if let (Stage::Complete, Some(at), Some(gone)) =
+                (one.stage(now), waits_again, destiny.gone)
+            {
+                one.history.push((at.max(gone), Stage::SignOff));
+            }
             if one.stage(now) == Stage::SignOff {
                 let (live, follows) = (one.is_live(now), one.offer_follows);
                 one.becomes(now, Stage::Complete);
@@ -79,13 +118,57 @@ impl Offer {
             self.draft_changes.push(i64::try_from(now.as_secs()).unwrap_or_default());
         }
         let id = format!("{:08x}-0000-1000-0000-{:012x}", chance.number() >> 32, number + 1);
-        self.operations.push(Operation { number, id, by, draft: self.draft, version, ..destiny });
+        self.operations.push(Operation {
+            number,
+            id,
+            by,
+            draft: self.draft,
+            took,
+            version,
+            ..destiny
+        });
         number
     }
 
     pub fn change_draft(&mut self, now: Duration) {
         self.draft += 1;
+        self.edits.push(now);
         self.draft_changes.push(i64::try_from(now.as_secs()).unwrap_or_default());
+    }
+
+    /// The publish whose preview the preview slot holds.
+    pub fn preview(&self, now: Duration) -> Option<usize> {
+        let newest = self
+            .operations
+            .iter()
+            .filter(|one| one.kind == Kind::Publish)
+            .filter_map(|one| Some((one.previewed(now)?, one.number)))
+            .max();
+        newest.map(|(_, number)| number)
+    }
+
+    pub fn preview_content(&self, now: Duration) -> Option<Content> {
+        self.preview(now).map(|number| self.operations[number].draft.into())
+    }
+
+    /// What the live slot holds.
+    pub fn live_content(&self, now: Duration) -> Option<Content> {
+        let newest = self
+            .operations
+            .iter()
+            .filter_map(|one| Some((one.went_live(now)?, one.took)))
+            .max_by_key(|(at, _)| *at);
+        match newest {
+            Some((_, Some(took))) => Some(self.operations[took].draft.into()),
+            Some((_, None)) => None,
+            None => self.was_live.then_some(self.was_live_with),
+        }
+    }
+
+    /// The draft as it was then.
+    pub fn draft_content(&self, now: Duration) -> Content {
+        let edits = self.edits.iter().filter(|at| **at <= now).count();
+        i64::try_from(edits).unwrap_or_default()
     }
 
     pub fn standing(&self, now: Duration) -> Standing {
@@ -108,6 +191,21 @@ impl Offer {
                 }
                 _ => Standing::Running,
             },
+        }
+    }
+}
+
+const OTHER_KINDS: [&str; 4] = ["cancel", "syncPrivateAudience", "publish", "publish"];
+const OLD_WORDS: [&str; 5] = ["canceled", "superseded", "failed", "complete", "expired"];
+
+impl OldRow {
+    fn draw(chance: &Chance) -> Self {
+        let days = chance.seconds(100 * 86_400, 900 * 86_400).as_secs();
+        Self {
+            id: format!("{:08x}-0000-1000-0000-0000000000ff", chance.number() >> 32),
+            kind: chance.pick(&OTHER_KINDS),
+            word: chance.pick(&OLD_WORDS),
+            changed: -i64::try_from(days).unwrap_or_default(),
         }
     }
 }

@@ -63,8 +63,10 @@ pub struct Operation {
     pub id: String,
     pub kind: Kind,
     pub by: By,
-    /// Which version of the draft it took.
+    /// Which version of the draft there was when it began.
     pub draft: u32,
+    /// What it takes live: the publish whose preview waited.
+    pub took: Option<usize>,
     /// The number in its legacy id; a go-live has that of its publish.
     pub version: u32,
     pub history: Vec<(Duration, Stage)>,
@@ -73,6 +75,8 @@ pub struct Operation {
     pub strange: Option<Strange>,
     /// When the offer follows a go-live's end, and whether it is live then.
     pub offer_follows: Option<(Duration, bool)>,
+    /// When the live slot holds what it took, unless something interferes before.
+    pub lived: Option<Duration>,
 }
 
 impl Operation {
@@ -108,6 +112,7 @@ impl Operation {
         self.history.retain(|(at, _)| *at <= now);
         self.history.push((now, stage));
         self.offer_follows = None;
+        self.lived = self.lived.filter(|at| *at <= now);
     }
 
     /// Whether it did at some time since `from` what it was started for.
@@ -135,10 +140,21 @@ impl Operation {
                     .any(|(at, stage)| *at > from && *at <= now && stage.is_busy()))
     }
 
+    /// When its preview was there, if it ever was.
+    pub fn previewed(&self, now: Duration) -> Option<Duration> {
+        let (at, _) = self.history.iter().find(|(_, stage)| *stage == Stage::SignOff)?;
+        (*at <= now && !self.is_gone(*at)).then_some(*at)
+    }
+
     /// Whether the offer is live by it.
     pub fn is_live(&self, now: Duration) -> bool {
         self.stage(now) == Stage::Complete
             && self.offer_follows.is_some_and(|(at, live)| live && at <= now)
+    }
+
+    /// When it made the offer live, if it did: also if it was overtaken since.
+    pub fn went_live(&self, now: Duration) -> Option<Duration> {
+        self.lived.filter(|at| *at <= now).filter(|at| !self.is_gone(*at))
     }
 
     /// Whether it is past without having done what it was started for.
@@ -195,6 +211,7 @@ pub fn destiny(chance: &Chance, plan: &Plan, kind: Kind, now: Duration, calm: bo
         kind,
         by: By::Others,
         draft: 0,
+        took: None,
         version: 0,
         history,
         // Not before anyone could see it: that is the same as never having been.
@@ -203,6 +220,7 @@ pub fn destiny(chance: &Chance, plan: &Plan, kind: Kind, now: Duration, calm: bo
             .filter(|gone| *gone > now + SEEN),
         strange,
         offer_follows: (end == Stage::Complete).then_some((follows, lives)),
+        lived: (end == Stage::Complete && lives).then_some(follows),
     }
 }
 

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::dialect::SignOff;
-use super::offer::{Offer, Standing};
+use super::dialect::{OldPublish, SignOff, Slots};
+use super::offer::{Content, Offer, OldRow, Standing};
 use super::operation::{Kind, Operation, Stage};
 use super::{PUBLISHER, Portal, newest};
+use crate::identity::MARK;
 use crate::time::date;
 
 /// What a hostile person puts into an offer: commands of the runner, markup, and characters that
@@ -32,9 +33,9 @@ impl Portal {
         });
         if self.dialect.operation_ids {
             value["id"] = one.id.clone().into();
-            value["submissionType"] = kind_word(one.kind).into();
+            value["submissionType"] = self.kind_word(one.kind).into();
         } else if !self.dialect.row_kinds {
-            value["submissionType"] = kind_word(one.kind).into();
+            value["submissionType"] = self.kind_word(one.kind).into();
         }
         if self.dialect.in_array { json!([value]) } else { value }
     }
@@ -42,26 +43,34 @@ impl Portal {
     pub(super) fn list_json(&self, offer: &Offer, now: Duration) -> Value {
         let at = now.saturating_sub(self.dialect.list_lag);
         let row = |one: &Operation| {
+            let slot = if one.kind == Kind::GoLive { "production" } else { "staging" };
             let mut row = json!({
-                "id": one.id, "offerId": offer.id, "publisherId": PUBLISHER, "slot": "staging",
+                "id": one.id, "offerId": offer.id, "publisherId": PUBLISHER, "slot": slot,
                 "version": 636_576_975_611_768_314_i64, "publishingVersion": one.version,
                 "submissionState": self.operation_word(offer, one, at),
             });
             if self.dialect.row_kinds {
-                row["submissionType"] = kind_word(one.kind).into();
+                row["submissionType"] = self.kind_word(one.kind).into();
             }
             if self.dialect.row_times {
-                row["changedTime"] = date(one.changed(at)).to_string().into();
+                row["changedTime"] = date(self.row_changed(offer, one, at)).to_string().into();
             }
             row
         };
-        let rows: Vec<Value> = offer
+        let seconds = |one: &Operation| i64::try_from(one.created().as_secs()).unwrap_or(i64::MAX);
+        let mut rows: Vec<(i64, Value)> = offer
             .operations
             .iter()
             .rev()
             .filter(|one| one.created() <= at && !one.is_gone(now))
-            .map(row)
+            .map(|one| (seconds(one), row(one)))
             .collect();
+        rows.extend(offer.old_rows.iter().map(|row| (row.changed, self.old_row_json(offer, row))));
+        rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        let mut rows: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
+        if self.dialect.oldest_first {
+            rows.reverse();
+        }
         if self.dialect.list_in_object { json!({ "value": rows }) } else { Value::from(rows) }
     }
 
@@ -83,8 +92,64 @@ impl Portal {
         json!({ "status": self.dialect.spelled(word), "messages": [], "steps": steps, "previewLinks": [], "liveLinks": [] })
     }
 
-    pub(super) fn draft_json(&self, offer: &Offer) -> Value {
-        let mut value = json!({ "id": offer.id, "publisherId": PUBLISHER, "version": 5, "definition": { "plans": [] } });
+    /// When a row was changed last. A publish that a go-live overtook was so just before that; or
+    /// long after it.
+    fn row_changed(&self, offer: &Offer, one: &Operation, at: Duration) -> Duration {
+        let changed = one.changed(at);
+        let after = |other: &&Operation| other.number > one.number && other.created() <= at;
+        let Some(next) = offer.operations.iter().find(after) else { return changed };
+        match self.dialect.old_publish {
+            OldPublish::TouchedLast if one.kind == Kind::Publish && next.kind == Kind::GoLive => {
+                let touched = next.changed(at) + Duration::from_secs(60);
+                if next.stage(at).is_final() && touched <= at { touched } else { changed }
+            }
+            _ if self.dialect.oldest_first && changed == next.created() => {
+                changed - Duration::from_millis(1)
+            }
+            _ => changed,
+        }
+    }
+
+    fn old_row_json(&self, offer: &Offer, row: &OldRow) -> Value {
+        let mut value = json!({
+            "id": row.id, "offerId": offer.id, "publisherId": PUBLISHER, "slot": "staging",
+            "version": 636_576_975_611_768_314_i64, "publishingVersion": 0,
+            "submissionState": row.word,
+        });
+        if self.dialect.row_kinds {
+            value["submissionType"] = row.kind.into();
+        }
+        if self.dialect.row_times {
+            let changed = jiff::SignedDuration::from_secs(row.changed);
+            let changed = date(Duration::ZERO).saturating_add(changed).unwrap_or_default();
+            value["changedTime"] = changed.to_string().into();
+        }
+        value
+    }
+
+    /// What a slot holds, once it follows.
+    pub(super) fn slot_json(&self, offer: &Offer, slot: &str, now: Duration) -> Option<Value> {
+        if self.dialect.slots == Slots::Absent {
+            return None;
+        }
+        let at = now.saturating_sub(self.dialect.slot_lag);
+        let content = match slot.to_ascii_lowercase().as_str() {
+            "draft" => Some(offer.draft_content(now)),
+            "preview" => offer.preview_content(at),
+            "production" => offer.live_content(at),
+            _ => None,
+        }?;
+        Some(json!({
+            "id": offer.id, "publisherId": PUBLISHER, "version": 6,
+            "definition": definition(content, now.as_secs()),
+        }))
+    }
+
+    pub(super) fn draft_json(&self, offer: &Offer, now: Duration) -> Value {
+        let definition = definition(offer.draft_content(now), now.as_secs());
+        let mut value = json!({
+            "id": offer.id, "publisherId": PUBLISHER, "version": 5, "definition": definition,
+        });
         if self.dialect.draft_times {
             let newest = offer.draft_changes.iter().max().copied().unwrap_or_default();
             let changed = date(Duration::ZERO)
@@ -103,7 +168,16 @@ impl Portal {
         // overtaken.
         let overtaken =
             newest(&offer.operations, at).next().is_some_and(|last| last.number > one.number);
-        self.dialect.spelled(match one.stage(at) {
+        let next = offer.operations.get(one.number + 1);
+        let stays = self.dialect.old_publish == OldPublish::AsBefore
+            && one.kind == Kind::Publish
+            && one.previewed(at).is_some()
+            && next.is_some_and(|next| next.kind == Kind::GoLive);
+        let (stage, overtaken) = match one.stage(at) {
+            Stage::Complete if stays => (Stage::SignOff, false),
+            stage => (stage, overtaken),
+        };
+        self.dialect.spelled(match stage {
             Stage::Running(_) | Stage::Blocked(_) => "running",
             Stage::SignOff if overtaken => "complete",
             Stage::SignOff => match self.dialect.sign_off {
@@ -115,6 +189,13 @@ impl Portal {
             Stage::Failed => "failed",
             Stage::Canceled => "canceled",
         })
+    }
+
+    fn kind_word(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Publish => "publish",
+            Kind::GoLive => self.dialect.go_live_word,
+        }
     }
 
     fn shows_sign_off_in_steps(&self) -> bool {
@@ -151,9 +232,17 @@ impl Portal {
     }
 }
 
-fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Publish => "publish",
-        Kind::GoLive => "GoLive",
-    }
+/// The document, with a text that tells its version and a link whose signature is new each time.
+fn definition(content: Content, signature: u64) -> Value {
+    let logo = format!("https://store.example/logo.png?sv=2019-07-07&sig={MARK}-{signature}");
+    json!({
+        "displayText": "Contoso",
+        "offer": {
+            "microsoft-azure-marketplace.title": "Contoso",
+            "microsoft-azure-marketplace.summary": format!("draft {content}"),
+            "microsoft-azure-marketplace.smallLogo": logo,
+            "microsoft-azure-marketplace.leadDestination": "None",
+        },
+        "plans": [{ "planId": "standard", "regions": ["AZ"] }],
+    })
 }

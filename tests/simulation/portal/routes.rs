@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::dialect::{Conflict, Form, Header};
+use super::dialect::{Conflict, Form, Header, Location};
 use super::operation::{By, Kind, Operation};
 use super::{Deed, ORIGIN, PUBLISHER, Portal, Refusal};
 
@@ -49,6 +49,9 @@ impl Portal {
         }
         let (id, rest) = match parts[..] {
             ["api", "operations", id] => return (self.legacy(id, now), None),
+            ["api", "publishers", PUBLISHER, "offers", "another", ref rest @ ..] => {
+                return (self.another(rest), None);
+            }
             ["api", "publishers", PUBLISHER, "offers", id, ref rest @ ..] => (id, rest),
             _ => return not_found(),
         };
@@ -59,24 +62,54 @@ impl Portal {
             ("POST", ["publish"]) => self.post(index, Kind::Publish, by, now, calm),
             ("POST", ["golive"]) => self.post(index, Kind::GoLive, by, now, calm),
             ("POST", ["cancel"]) => {
-                if !self.chance.per_mille(self.dialect.cancels_forgotten * 125) {
-                    self.cancel(index, now);
-                }
+                let remembered = !self.chance.per_mille(self.dialect.cancels_forgotten * 125);
+                let operation = if remembered { self.cancel(index, now) } else { None };
                 let status = if self.dialect.cancel_is_synchronous { 200 } else { 202 };
                 (
                     Answer { status, headers: Vec::new(), body: None },
-                    Some(Deed::CancelAccepted { offer: index }),
+                    Some(Deed::CancelAccepted { offer: index, operation }),
                 )
             }
-            ("GET", []) => (Answer::json(200, self.draft_json(&self.offers.borrow()[index])), None),
+            ("GET", []) => {
+                (Answer::json(200, self.draft_json(&self.offers.borrow()[index], now)), None)
+            }
+            ("GET", ["slot", slot]) => {
+                let held = self.slot_json(&self.offers.borrow()[index], slot, now);
+                (held.map_or_else(|| not_found().0, |held| Answer::json(200, held)), None)
+            }
             ("GET", ["status"]) => {
                 (Answer::json(200, self.status_json(&self.offers.borrow()[index], now)), None)
             }
             ("GET", ["submissions"]) => {
                 (Answer::json(200, self.list_json(&self.offers.borrow()[index], now)), None)
             }
-            ("GET", ["operations", id]) => (self.one(index, now, |one| one.id == *id), None),
+            ("GET", ["operations", id]) => {
+                let offer = &self.offers.borrow()[index];
+                let old = offer.old_rows.iter().find(|row| row.id == *id);
+                let answer = match old {
+                    Some(row) => Answer::json(
+                        200,
+                        json!({ "status": row.word, "submissionType": row.kind, "steps": [] }),
+                    ),
+                    None => self.one(index, now, |one| one.id == *id),
+                };
+                (answer, None)
+            }
             _ => not_found(),
+        }
+    }
+
+    /// Another offer of the publisher, live for long.
+    fn another(&self, rest: &[&str]) -> Answer {
+        let done = |kind: &str| {
+            json!({
+                "status": self.dialect.spelled("complete"), "submissionType": kind, "messages": [],
+                "steps": [], "previewLinks": [], "liveLinks": [],
+            })
+        };
+        match rest {
+            ["operations", _] => Answer::json(200, done("publish")),
+            _ => Answer::error(404, "NotFound"),
         }
     }
 
@@ -111,6 +144,12 @@ impl Portal {
         let plain =
             format!("/api/publishers/{PUBLISHER}/offers/{}/operations/{}", offer.id, one.id);
         let address = match self.dialect.form {
+            _ if self.dialect.location == Location::PublishOfGoLive && one.kind == Kind::GoLive => {
+                format!(
+                    "/api/operations/{PUBLISHER}${}${}$preview?api-version=2017-10-31",
+                    offer.id, one.version
+                )
+            }
             Form::Legacy if one.kind == Kind::Publish => {
                 format!(
                     "/api/operations/{PUBLISHER}${}${}$preview?api-version=2017-10-31",
@@ -122,7 +161,19 @@ impl Portal {
             Form::Relative | Form::Legacy => format!("{plain}?api-version=2017-10-31"),
         };
         let foreign = "https://evil.example/api/operations/1".to_owned();
+        let resource = match self.dialect.location {
+            Location::Plain | Location::PublishOfGoLive => None,
+            Location::Offer => Some(format!("/api/publishers/{PUBLISHER}/offers/{}", offer.id)),
+            Location::OtherOffer => {
+                let other = "00000000-0000-1000-0000-000000000001";
+                Some(format!("/api/publishers/{PUBLISHER}/offers/another/operations/{other}"))
+            }
+        };
         let headers = match self.dialect.header {
+            Header::Both | Header::OperationLocation if resource.is_some() => {
+                vec![("location", resource.unwrap_or_default()), ("operation-location", address)]
+            }
+            Header::None if resource.is_some() => vec![("location", resource.unwrap_or_default())],
             Header::Location => vec![("location", address)],
             Header::OperationLocation => vec![("operation-location", address)],
             Header::Both => vec![("operation-location", address.clone()), ("location", address)],
