@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
+use offer_release::actions::inputs::Command;
 use offer_release::auth::{
     ClientSecret, Credentials, EntraApplication, ReadyMade, TokenSource as _, Wire,
 };
@@ -23,7 +24,7 @@ use offer_release::report::console::Console;
 use offer_release::report::outputs::outputs;
 use offer_release::report::story::{OfferStory, Story};
 use offer_release::report::summary::summary;
-use offer_release::report::{Files, Reporter};
+use offer_release::report::{JobLog, Reports};
 use offer_release::secrets::Secrets;
 use secrecy::SecretString;
 use url::Url;
@@ -56,7 +57,7 @@ pub fn check(data: &[u8]) {
 struct Run {
     parts: Vec<String>,
     offer: OfferId,
-    reporter: Reporter,
+    reports: Reports,
     log: Log,
     /// Whether the last answer has a word of success.
     said: Cell<bool>,
@@ -67,19 +68,13 @@ impl Run {
         let manifest = manifest::parse("offer.yml", MANIFEST).unwrap();
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
         let offer = manifest.offers[0].id.clone();
-        let story = Story {
-            command: "release".to_owned(),
-            manifest: Rc::new(manifest),
-            go_live: true,
-            offers,
-        };
+        let story =
+            Story { command: Command::Release, manifest: Rc::new(manifest), go_live: true, offers };
         let log = Log::default();
-        let reporter = Reporter::new(
-            story,
-            Arc::new(Console::new(Box::new(log.clone()), true, false)),
-            Files::default(),
-        );
-        Self { parts: parts.to_vec(), offer, reporter, log, said: Cell::new(false) }
+        let console = Arc::new(Console::new(Box::new(log.clone()), true, false));
+        let clock: Rc<dyn Clock> = Rc::new(Instantly::default());
+        let reports = Reports::new(story, clock, vec![Rc::new(JobLog::new(console))]);
+        Self { parts: parts.to_vec(), offer, reports, log, said: Cell::new(false) }
     }
 
     /// One call with fresh answers, which must not have taken the token off the portal.
@@ -199,14 +194,14 @@ impl Run {
     }
 
     fn tell(&self, what: What) {
-        self.reporter.take(&Event { at: Instantly::default().now(), offer: 0, what });
+        self.reports.take(&Event { at: Instantly::default().now(), offer: 0, what });
     }
 
     fn reports(&self) {
         for command in runner::lines(&self.log.text()).filter_map(runner::command) {
             assert!(["error", "warning", "notice"].contains(&command.name.as_str()), "{command:?}");
         }
-        let story = self.reporter.story.borrow();
+        let story = self.reports.story();
         let report = summary(&story, Instantly::default().now(), 1024 * 1024);
         markdown::rows_fit(&report);
         let shape = markdown::shape(&report);

@@ -9,10 +9,10 @@ use crate::clock::Clock;
 use crate::github::{CheckRuns, GithubChecks, GithubClient, GithubError, Resource};
 use crate::http::ReqwestTransport;
 use crate::problem::{Code, Problem};
-use crate::report::Reporter;
-use crate::report::check_run::Commit;
-use crate::report::checks::Checks;
+use crate::report::Reports;
+use crate::report::check_run::{CheckRunPages, Commit};
 use crate::report::console::Console;
+use crate::report::pages::{Throttle, Upkeep};
 use crate::secrets::Secrets;
 
 /// Whether there are to be check runs: in GitHub Actions unless forbidden, elsewhere only if
@@ -56,37 +56,51 @@ pub fn client(
     Ok((Box::new(GithubChecks::new(Rc::new(client))), commit))
 }
 
-/// The check runs, if they are wanted and possible. `check-run: true` makes them before anything is
-/// posted.
+/// The check runs, if they are wanted and possible.
 ///
 /// # Errors
 /// When they are required and not possible.
-pub async fn begin(
+pub fn prepare(
     inputs: &Inputs,
     context: &Context,
     check_runs: Result<(Box<dyn CheckRuns>, Commit), GithubError>,
     clock: &Rc<dyn Clock>,
     console: &Arc<Console>,
-    reporter: &Reporter,
-) -> Result<Option<Checks<Box<dyn CheckRuns>>>, Problem> {
+    offers: usize,
+) -> Result<Option<Rc<Upkeep<CheckRunPages>>>, Problem> {
     if !wanted(inputs, context) {
         return Ok(None);
     }
-    let required = inputs.check_run == CheckRun::Required;
     let (client, commit) = match check_runs {
         Ok(found) => found,
-        Err(error) if required => return Err(refused(&error)),
+        Err(error) if inputs.check_run == CheckRun::Required => return Err(refused(&error)),
         Err(error) => {
             console.warning(&format!("there will be no check run: {error}"));
             return Ok(None);
         }
     };
-    let (story, changed) = (Rc::clone(&reporter.story), Rc::clone(&reporter.changed));
-    let checks = Checks::new(client, Rc::clone(clock), Arc::clone(console), commit, story, changed);
-    if required {
-        checks.begin().await.map_err(|error| refused(&error))?;
+    let throttle = Rc::new(Throttle::default());
+    let (of_pages, of_upkeep) = (Arc::clone(console), Arc::clone(console));
+    let turns = Rc::clone(&throttle);
+    let pages = CheckRunPages::new(client, offers, Rc::clone(clock), of_pages, commit, turns);
+    Ok(Some(Rc::new(Upkeep::new(pages, offers, Rc::clone(clock), of_upkeep, throttle))))
+}
+
+/// `check-run: true` makes them before anything is posted.
+///
+/// # Errors
+/// When they are required and not possible.
+pub async fn begin(
+    inputs: &Inputs,
+    check_runs: Option<&Upkeep<CheckRunPages>>,
+    reports: &Reports,
+) -> Result<(), Problem> {
+    match check_runs {
+        Some(check_runs) if inputs.check_run == CheckRun::Required => {
+            check_runs.begin(reports).await.map_err(|error| refused(&error))
+        }
+        _ => Ok(()),
     }
-    Ok(Some(checks))
 }
 
 /// `check-run: true`, and there can be none.

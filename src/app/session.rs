@@ -24,11 +24,11 @@ use crate::release::driver::{self, Stop, Surroundings};
 use crate::release::event::{Event, What};
 use crate::release::{Aim, Ending, Goal, Outcome, Verdict};
 use crate::report::check_run::Commit;
-use crate::report::checks::Checks;
 use crate::report::console::Console;
 use crate::report::story::{OfferStory, Story};
-use crate::report::summary::headline;
-use crate::report::{Bars, Files, Line, Paint, Reporter, keep_alive};
+use crate::report::{
+    Bars, FilePaths, Files, Heartbeat, JobLog, Line, Paint, Report, Reports, Unfinished,
+};
 
 /// How long the last reports may take: after a signal the runner kills soon, otherwise GitHub may
 /// be slow, and takes little more than one check run a second.
@@ -103,18 +103,24 @@ pub async fn release(
     let publisher = manifest.publisher.clone();
     let portal_access = Access { origin: inputs.portal_url.clone(), credentials, secrets };
     let story = Story {
-        command: inputs.command.to_string(),
+        command: inputs.command,
         manifest: Rc::new(manifest),
         go_live: inputs.go_live,
         offers: offers.iter().map(OfferStory::new).collect(),
     };
-    let reporter =
-        Rc::new(Reporter::new(story, Arc::clone(&console), open_files(inputs, context)?));
+    let check_runs = checks::prepare(inputs, context, check_runs, &clock, &console, offers.len())?;
+    let files = Files::new(open_files(inputs, context)?, Arc::clone(&console), Rc::clone(&clock));
+    let mut list: Vec<Rc<dyn Report>> =
+        vec![Rc::new(JobLog::new(Arc::clone(&console))), Rc::new(files)];
+    list.extend(check_runs.clone().map(|check_runs| check_runs as Rc<dyn Report>));
+    list.push(Rc::new(Heartbeat::new(Arc::clone(&console), Rc::clone(&clock))));
+    list.push(Rc::new(Bars::new(Arc::clone(&console), Rc::clone(&clock))));
+    let reports = Rc::new(Reports::new(story, Rc::clone(&clock), list));
 
     // One client an offer, so that every request is told of the offer that it was made for.
     let mut releases = Vec::new();
     for (index, offer) in offers.iter().enumerate() {
-        let observer = Rc::clone(&reporter);
+        let observer = Rc::clone(&reports);
         let told = move |exchange: Exchange| {
             observer.take(&Event { at: exchange.at, offer: index, what: What::Exchange(exchange) });
         };
@@ -129,40 +135,35 @@ pub async fn release(
         releases.push((goals::goal(inputs, offer, &portal)?, portal));
     }
     let mut interrupted = signals.clone();
-    let checks = tokio::select! {
-        checks = checks::begin(inputs, context, check_runs, &clock, &console, &reporter) => checks?,
+    tokio::select! {
+        begun = checks::begin(inputs, check_runs.as_deref(), &reports) => begun?,
         // The releases are told below, before they start anything.
-        Ok(_) = interrupted.wait_for(Option::is_some) => None,
+        Ok(_) = interrupted.wait_for(Option::is_some) => {}
     };
-    introduce(inputs, &reporter.story.borrow(), &releases, &console);
+    introduce(inputs, &reports.story(), &releases, &console);
 
     let (stop_sender, stop) = watch::channel(None);
-    let work = work(inputs, releases, &*clock, &stop, &reporter);
+    let work = work(inputs, releases, &*clock, &stop, &reports);
     let verdicts = tokio::select! {
         biased;
         verdicts = work => verdicts,
         never = pass_on(signals.clone(), stop_sender, inputs.on_cancel == OnCancel::Cancel) => match never {},
-        never = keep(checks.as_ref()) => match never {},
-        never = keep_alive(&reporter, &*clock) => match never {},
-        never = Bars::new(Arc::clone(&console)).keep(&reporter, &*clock) => match never {},
+        never = reports.keep() => match never {},
     };
-    reporter.finish(clock.now());
     // Whoever only looks wants the answer, and not to pay for a runner that writes it down.
     let looks = matches!(inputs.command, Command::Status | Command::Plan);
-    if let Some(checks) = &checks {
-        tokio::select! {
-            biased;
-            () = checks.finish() => {}
-            () = patience(&*clock, signals, if looks { 0 } else { checks.unfinished() }) => {
-                let left = checks.unfinished();
-                let runs = if left == 1 { "1 check run".to_owned() } else { format!("{left} check runs") };
-                console.warning(&format!("{runs} could not be completed in time"));
+    let unfinished = if looks { 0 } else { reports.unfinished().iter().map(|of| of.count).sum() };
+    tokio::select! {
+        biased;
+        () = reports.finish() => {}
+        () = patience(&*clock, signals, unfinished) => {
+            for Unfinished { count, noun } in reports.unfinished() {
+                let plural = if count == 1 { "" } else { "s" };
+                console.warning(&format!("{count} {noun}{plural} could not be completed in time"));
             }
         }
-        reporter.finish(clock.now());
     }
-    reporter.close(clock.now());
-    console.line(&headline(&reporter.story.borrow()));
+    reports.close();
     Ok(exit_code(&verdicts))
 }
 
@@ -172,13 +173,13 @@ async fn work<P: Portal>(
     releases: Vec<(Goal, P)>,
     clock: &dyn Clock,
     stop: &watch::Receiver<Option<Stop>>,
-    reporter: &Reporter,
+    reports: &Reports,
 ) -> Vec<Verdict> {
     let deadline = clock.elapsed().saturating_add(inputs.timeout);
     let schedule = goals::schedule(inputs);
     futures_util::stream::iter(releases.into_iter().enumerate())
         .map(|(index, (goal, portal))| async move {
-            let emit = |event: Event| reporter.take(&event);
+            let emit = |event: Event| reports.take(&event);
             let stop = stop.clone();
             driver::run(
                 goal,
@@ -232,13 +233,6 @@ async fn patience(
     }
 }
 
-async fn keep(checks: Option<&Checks<Box<dyn CheckRuns>>>) -> Infallible {
-    if let Some(checks) = checks {
-        checks.keep().await;
-    }
-    std::future::pending().await
-}
-
 fn debug(exchange: Exchange) {
     let answer = exchange
         .status
@@ -246,7 +240,7 @@ fn debug(exchange: Exchange) {
     tracing::debug!("{} {} → {answer}", exchange.method, exchange.url);
 }
 
-fn open_files(inputs: &Inputs, context: &Context) -> Result<Files, Problem> {
+fn open_files(inputs: &Inputs, context: &Context) -> Result<FilePaths, Problem> {
     let unwritable = |what: &str, path: &Path, error: std::io::Error| {
         Problem::new(
             Code::InputInvalid,
@@ -269,7 +263,7 @@ fn open_files(inputs: &Inputs, context: &Context) -> Result<Files, Problem> {
         .record
         .as_ref()
         .map(|path| record::place(&context.workspace, path).map(|file| (path.clone(), file)));
-    Ok(Files {
+    Ok(FilePaths {
         summary: summary.transpose()?,
         outputs: outputs.transpose()?,
         record: record.transpose()?,

@@ -24,6 +24,22 @@ pub enum Conclusion {
     TimedOut,
 }
 
+impl Conclusion {
+    /// GitHub's word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ActionRequired => "action_required",
+            Self::Cancelled => "cancelled",
+            Self::Failure => "failure",
+            Self::Neutral => "neutral",
+            Self::Skipped => "skipped",
+            Self::Success => "success",
+            Self::TimedOut => "timed_out",
+        }
+    }
+}
+
 /// Where a check run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckRunStatus {

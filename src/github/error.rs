@@ -31,7 +31,8 @@ impl Resource {
     }
 
     /// What one of these is called.
-    fn name(self) -> &'static str {
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Repository | Self::CheckRun => "check run",
             Self::Deployment => "deployment",

@@ -68,37 +68,3 @@ pub trait CheckRuns {
     /// them arrived.
     fn annotations(&self, id: u64) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, GithubError>>;
 }
-
-impl<C: CheckRuns + ?Sized> CheckRuns for Box<C> {
-    fn create(
-        &self,
-        request: CheckRunRequest,
-    ) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>> {
-        (**self).create(request)
-    }
-
-    fn update(
-        &self,
-        id: u64,
-        request: CheckRunRequest,
-    ) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>> {
-        (**self).update(id, request)
-    }
-
-    fn reopen(&self, id: u64) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>> {
-        (**self).reopen(id)
-    }
-
-    fn find<'a>(
-        &'a self,
-        name: &'a str,
-        head_sha: &'a str,
-        external_id_prefix: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<CheckRunRef>, GithubError>> {
-        (**self).find(name, head_sha, external_id_prefix)
-    }
-
-    fn annotations(&self, id: u64) -> LocalBoxFuture<'_, Result<Vec<AnnotationKey>, GithubError>> {
-        (**self).annotations(id)
-    }
-}

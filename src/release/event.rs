@@ -54,6 +54,8 @@ pub enum What {
     Note(Level, String),
     /// A request was made.
     Exchange(Exchange),
+    /// The offer's check run has this page.
+    CheckRun(String),
     /// The work on the offer ended.
     Ended(Verdict),
 }

@@ -1,6 +1,6 @@
 //! What is shown on the lines of the manifest: as annotations of the job log and of the check run.
 
-use super::story::{Change, Entry, OfferStory};
+use super::news::{Change, Entry};
 use crate::manifest::Manifest;
 use crate::portal::Level;
 use crate::problem::Place;
@@ -39,27 +39,31 @@ impl Annotated {
     }
 }
 
-/// What an entry of this offer's story puts on a line of the manifest: what the portal says, and a
-/// bad end.
-pub fn annotated(offer: &OfferStory, manifest: &Manifest, entry: &Entry) -> Option<Annotated> {
+/// What an entry puts on a line of the manifest: what the portal says, and a bad end. `index` is
+/// the offer's place in the manifest.
+pub fn annotate(
+    offer: &str,
+    index: usize,
+    manifest: &Manifest,
+    entry: &Entry,
+) -> Option<Annotated> {
     match entry {
         Entry::Change(Change::Message(step, message)) => {
             let whole = html_to_plain(&message.html, usize::MAX);
-            let title = step
-                .as_ref()
-                .map_or_else(|| offer.offer.clone(), |step| format!("{}: {step}", offer.offer));
+            let title =
+                step.as_ref().map_or_else(|| offer.to_owned(), |step| format!("{offer}: {step}"));
             Some(Annotated::new(
                 message.level,
-                manifest.place_for_message(offer.index, &whole),
+                manifest.place_for_message(index, &whole),
                 title,
                 whole,
             ))
         }
         Entry::Change(Change::Ended(verdict)) if verdict.outcome <= Outcome::Cancelled => {
-            let title = title(&offer.offer, verdict);
+            let title = title(offer, verdict);
             Some(Annotated::new(
                 Level::Error,
-                manifest.offer_place(offer.index),
+                manifest.offer_place(index),
                 title,
                 verdict.sentence(),
             ))

@@ -2,17 +2,19 @@
 //! and the portal's estimate.
 
 use std::convert::Infallible;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use console::Term;
+use futures_util::future::LocalBoxFuture;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
 use super::console::Console;
 use super::duration::short;
 use super::progress::{Progress, progress};
-use super::reporter::Reporter;
+use super::reports::{Report, Reports};
 use super::story::{OfferStory, Story};
 use crate::clock::Clock;
 
@@ -25,32 +27,45 @@ const MOST_BARS: usize = 12;
 /// Columns of a terminal below which there is no room for a bar beside the words.
 const NARROW: u16 = 80;
 
-/// The bars of a run.
+/// Keeps the bars of a run.
 pub struct Bars {
     console: Arc<Console>,
-    shown: Vec<(usize, ProgressBar)>,
-    /// Says how many more are under way.
-    more: Option<ProgressBar>,
+    clock: Rc<dyn Clock>,
 }
 
 impl Bars {
     /// None at first; none ever where nobody watches.
     #[must_use]
-    pub fn new(console: Arc<Console>) -> Self {
-        Self { console, shown: Vec::new(), more: None }
+    pub fn new(console: Arc<Console>, clock: Rc<dyn Clock>) -> Self {
+        Self { console, clock }
     }
+}
 
-    /// Draws the bars anew, again and again; ends only by being dropped.
-    pub async fn keep(mut self, reporter: &Reporter, clock: &dyn Clock) -> Infallible {
-        if self.console.bars().is_none() {
-            return std::future::pending().await;
-        }
-        loop {
-            self.draw(&reporter.story.borrow(), clock.now());
-            clock.sleep(PACE.mul_f64(clock.speed())).await;
-        }
+impl Report for Bars {
+    fn keep<'a>(&'a self, reports: &'a Reports) -> LocalBoxFuture<'a, Infallible> {
+        Box::pin(async {
+            if self.console.bars().is_none() {
+                return std::future::pending().await;
+            }
+            let mut drawn = Drawn { console: &self.console, shown: Vec::new(), more: None };
+            loop {
+                drawn.draw(&reports.story(), self.clock.now());
+                self.clock.sleep(PACE.mul_f64(self.clock.speed())).await;
+            }
+        })
     }
+}
 
+/// The bars that are on the terminal, until this is dropped.
+struct Drawn<'a> {
+    console: &'a Console,
+    /// Each with its offer's place in the story.
+    shown: Vec<(usize, ProgressBar)>,
+    /// Says how many more are under way.
+    more: Option<ProgressBar>,
+}
+
+impl Drawn<'_> {
     fn draw(&mut self, story: &Story, now: Timestamp) {
         let Some(all) = self.console.bars() else {
             return;
@@ -65,7 +80,7 @@ impl Bars {
         });
         let narrow = Term::stdout().size().1 < NARROW;
         let mut hidden = 0;
-        let width = story.offers.iter().map(|offer| offer.offer.len()).max().unwrap_or_default();
+        let width = story.width();
         for (index, offer) in story.offers.iter().enumerate() {
             let Some(progress) = progress(offer, now) else {
                 continue;
@@ -106,7 +121,7 @@ impl Bars {
     }
 }
 
-impl Drop for Bars {
+impl Drop for Drawn<'_> {
     fn drop(&mut self) {
         for bar in self.shown.iter().map(|(_, bar)| bar).chain(&self.more) {
             bar.finish_and_clear();

@@ -1,18 +1,25 @@
 //! Signs of life: a release may be silent for a day, and whoever looks at the log should see that
 //! it is not stuck. The distance grows, and nothing is asked of the portal for it.
 
+use std::cell::Cell;
 use std::convert::Infallible;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::LocalBoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
+use super::console::Console;
 use super::duration::short;
 use super::line::{Line, Paint};
 use super::log;
+use super::news::Entry;
 use super::progress::{Progress, progress};
-use super::reporter::Reporter;
-use super::story::{OfferStory, Story};
+use super::reports::{Report, Reports};
+use super::story::{News, OfferStory, Story};
 use crate::clock::Clock;
+use crate::release::event::Event;
 
 /// Minutes of silence before each sign of life; after the last of them, so many minutes between
 /// two.
@@ -34,7 +41,8 @@ pub fn due(number: usize) -> Duration {
 
 /// What is under way, a line for each offer.
 #[must_use]
-pub fn lines(story: &Story, width: usize, now: Timestamp) -> Vec<Line> {
+pub fn lines(story: &Story, now: Timestamp) -> Vec<Line> {
+    let width = story.width();
     let under_way: Vec<(&OfferStory, Progress)> =
         story.offers.iter().filter_map(|offer| Some((offer, progress(offer, now)?))).collect();
     let line = |(offer, progress): &(&OfferStory, Progress)| {
@@ -55,43 +63,80 @@ pub fn lines(story: &Story, width: usize, now: Timestamp) -> Vec<Line> {
     lines
 }
 
-/// Gives signs of life whenever the log was silent; ends only by being dropped.
-pub async fn keep(reporter: &Reporter, clock: &dyn Clock) -> Infallible {
-    // Silence is what the watcher hears: in a rehearsal days pass in seconds.
-    let speed = clock.speed();
-    let start = clock.now();
-    let (mut last, mut number) = (None, 0);
-    loop {
-        let heard = reporter.last_line();
-        if heard != last {
-            (last, number) = (heard, 0);
+/// Gives signs of life whenever the log was silent; not where bars do so all the time.
+pub struct Heartbeat {
+    console: Arc<Console>,
+    clock: Rc<dyn Clock>,
+    /// When the last line was put into the log, but for signs of life.
+    last_line: Cell<Option<Timestamp>>,
+}
+
+impl Heartbeat {
+    /// Silent at first.
+    #[must_use]
+    pub fn new(console: Arc<Console>, clock: Rc<dyn Clock>) -> Self {
+        Self { console, clock, last_line: Cell::new(None) }
+    }
+
+    async fn beat(&self, reports: &Reports) -> Infallible {
+        let clock = &*self.clock;
+        // Silence is what the watcher hears: in a rehearsal days pass in seconds.
+        let speed = clock.speed();
+        let start = clock.now();
+        let (mut last, mut number) = (None, 0);
+        loop {
+            let heard = self.last_line.get();
+            if heard != last {
+                (last, number) = (heard, 0);
+            }
+            let quiet = clock.now().duration_since(last.unwrap_or(start));
+            let quiet = Duration::try_from(quiet.max(SignedDuration::ZERO))
+                .unwrap_or_default()
+                .div_f64(speed);
+            if quiet >= due(number) {
+                self.print(&reports.story());
+                // After a machine's sleep, one for all that were missed.
+                while quiet >= due(number) {
+                    number += 1;
+                }
+            }
+            clock.sleep(due(number).saturating_sub(quiet).mul_f64(speed)).await;
         }
-        let quiet = clock.now().duration_since(last.unwrap_or(start));
-        let quiet =
-            Duration::try_from(quiet.max(SignedDuration::ZERO)).unwrap_or_default().div_f64(speed);
-        if quiet >= due(number) {
-            reporter.still_alive(clock.now());
-            // After a machine's sleep, one for all that were missed.
-            while quiet >= due(number) {
-                number += 1;
+    }
+
+    fn print(&self, story: &Story) {
+        if self.console.bars().is_none() {
+            for line in lines(story, self.clock.now()) {
+                self.console.columns(&line);
             }
         }
-        clock.sleep(due(number).saturating_sub(quiet).mul_f64(speed)).await;
+    }
+}
+
+impl Report for Heartbeat {
+    fn show(&self, _: &Story, _: &Event, news: &[News]) {
+        let printed = |one: &&News| !one.repeated && !matches!(one.entry, Entry::Exchange(_));
+        if let Some(line) = news.iter().rfind(printed) {
+            self.last_line.set(Some(line.at));
+        }
+    }
+
+    fn keep<'a>(&'a self, reports: &'a Reports) -> LocalBoxFuture<'a, Infallible> {
+        Box::pin(self.beat(reports))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     use super::*;
+    use crate::actions::inputs::Command;
     use crate::http::testing::{FakeClock, block_on};
     use crate::manifest;
     use crate::portal::{Level, OperationView, Phase, Step, Word};
-    use crate::release::event::{Event, Origin, What};
-    use crate::report::Files;
-    use crate::report::console::Console;
+    use crate::release::event::{Origin, What};
+    use crate::report::JobLog;
 
     #[test]
     fn the_distance_grows_to_an_hour() {
@@ -121,12 +166,14 @@ mod tests {
                 .unwrap(),
         );
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
-        let story = Story { command: "release".to_owned(), manifest, go_live: false, offers };
+        let story = Story { command: Command::Release, manifest, go_live: false, offers };
         let printed = Printed::default();
         let console = Arc::new(Console::new(Box::new(printed.clone()), false, false));
-        let reporter = Reporter::new(story, console, Files::default());
-        let clock = FakeClock::with_chance(0.5);
-        let tell = |what| reporter.take(&Event { at: clock.now(), offer: 0, what });
+        let clock: Rc<dyn Clock> = Rc::new(FakeClock::with_chance(0.5));
+        let log = Rc::new(JobLog::new(Arc::clone(&console)));
+        let beats = Rc::new(Heartbeat::new(console, Rc::clone(&clock)));
+        let reports = Reports::new(story, Rc::clone(&clock), vec![log, beats]);
+        let tell = |what| reports.take(&Event { at: clock.now(), offer: 0, what });
         tell(What::Began);
         let step = Step {
             id: "certify".to_owned(),
@@ -164,7 +211,7 @@ mod tests {
                     tell(What::Note(Level::Warning, "HTTP 503 (correlation id 2); asking again".to_owned()));
                     until(clock.elapsed() + Duration::from_mins(3)).await;
                 } => {}
-                never = keep(&reporter, &clock) => match never {},
+                never = reports.keep() => match never {},
             }
         });
         let printed = String::from_utf8(printed.0.lock().unwrap().clone()).unwrap();

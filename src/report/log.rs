@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use super::duration::{date, short};
 use super::line::{Line, Paint};
-use super::story::{Change, Entry, OfferStory};
+use super::news::{Change, Entry};
+use super::story::OfferStory;
 use crate::portal::{Level, Phase, State};
 use crate::release::Outcome;
 use crate::release::event::Origin;

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::markdown::https;
 use super::matrix::matrix;
-use super::story::{Half, OfferStory, StepStory, Story};
+use super::step_story::StepStory;
+use super::story::{Half, OfferStory, Story};
+use crate::actions::inputs::Command;
 use crate::portal::{Level, Link, Phase};
 use crate::release::{Outcome, Verdict};
 use crate::text::html_to_plain;
@@ -56,7 +58,7 @@ pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String
     }
     let offers: Vec<Value> = story.offers.iter().map(|offer| self::offer(story, offer)).collect();
     outputs.push(("offers", Value::from(offers).to_string()));
-    if story.command == "plan" {
+    if story.command == Command::Plan {
         let ids: Vec<&str> = story.offers.iter().map(|offer| offer.offer.as_str()).collect();
         outputs.push(("matrix", matrix(&ids).to_string()));
     }
@@ -72,7 +74,7 @@ pub fn offer(story: &Story, offer: &OfferStory) -> Value {
         "offer": offer.offer,
         "outcome": offer.verdict.as_ref().map_or("pending", |verdict| verdict.outcome.name()),
         "phase": offer.phase.map(Phase::name),
-        "state": offer.state,
+        "state": offer.state.text(),
         "publishOperation": address(offer.publish.as_ref()),
         "goLiveOperation": address(offer.go_live.as_ref()),
         "previewLinks": addresses(&offer.preview_links),
@@ -129,7 +131,7 @@ fn waiting(story: &Story) -> Vec<&str> {
         // What was canceled on purpose is no preview either.
         succeeded
             && offer.phase == Some(Phase::Publish)
-            && story.command != "cancel"
+            && story.command != Command::Cancel
             && story.manifest.offers[offer.index].go_live
     };
     story.offers.iter().filter(preview).map(|offer| offer.offer.as_str()).collect()

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::news::{Change, Entry};
 use super::outputs::{level, offer, time};
-use super::story::{Change, Entry, Story};
+use super::story::Story;
 use crate::portal::Word;
+use crate::release::event::Origin;
 use crate::text::html_to_plain;
 
 /// The longest message in the record.
@@ -14,7 +16,7 @@ const LONGEST_MESSAGE: usize = 20_000;
 /// whole in memory.
 pub fn record(story: &Story) -> impl Iterator<Item = String> {
     let whole = json!({
-        "command": story.command,
+        "command": story.command.as_str(),
         "manifest": story.manifest.file(),
         "publisher": story.manifest.publisher.as_str(),
         "outcome": story.outcome().name(),
@@ -66,7 +68,7 @@ fn change(change: &Change) -> Value {
         Change::Phase(phase, origin, operation) => json!({
             "kind": "phase",
             "phase": phase.name(),
-            "origin": format!("{origin:?}").to_lowercase(),
+            "origin": name_origin(*origin),
             "operation": operation.as_ref().map(ToString::to_string),
         }),
         Change::Operation(phase, word) => {
@@ -90,9 +92,20 @@ fn change(change: &Change) -> Value {
     }
 }
 
+/// How a half came to be, as the record names it.
+fn name_origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Started => "started",
+        Origin::Adopted => "adopted",
+        Origin::Finished => "finished",
+        Origin::Found => "found",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actions::inputs::Command;
     use crate::report::story::OfferStory;
 
     #[test]
@@ -100,12 +113,8 @@ mod tests {
         let text = "publisher: contoso\noffers: [{id: one}, {id: two}]\n";
         let manifest = crate::manifest::parse("a\"offers\": [].yml", text).unwrap();
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
-        let story = Story {
-            command: "status".to_owned(),
-            manifest: manifest.into(),
-            go_live: false,
-            offers,
-        };
+        let story =
+            Story { command: Command::Status, manifest: manifest.into(), go_live: false, offers };
         let text: String = record(&story).collect();
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(text, format!("{value:#}\n"));

@@ -1,25 +1,24 @@
 //! The events of a run, folded into what is known of it.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use jiff::Timestamp;
 
-use super::annotated::annotated;
-use super::step_story;
-use crate::http::Exchange;
+use super::annotated::{Annotated, annotate};
+use super::news::{Change, Entry};
+use super::step_story::{self, StepStory};
+use crate::actions::inputs::Command;
 use crate::manifest::{Manifest, Offer};
 use crate::portal::{Level, Link, Message, Operation, Phase, State, Step, Word};
 use crate::release::event::{Event, Origin, What};
 use crate::release::{Outcome, Verdict};
 
-pub use super::annotated::Annotated;
-pub use super::step_story::{Said, StepStory};
-
 /// One run of the program over the offers of a manifest.
 #[derive(Debug, Clone)]
 pub struct Story {
-    /// The command, as in the inputs.
-    pub command: String,
+    /// The command.
+    pub command: Command,
     /// The manifest, which knows the lines of everything.
     pub manifest: Rc<Manifest>,
     /// Whether going live is asked for, where the manifest does not forbid it.
@@ -49,7 +48,7 @@ pub struct OfferStory {
     /// The second half.
     pub go_live: Option<Half>,
     /// The portal's last word about the operation, else about the offer.
-    pub state: String,
+    pub state: Word,
     /// Steps in the order in which they appeared.
     pub steps: Vec<StepStory>,
     /// Messages about a whole operation.
@@ -66,6 +65,8 @@ pub struct OfferStory {
     pub verdict: Option<Verdict>,
     /// Everything that happened, for the record.
     pub timeline: Vec<(Timestamp, Entry)>,
+    /// Warnings since the last change, without what is different each time.
+    warned: HashSet<String>,
 }
 
 /// A half of the release.
@@ -86,45 +87,8 @@ pub struct News {
     pub entry: Entry,
     /// If it is to be shown on a line of the manifest.
     pub annotated: Option<Annotated>,
-}
-
-/// One line of the record.
-#[derive(Debug, Clone)]
-pub enum Entry {
-    /// Something changed.
-    Change(Change),
-    /// Something worth a line.
-    Note(Level, String),
-    /// A request was made.
-    Exchange(Exchange),
-}
-
-/// What is different from before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// A half began or is continued.
-    Phase(Phase, Origin, Option<Operation>),
-    /// The operation's status.
-    Operation(Phase, Word),
-    /// A step's status.
-    Step {
-        /// Its name.
-        name: String,
-        /// Before; `None` if it was not seen before.
-        from: Option<Word>,
-        /// Now.
-        to: Word,
-        /// How long it was under way.
-        took: Option<jiff::SignedDuration>,
-        /// The portal's estimate.
-        estimate: Option<String>,
-    },
-    /// A new message, with the step that it is about.
-    Message(Option<String>, Message),
-    /// A new link.
-    Link(Phase, Link),
-    /// It is over.
-    Ended(Verdict),
+    /// The same warning as before, with no change since: no line of the log.
+    pub repeated: bool,
 }
 
 impl Story {
@@ -139,10 +103,11 @@ impl Story {
             what => offer.apply(event.at, what).into_iter().map(Entry::Change).collect(),
         };
         let news = |entry: Entry| {
-            let annotated = annotated(offer, &self.manifest, &entry);
+            let annotated = annotate(&offer.offer, offer.index, &self.manifest, &entry);
             offer.annotations.extend(annotated.clone());
+            let repeated = offer.is_repeated(&entry);
             offer.timeline.push((event.at, entry.clone()));
-            News { at: event.at, entry, annotated }
+            News { at: event.at, entry, annotated, repeated }
         };
         entries.into_iter().map(news).collect()
     }
@@ -154,6 +119,12 @@ impl Story {
             offer.verdict.as_ref().map_or(Outcome::Pending, |verdict| verdict.outcome)
         });
         outcomes.min().unwrap_or(Outcome::Succeeded)
+    }
+
+    /// Columns of the longest offer id.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.offers.iter().map(|offer| offer.offer.len()).max().unwrap_or_default()
     }
 
     /// The last half that was reached by any offer.
@@ -176,7 +147,7 @@ impl OfferStory {
             phase: None,
             publish: None,
             go_live: None,
-            state: String::new(),
+            state: Word::missing(),
             steps: Vec::new(),
             messages: Vec::new(),
             preview_links: Vec::new(),
@@ -185,6 +156,7 @@ impl OfferStory {
             next_look: None,
             verdict: None,
             timeline: Vec::new(),
+            warned: HashSet::new(),
         }
     }
 
@@ -205,6 +177,25 @@ impl OfferStory {
         match self.phase? {
             Phase::Publish => self.publish.as_ref(),
             Phase::GoLive => self.go_live.as_ref(),
+        }
+    }
+
+    /// Whether this is a warning that was given before, with no change since. Each request has its
+    /// own correlation id.
+    fn is_repeated(&mut self, entry: &Entry) -> bool {
+        match entry {
+            Entry::Note(Level::Warning, text) => {
+                let mut words = text.split(" (correlation id ");
+                let rest = words.by_ref().enumerate().map(|(n, part)| {
+                    if n == 0 { part } else { part.split_once(')').map_or("", |(_, rest)| rest) }
+                });
+                !self.warned.insert(rest.collect())
+            }
+            Entry::Change(_) => {
+                self.warned.clear();
+                false
+            }
+            Entry::Note(..) | Entry::Exchange(_) => false,
         }
     }
 
@@ -233,8 +224,8 @@ impl OfferStory {
             }
             What::Operation(phase, view) => {
                 let mut changes = Vec::new();
-                if self.state != view.status.text() {
-                    view.status.text().clone_into(&mut self.state);
+                if self.state.text() != view.status.text() {
+                    self.state.clone_from(&view.status);
                     changes.push(Change::Operation(*phase, view.status.clone()));
                 }
                 self.steps_seen(at, *phase, &view.steps, &mut changes);
@@ -244,14 +235,14 @@ impl OfferStory {
             }
             What::Offer(view) => {
                 let Some(phase) = self.phase else {
-                    view.status.text().clone_into(&mut self.state);
+                    self.state.clone_from(&view.status);
                     return Vec::new();
                 };
                 let mut changes = Vec::new();
                 // Some operations go on to say `running` while the preview waits; the offer's word
                 // is then the better one.
                 if view.status.state() == State::WaitingForPublisher {
-                    view.status.text().clone_into(&mut self.state);
+                    self.state.clone_from(&view.status);
                 }
                 // The operation's own steps are the better ones; some operations have none.
                 if self.steps.is_empty() || view.at_sign_off() {
@@ -268,6 +259,10 @@ impl OfferStory {
             }
             What::Rests(wait) => {
                 self.next_look = at.checked_add(*wait).ok();
+                Vec::new()
+            }
+            What::CheckRun(url) => {
+                self.check_run_url = Some(url.clone());
                 Vec::new()
             }
             What::Note(..) | What::Exchange(_) => Vec::new(),

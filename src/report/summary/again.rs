@@ -1,13 +1,14 @@
 //! How to go on: as a step of a workflow and as a command line, both to be copied.
 
 use super::super::story::{OfferStory, Story};
+use crate::actions::inputs::Command;
 use crate::portal::{Operation, Phase};
 use crate::release::Outcome;
 
 /// A run that is to be made next.
 struct Next<'a> {
     why: &'static str,
-    command: &'a str,
+    command: Command,
     operation: Option<&'a str>,
     go_live: bool,
 }
@@ -33,14 +34,14 @@ pub fn all_that_failed(story: &Story) -> String {
     let why = "To release only what failed";
     shown(
         story,
-        &Next { why, command: &story.command, operation: None, go_live: story.go_live },
+        &Next { why, command: story.command, operation: None, go_live: story.go_live },
         &failed.join(","),
     )
 }
 
 /// Whether this run only looked, or only ended what ran.
 pub fn looked(story: &Story) -> bool {
-    matches!(story.command.as_str(), "status" | "plan" | "cancel")
+    matches!(story.command, Command::Status | Command::Plan | Command::Cancel)
 }
 
 /// Whether the manifest forbids the offer to go live.
@@ -57,13 +58,19 @@ fn run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
             let operation =
                 offer.half().and_then(|half| half.operation.as_ref()).map(Operation::address);
             let why = "To follow it again";
-            Some(Next { why, command: "resume", operation, go_live })
+            Some(Next { why, command: Command::Resume, operation, go_live })
         }
         (Outcome::Succeeded, Some(Phase::Publish)) if !looked(story) && !vetoed(story, offer) => {
-            Some(Next { why: "To go live", command: "go-live", operation: None, go_live: false })
+            Some(Next {
+                why: "To go live",
+                command: Command::GoLive,
+                operation: None,
+                go_live: false,
+            })
         }
         (Outcome::Failed | Outcome::Cancelled, _) if !looked(story) && story.offers.len() == 1 => {
-            let command = if story.command == "resume" { "release" } else { &story.command };
+            let command =
+                if story.command == Command::Resume { Command::Release } else { story.command };
             Some(Next { why: "To release it again", command, operation: None, go_live })
         }
         _ => None,
@@ -72,7 +79,8 @@ fn run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
 
 fn shown(story: &Story, next: &Next<'_>, offers: &str) -> String {
     let manifest = story.manifest.file();
-    let mut inputs = vec![("command", next.command), ("manifest", manifest), ("offers", offers)];
+    let mut inputs =
+        vec![("command", next.command.as_str()), ("manifest", manifest), ("offers", offers)];
     inputs.extend(next.go_live.then_some(("go-live", "true")));
     inputs.extend(next.operation.map(|operation| ("operation", operation)));
     let with: Vec<String> =
@@ -85,7 +93,7 @@ fn shown(story: &Story, next: &Next<'_>, offers: &str) -> String {
          offer-release {} {}\n```\n\n</details>\n\n",
         next.why,
         with.concat(),
-        shell(next.command),
+        shell(next.command.as_str()),
         flags.join(" ")
     )
 }

@@ -7,7 +7,7 @@ use super::super::markdown::{escape, prose};
 use super::super::story::OfferStory;
 use super::steps::status;
 use super::{answers, messages};
-use crate::portal::{Phase, Word};
+use crate::portal::Phase;
 use crate::release::Outcome;
 use crate::text::cut_text;
 
@@ -39,7 +39,7 @@ pub fn row(offer: &OfferStory, now: Timestamp) -> String {
         escape(&offer.offer),
         outcome(offer),
         offer.phase.map(Phase::name).unwrap_or_default(),
-        escape(&cut_text(&status(&Word::new(&offer.state)), LONGEST)),
+        escape(&cut_text(&status(&offer.state), LONGEST)),
     )
 }
 

@@ -2,7 +2,8 @@
 
 use super::super::duration::date;
 use super::super::markdown::{code, escape, link};
-use super::super::story::{Entry, Half, OfferStory};
+use super::super::news::Entry;
+use super::super::story::{Half, OfferStory};
 use crate::http::Exchange;
 use crate::portal::Link;
 use crate::release::event::Origin;

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use jiff::Timestamp;
 
 use super::*;
+use crate::actions::inputs::Command;
 use crate::http::Exchange;
 use crate::manifest;
 use crate::portal::{Level, Link, Message, Operation, OperationView, Phase, Step, Word};
@@ -33,7 +34,7 @@ impl Told {
         let manifest = manifest::parse("offer.yml", &text).unwrap();
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
         let story =
-            Story { command: "release".into(), manifest: Rc::new(manifest), go_live: true, offers };
+            Story { command: Command::Release, manifest: Rc::new(manifest), go_live: true, offers };
         Self { story, now: "2026-11-21T09:00:00Z".parse().unwrap() }
     }
 

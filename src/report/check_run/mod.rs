@@ -1,17 +1,23 @@
 //! What a check run shows: one for each offer, and one for a manifest that is wrong.
 
+mod pages;
+
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
+use super::annotated::Annotated;
 use super::duration::short;
 use super::progress::progress;
-use super::story::{Annotated, OfferStory, Story};
+use super::story::{OfferStory, Story};
 use super::summary::offer_text;
+use crate::actions::inputs::Command;
 use crate::github::{Annotation, AnnotationLevel, CheckRunRequest, CheckRunStatus, Conclusion};
 use crate::portal::Level;
 use crate::problem::{Place, Problem};
 use crate::release::{Ending, Outcome};
+
+pub use self::pages::CheckRunPages;
 
 /// Where a check run belongs.
 #[derive(Debug, Clone)]
@@ -85,7 +91,7 @@ fn status(story: &Story, offer: &OfferStory) -> CheckRunStatus {
 /// A command that changes nothing must not write over the check run of the release that it looks
 /// at.
 fn only_looks(story: &Story) -> bool {
-    matches!(story.command.as_str(), "status" | "plan")
+    matches!(story.command, Command::Status | Command::Plan)
 }
 
 /// The same for all commands that move the offer's release on, so that the later ones continue the
@@ -102,8 +108,8 @@ pub fn name(story: &Story, offer: &OfferStory) -> String {
 /// would speak against it, and none can be taken back.
 #[must_use]
 pub fn continues(story: &Story, conclusion: &str) -> bool {
-    match story.command.as_str() {
-        "release" => matches!(conclusion, "timed_out" | "cancelled" | "stale"),
+    match story.command {
+        Command::Release => matches!(conclusion, "timed_out" | "cancelled" | "stale"),
         _ => !only_looks(story),
     }
 }

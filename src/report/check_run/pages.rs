@@ -1,0 +1,359 @@
+//! The check runs as pages: finding one, making it, changing it, so that no annotation is there
+//! twice.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::console::Console;
+use super::super::pages::{Backlog, Content, Pages, Stage, Throttle};
+use super::super::reports::Reports;
+use super::super::story::Story;
+use super::Commit;
+use crate::clock::Clock;
+use crate::github::{
+    Annotation, AnnotationKey, CheckRunRef, CheckRunRequest, CheckRunStatus, CheckRuns,
+    GithubError, Resource, limits,
+};
+use crate::portal::Level;
+use crate::release::event::{Event, What};
+
+/// GitHub ends by itself what has not ended after 14 days, and lets nobody open it again.
+const STALE: &str = "stale";
+
+/// The check runs of a release.
+pub struct CheckRunPages {
+    runs: Box<dyn CheckRuns>,
+    clock: Rc<dyn Clock>,
+    console: Arc<Console>,
+    commit: Commit,
+    throttle: Rc<Throttle>,
+    known: RefCell<Vec<Known>>,
+}
+
+/// What is known of one offer's check run.
+#[derive(Debug, Default)]
+struct Known {
+    /// The check run.
+    run: Option<CheckRunRef>,
+    /// Check runs of this offer that are none of ours to write.
+    excluded: Vec<u64>,
+    /// A check run was asked for, and whether it was made is not known.
+    unsure: bool,
+    /// So many that were known were gone, and another one was made.
+    gone: u32,
+    /// Looking for an earlier check run failed.
+    not_found_out: bool,
+    /// It is known which annotations it has.
+    listed: bool,
+    /// The annotations that it has.
+    annotations: BTreeSet<AnnotationKey>,
+    /// So many of the story's annotations need no more thought.
+    settled: usize,
+    /// What GitHub does not take is left out.
+    omitted: Omitted,
+}
+
+/// What is left out, after GitHub refused more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Omitted {
+    #[default]
+    Nothing,
+    Annotations,
+    /// And the text too: only title and status are left.
+    Text,
+}
+
+/// A request, and what is settled when it has succeeded.
+struct Prepared {
+    request: CheckRunRequest,
+    keys: Vec<AnnotationKey>,
+    settled: usize,
+}
+
+impl CheckRunPages {
+    /// Check runs of so many offers; nothing is sent yet.
+    #[must_use]
+    pub fn new(
+        runs: Box<dyn CheckRuns>,
+        offers: usize,
+        clock: Rc<dyn Clock>,
+        console: Arc<Console>,
+        commit: Commit,
+        throttle: Rc<Throttle>,
+    ) -> Self {
+        let known = RefCell::new((0..offers).map(|_| Known::default()).collect());
+        Self { runs, clock, console, commit, throttle, known }
+    }
+
+    /// Makes or updates one check run, with the next annotations that it does not have.
+    async fn write(&self, reports: &Reports, index: usize) -> Result<Content, GithubError> {
+        loop {
+            let known = self.known.borrow()[index].run.clone();
+            let run = match known {
+                Some(run) => Some(run),
+                None => self.adopt(reports, index).await?,
+            };
+            if let Some(run) = &run
+                && let Err(error) = self.list(reports, index, run.id).await
+            {
+                self.replace_gone(index, error).await?;
+                continue;
+            }
+            let (content, prepared) = {
+                let story = reports.story();
+                (self.content(&story, index), self.prepare(&story, index, run.as_ref()))
+            };
+            let listed = {
+                // Until there is an answer nobody knows. It stays so if this future is dropped.
+                let known = &mut self.known.borrow_mut()[index];
+                let listed = known.listed;
+                known.unsure |= run.is_none();
+                known.listed &= prepared.keys.is_empty();
+                listed
+            };
+            let answer = match &run {
+                Some(run) => self.runs.update(run.id, prepared.request).await,
+                None => self.runs.create(prepared.request).await,
+            };
+            let written = match answer {
+                Err(GithubError::NotOurs(_)) if run.is_some() => None,
+                Err(error @ GithubError::Gone(_)) if run.is_some() => {
+                    self.replace_gone(index, error).await?;
+                    continue;
+                }
+                Ok(written)
+                    if run.is_some()
+                        && matches!(content.stage, Stage::Open(_))
+                        && written.conclusion.as_deref() == Some(STALE) =>
+                {
+                    None
+                }
+                answer => Some(answer?),
+            };
+            let Some(written) = written else {
+                self.known.borrow_mut()[index].replace();
+                self.throttle.wait_for_turn(&*self.clock).await;
+                continue;
+            };
+            self.tell_address(reports, index, written.html_url.as_deref());
+            let known = &mut self.known.borrow_mut()[index];
+            let started_at = run.as_ref().map_or(written.started_at, |run| run.started_at);
+            known.run = Some(CheckRunRef { started_at, ..written });
+            known.annotations.extend(prepared.keys);
+            known.settled = prepared.settled;
+            (known.unsure, known.listed, known.omitted) = (false, listed, Omitted::Nothing);
+            return Ok(content);
+        }
+    }
+
+    fn tell_address(&self, reports: &Reports, index: usize, address: Option<&str>) {
+        let known = reports.story().offers[index].check_run_url.clone();
+        if let Some(address) = address
+            && known.as_deref() != Some(address)
+        {
+            let what = What::CheckRun(address.to_owned());
+            reports.take(&Event { at: self.clock.now(), offer: index, what });
+        }
+    }
+
+    /// Lets another check run take the place of one that GitHub no longer has; once, for if that is
+    /// gone too, something else is wrong.
+    async fn replace_gone(&self, index: usize, error: GithubError) -> Result<(), GithubError> {
+        if !matches!(error, GithubError::Gone(_)) {
+            return Err(error);
+        }
+        let gone = {
+            let known = &mut self.known.borrow_mut()[index];
+            known.gone += 1;
+            known.gone
+        };
+        if gone > 1 {
+            return Err(error);
+        }
+        self.console.warning(&format!("{error}; another one is made, with all annotations"));
+        self.known.borrow_mut()[index].replace();
+        self.throttle.wait_for_turn(&*self.clock).await;
+        Ok(())
+    }
+
+    /// The check run that is continued: our own whose making was not answered, or that of an
+    /// earlier job.
+    async fn adopt(
+        &self,
+        reports: &Reports,
+        index: usize,
+    ) -> Result<Option<CheckRunRef>, GithubError> {
+        let unsure = self.known.borrow()[index].unsure;
+        let (name, prefix) = {
+            let story = reports.story();
+            let offer = &story.offers[index];
+            let own = || super::own_external_id_prefix(&self.commit, &story, offer);
+            (
+                super::name(&story, offer),
+                if unsure { own() } else { super::external_id_prefix(&story, offer) },
+            )
+        };
+        let found = match self.runs.find(&name, &self.commit.sha, &prefix).await {
+            Ok(found) => found,
+            // A second check run is better than none, unless it would be the second of our own.
+            Err(GithubError::Unavailable(_))
+                if !unsure && self.known.borrow()[index].not_found_out =>
+            {
+                return Ok(None);
+            }
+            Err(error) => {
+                self.known.borrow_mut()[index].not_found_out = true;
+                return Err(error);
+            }
+        };
+        let newest = {
+            let excluded = &self.known.borrow()[index].excluded;
+            found.iter().find(|run| !excluded.contains(&run.id)).cloned()
+        };
+        let adopted = match newest {
+            Some(run) if unsure => Some(run),
+            Some(run) => self.reopen(reports, run).await?,
+            None => None,
+        };
+        let known = &mut self.known.borrow_mut()[index];
+        if adopted.is_none() {
+            known.excluded.extend(found.iter().map(|run| run.id));
+        }
+        known.run.clone_from(&adopted);
+        known.listed = adopted.is_none();
+        Ok(adopted)
+    }
+
+    /// The check run, if it is open or GitHub lets it be opened again. github.com answers such a
+    /// request with 200 and leaves the run as it was (mergify#1989,
+    /// tektoncd/pipelines-as-code#998), older servers opened it; so the answer is asked and not the
+    /// manual.
+    async fn reopen(
+        &self,
+        reports: &Reports,
+        run: CheckRunRef,
+    ) -> Result<Option<CheckRunRef>, GithubError> {
+        let Some(conclusion) = &run.conclusion else {
+            return Ok(Some(run));
+        };
+        if !super::continues(&reports.story(), conclusion) {
+            return Ok(None);
+        }
+        self.throttle.wait_for_turn(&*self.clock).await;
+        match self.runs.reopen(run.id).await {
+            Ok(now) if now.conclusion.is_none() => {
+                Ok(Some(CheckRunRef { conclusion: None, ..run }))
+            }
+            Ok(_)
+            | Err(GithubError::Invalid(_) | GithubError::NotOurs(_) | GithubError::Gone(_)) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Finds out which annotations the check run has, if that is not known and there are some to
+    /// send.
+    async fn list(&self, reports: &Reports, index: usize, id: u64) -> Result<(), GithubError> {
+        let needed = self.backlog(&reports.story(), index).count > 0;
+        if needed && !self.known.borrow()[index].listed {
+            let keys = self.runs.annotations(id).await?;
+            let known = &mut self.known.borrow_mut()[index];
+            known.annotations.extend(keys);
+            known.listed = true;
+        }
+        Ok(())
+    }
+
+    /// Everything as it is now, with the next annotations.
+    fn prepare(&self, story: &Story, index: usize, run: Option<&CheckRunRef>) -> Prepared {
+        let (offer, known) = (&story.offers[index], &self.known.borrow()[index]);
+        let began = run.and_then(|run| run.started_at).or(offer.began);
+        let mut request = super::request(&self.commit, story, offer, began, self.clock.now());
+        let (mut keys, mut settled) = (Vec::new(), known.settled);
+        if known.omitted == Omitted::Nothing {
+            for annotated in offer.annotations.get(settled..).unwrap_or_default() {
+                if request.annotations.len() == limits::ANNOTATIONS {
+                    break;
+                }
+                let annotation = self.as_sent(super::annotation(annotated));
+                let key = annotation.key();
+                if !known.annotations.contains(&key) && !keys.contains(&key) {
+                    request.annotations.push(annotation);
+                    keys.push(key);
+                }
+                settled += 1;
+            }
+        } else {
+            settled = offer.annotations.len();
+        }
+        if known.omitted == Omitted::Text {
+            request.summary = format!("More is in {}.", request.elsewhere);
+        }
+        Prepared { request, keys, settled }
+    }
+
+    /// The annotation as it will be sent, so that it is known again when GitHub lists it.
+    fn as_sent(&self, mut annotation: Annotation) -> Annotation {
+        let secrets = self.console.secrets();
+        annotation.message = secrets.redact(&annotation.message);
+        annotation.title = annotation.title.map(|title| secrets.redact(&title));
+        limits::fit_annotation(&mut annotation);
+        annotation
+    }
+}
+
+impl Known {
+    /// The check run is not to be written any more; another one, which has no annotations, takes
+    /// its place.
+    fn replace(&mut self) {
+        self.excluded.extend(self.run.take().map(|run| run.id));
+        self.annotations.clear();
+        (self.settled, self.listed) = (0, false);
+    }
+}
+
+impl Pages for CheckRunPages {
+    fn resource(&self) -> Resource {
+        Resource::CheckRun
+    }
+
+    fn content(&self, story: &Story, index: usize) -> Content {
+        let offer = &story.offers[index];
+        let (began, at) = (offer.began, offer.began.unwrap_or_default());
+        let request = super::request(&self.commit, story, offer, began, at);
+        let stage = match request.status {
+            CheckRunStatus::Queued => Stage::Open("queued"),
+            CheckRunStatus::InProgress => Stage::Open("in_progress"),
+            CheckRunStatus::Completed(conclusion) => Stage::Final(conclusion.name()),
+        };
+        Content { text: request.summary, stage }
+    }
+
+    fn backlog(&self, story: &Story, index: usize) -> Backlog {
+        let settled = self.known.borrow()[index].settled;
+        let pending = story.offers[index].annotations.get(settled..).unwrap_or_default();
+        let errors = pending.iter().any(|one| one.level == Level::Error);
+        Backlog { count: pending.len(), errors }
+    }
+
+    async fn send(&self, reports: &Reports, index: usize) -> Result<Content, GithubError> {
+        self.write(reports, index).await
+    }
+
+    fn leave_out(&self, story: &Story, index: usize) -> bool {
+        let known = &mut self.known.borrow_mut()[index];
+        known.omitted = match known.omitted {
+            Omitted::Nothing => Omitted::Annotations,
+            Omitted::Annotations => Omitted::Text,
+            Omitted::Text => {
+                known.settled = story.offers[index].annotations.len();
+                known.omitted = Omitted::Nothing;
+                return false;
+            }
+        };
+        true
+    }
+}
