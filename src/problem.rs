@@ -140,6 +140,8 @@ pub struct Problem {
     pub code: Code,
     /// What happened, naming the thing and quoting what was received.
     pub message: String,
+    /// The portal's own words about it, for reports that do not show them beside.
+    pub portal_says: Option<String>,
     /// What to do now.
     pub hint: Option<String>,
     /// Where.
@@ -152,7 +154,14 @@ impl Problem {
     /// A problem without hint and place.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, place: None, source_line: None }
+        Self {
+            code,
+            message: message.into(),
+            portal_says: None,
+            hint: None,
+            place: None,
+            source_line: None,
+        }
     }
 
     /// Adds what to do now.

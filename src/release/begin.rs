@@ -2,8 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::findings::Findings;
 use super::goal::{Aim, Goal, WhenRunning};
-use super::survey::Survey;
+use super::survey::Purpose;
 use super::verdict::Verdict;
 use crate::portal::{Operation, Phase, State, Submission};
 use crate::problem::{Code, Problem};
@@ -17,7 +18,7 @@ const SETTLING: SignedDuration = SignedDuration::from_mins(2);
 
 /// So often it is waited for a portal whose list and status disagree on whether the preview waits;
 /// at the schedule's pace, minutes.
-const MOST_PAUSES: u32 = 12;
+pub const MOST_PAUSES: u32 = 12;
 
 const NOTHING_RUNS: &str =
     "the offer says that it is running, and the list of operations that nothing does";
@@ -56,60 +57,53 @@ pub enum Begin {
     End(Verdict),
 }
 
-/// What was decided before.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Before {
-    /// A foreign operation was awaited or canceled, so what is finished is not ours.
-    pub foreign: bool,
-    /// The first half was done in this run.
-    pub published: bool,
-    /// A POST was refused because something was in the way.
-    pub refused: bool,
-    /// How often a survey was made anew because it took too long.
-    pub looks: u32,
-    /// How often it was waited for a list or a status that is late.
-    pub pauses: u32,
-}
-
 /// Decides on the first half, or on what a killed job left behind.
-pub fn release(goal: &Goal, survey: &Survey, before: Before, today: Timestamp) -> Begin {
-    if let Some(problem) = survey.unknown_offer() {
+pub fn decide_release(
+    goal: &Goal,
+    findings: &Findings,
+    purpose: Purpose,
+    patient: bool,
+    today: Timestamp,
+) -> Begin {
+    if let Some(problem) = findings.unknown_offer() {
         return Begin::End(Verdict::problem(None, problem.clone()));
     }
-    if let Some((phase, operation)) = busy(survey) {
+    if let Some((phase, operation)) = find_busy(findings) {
         if phase == Phase::GoLive && !goal.go_live && goal.when_running == WhenRunning::Adopt {
-            return Begin::End(running(
+            return Begin::End(refuse_running(
                 goal,
                 phase,
                 "this run was not asked to go live, so it cannot be adopted",
             ));
         }
-        return among_others(goal, survey, phase, operation);
+        return decide_among_others(goal, findings, phase, operation);
     }
-    if before.foreign {
+    if purpose == Purpose::BeginAfterOthers {
         return Begin::Start(Phase::Publish);
     }
-    if late(survey, before) {
+    if patient && is_late(findings) {
         return Begin::LookAgain(TWO_MINDS);
     }
-    let published = survey.newest(Phase::Publish);
+    let published = findings.newest(Phase::Publish);
     let publish = published.and_then(|row| row.operation.clone());
-    if survey.at_sign_off() || survey.listed_at_sign_off() {
-        return match (survey.draft_changed(), published.and_then(|row| row.changed)) {
-            (Some(draft), Some(ended)) if changed_since(draft, ended) => {
+    if findings.at_sign_off() || findings.listed_at_sign_off() {
+        return match (findings.draft_changed(), published.and_then(|row| row.changed)) {
+            (Some(draft), Some(ended)) if is_changed_since(draft, ended) => {
                 Begin::Start(Phase::Publish)
             }
-            _ => waiting(published).unwrap_or(Begin::Start(Phase::Publish)),
+            _ => decide_waiting(published).unwrap_or(Begin::Start(Phase::Publish)),
         };
     }
-    match survey.newest_first().first() {
-        Some(newest) if already_out(survey, newest, today) => match newest.phase {
+    match findings.newest_first().first() {
+        Some(newest) if is_already_out(findings, newest, today) => match newest.phase {
             Some(Phase::GoLive) => Begin::Live { publish, go_live: newest.operation.clone() },
             _ => Begin::Published(publish),
         },
         // The operation says that the draft is out, the offer says what nobody knows: that is no
         // reason to publish again.
-        Some(newest) if is_out(survey, newest, today) && survey.offer_state() == State::Unknown => {
+        Some(newest)
+            if is_out(findings, newest, today) && findings.offer_state() == State::Unknown =>
+        {
             Begin::Follow {
                 phase: newest.phase.unwrap_or(Phase::Publish),
                 operation: newest.operation.clone(),
@@ -120,8 +114,8 @@ pub fn release(goal: &Goal, survey: &Survey, before: Before, today: Timestamp) -
 }
 
 /// Decides on the second half.
-pub fn go_live(goal: &Goal, survey: &Survey, before: Before) -> Begin {
-    if let Some(problem) = survey.unknown_offer() {
+pub fn decide_go_live(goal: &Goal, findings: &Findings, purpose: Purpose, patient: bool) -> Begin {
+    if let Some(problem) = findings.unknown_offer() {
         return Begin::End(Verdict::problem(None, problem.clone()));
     }
     if !goal.go_live {
@@ -129,50 +123,50 @@ pub fn go_live(goal: &Goal, survey: &Survey, before: Before) -> Begin {
             format!("the manifest says `go-live: false` for offer {}: nothing to do", goal.offer);
         return Begin::End(Verdict::done(None, message));
     }
-    match busy(survey) {
+    match find_busy(findings) {
         // Some portals go on to list the publish as running while its preview waits.
-        Some((Phase::Publish, _)) if before.published => {}
-        Some((phase, operation)) => return among_others(goal, survey, phase, operation),
+        Some((Phase::Publish, _)) if purpose == Purpose::GoOn => {}
+        Some((phase, operation)) => return decide_among_others(goal, findings, phase, operation),
         None => {}
     }
-    if before.published {
+    if purpose == Purpose::GoOn {
         return Begin::Start(Phase::GoLive);
     }
-    if late(survey, before) {
+    if patient && is_late(findings) {
         return Begin::LookAgain(TWO_MINDS);
     }
-    let newest = survey.newest_first().first().copied();
+    let newest = findings.newest_first().first().copied();
     if let Some(newest) = newest
         && newest.phase == Some(Phase::GoLive)
         && newest.status.state() == State::Succeeded
-        && survey.offer_state() == State::Succeeded
+        && findings.offer_state() == State::Succeeded
     {
-        let publish = survey.newest(Phase::Publish).and_then(|row| row.operation.clone());
+        let publish = findings.newest(Phase::Publish).and_then(|row| row.operation.clone());
         return Begin::Live { publish, go_live: newest.operation.clone() };
     }
     let refused = match newest {
-        _ if survey.at_sign_off() => None,
+        _ if findings.at_sign_off() => None,
         Some(last) if matches!(last.status.state(), State::Failed | State::Canceled) => {
             Some(format!("its last operation ended as `{}`", last.status))
         }
-        _ if survey.offer_state() == State::NeverPublished => {
+        _ if findings.offer_state() == State::NeverPublished => {
             Some("it was never published".to_owned())
         }
         _ => None,
     };
     refused.map_or(Begin::Start(Phase::GoLive), |why| {
         let message = format!("offer {} has no preview that could go live: {why}", goal.offer);
-        nothing(message, "publish it first, with `command: release`")
+        refuse_nothing(message, "publish it first, with `command: release`")
     })
 }
 
 /// Decides what to go on with. It never starts a publish.
-pub fn resume(goal: &Goal, survey: &Survey) -> Begin {
-    if let Some(problem) = survey.unknown_offer() {
+pub fn decide_resume(goal: &Goal, findings: &Findings) -> Begin {
+    if let Some(problem) = findings.unknown_offer() {
         return Begin::End(Verdict::problem(None, problem.clone()));
     }
     if let Aim::Resume(Some(address)) = &goal.aim {
-        let row = survey
+        let row = findings
             .operations
             .iter()
             .flatten()
@@ -180,24 +174,25 @@ pub fn resume(goal: &Goal, survey: &Survey) -> Begin {
         let phase = row.and_then(|row| row.phase).unwrap_or(Phase::Publish);
         return Begin::Follow { phase, operation: Some(address.clone()) };
     }
-    if let Some((phase, operation)) = busy(survey) {
-        return if survey.running().is_none() {
+    if let Some((phase, operation)) = find_busy(findings) {
+        return if findings.running().is_none() {
             Begin::LookAgain(NOTHING_RUNS)
         } else {
             Begin::Follow { phase, operation }
         };
     }
-    if survey.at_sign_off() {
-        let newest = survey.newest(Phase::Publish);
+    if findings.at_sign_off() {
+        let newest = findings.newest(Phase::Publish);
         let operation = newest.and_then(|row| row.operation.clone());
-        return waiting(newest).unwrap_or(Begin::Follow { phase: Phase::Publish, operation });
+        return decide_waiting(newest)
+            .unwrap_or(Begin::Follow { phase: Phase::Publish, operation });
     }
-    match survey.newest_first().first() {
+    match findings.newest_first().first() {
         Some(newest) => Begin::Follow {
             phase: newest.phase.unwrap_or(Phase::Publish),
             operation: newest.operation.clone(),
         },
-        None => nothing(
+        None => refuse_nothing(
             format!("offer {} has no operation that could be continued", goal.offer),
             "start one with `command: release`",
         ),
@@ -206,7 +201,7 @@ pub fn resume(goal: &Goal, survey: &Survey) -> Begin {
 
 /// What an offer that waits for the publisher means for its newest publish: the offer's word may be
 /// late, and of the one before. `None` if that publish ended badly.
-fn waiting(newest: Option<&Submission>) -> Option<Begin> {
+fn decide_waiting(newest: Option<&Submission>) -> Option<Begin> {
     let operation = newest.and_then(|row| row.operation.clone());
     match newest.map(|row| row.status.state()) {
         None | Some(State::Succeeded | State::WaitingForPublisher) => {
@@ -219,30 +214,34 @@ fn waiting(newest: Option<&Submission>) -> Option<Begin> {
 
 /// What runs on the offer. A publish whose preview waits for the publisher is in nobody's way. An
 /// offer that says `running` while the list shows nothing is busy too.
-pub fn busy(survey: &Survey) -> Option<(Phase, Option<Operation>)> {
-    if let Some(row) = survey.running() {
+pub fn find_busy(findings: &Findings) -> Option<(Phase, Option<Operation>)> {
+    if let Some(row) = findings.running() {
         let phase = row.phase.unwrap_or(Phase::Publish);
         let waits =
-            phase == Phase::Publish && (survey.at_sign_off() || survey.listed_at_sign_off());
+            phase == Phase::Publish && (findings.at_sign_off() || findings.listed_at_sign_off());
         return (!waits).then(|| (phase, row.operation.clone()));
     }
-    let silent = survey.offer_state() == State::Running && !survey.at_sign_off();
+    let silent = findings.offer_state() == State::Running && !findings.at_sign_off();
     silent.then_some((Phase::Publish, None))
 }
 
 /// Whether the list says that the preview waits, and the offer that something runs: one of them is
 /// late, and nobody knows which.
-fn late(survey: &Survey, before: Before) -> bool {
-    let disagree = survey.listed_at_sign_off()
-        && survey.offer_state() == State::Running
-        && !survey.at_sign_off();
-    disagree && before.pauses < MOST_PAUSES
+fn is_late(findings: &Findings) -> bool {
+    findings.listed_at_sign_off()
+        && findings.offer_state() == State::Running
+        && !findings.at_sign_off()
 }
 
-fn among_others(goal: &Goal, survey: &Survey, phase: Phase, operation: Option<Operation>) -> Begin {
+fn decide_among_others(
+    goal: &Goal,
+    findings: &Findings,
+    phase: Phase,
+    operation: Option<Operation>,
+) -> Begin {
     match goal.when_running {
         WhenRunning::Adopt | WhenRunning::Wait | WhenRunning::Cancel
-            if survey.running().is_none() =>
+            if findings.running().is_none() =>
         {
             Begin::LookAgain(NOTHING_RUNS)
         }
@@ -250,12 +249,12 @@ fn among_others(goal: &Goal, survey: &Survey, phase: Phase, operation: Option<Op
         WhenRunning::Wait => Begin::AwaitForeign(phase, operation),
         WhenRunning::Cancel => Begin::CancelForeign(phase, operation),
         WhenRunning::Fail => {
-            Begin::End(running(goal, phase, "`when-running: fail` says to leave it alone"))
+            Begin::End(refuse_running(goal, phase, "`when-running: fail` says to leave it alone"))
         }
     }
 }
 
-fn running(goal: &Goal, phase: Phase, why: &str) -> Verdict {
+fn refuse_running(goal: &Goal, phase: Phase, why: &str) -> Verdict {
     let message = format!("a {phase} is already running on offer {}, and {why}", goal.offer);
     Verdict::problem(
         None,
@@ -264,26 +263,26 @@ fn running(goal: &Goal, phase: Phase, why: &str) -> Verdict {
     )
 }
 
-fn nothing(message: String, hint: &str) -> Begin {
+fn refuse_nothing(message: String, hint: &str) -> Begin {
     Begin::End(Verdict::problem(None, Problem::new(Code::NothingToContinue, message).hint(hint)))
 }
 
-fn changed_since(draft: Timestamp, ended: Timestamp) -> bool {
+fn is_changed_since(draft: Timestamp, ended: Timestamp) -> bool {
     draft.duration_since(ended) > SETTLING
 }
 
 /// Whether the newest operation already brought out the draft as it is. Only a plain yes of the
 /// portal counts: the offer and the operation succeeded, and the draft is known to be older.
-fn already_out(survey: &Survey, newest: &Submission, today: Timestamp) -> bool {
-    survey.offer_state() == State::Succeeded && is_out(survey, newest, today)
+fn is_already_out(findings: &Findings, newest: &Submission, today: Timestamp) -> bool {
+    findings.offer_state() == State::Succeeded && is_out(findings, newest, today)
 }
 
 /// Whether the operation brought out the draft as it is, by its own word.
-fn is_out(survey: &Survey, newest: &Submission, today: Timestamp) -> bool {
-    let (Some(draft), Some(ended)) = (survey.draft_changed(), newest.changed) else {
+fn is_out(findings: &Findings, newest: &Submission, today: Timestamp) -> bool {
+    let (Some(draft), Some(ended)) = (findings.draft_changed(), newest.changed) else {
         return false;
     };
     newest.status.state() == State::Succeeded
-        && !changed_since(draft, ended)
+        && !is_changed_since(draft, ended)
         && today.duration_since(ended) < LONGEST_RELEASE
 }

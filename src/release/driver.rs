@@ -1,5 +1,5 @@
-//! Does what the heart decides: the calls, the repeats of reads, and the waiting. It decides
-//! nothing itself.
+//! Does what the state machine decides: the calls, the repeats of reads, and the waiting. It
+//! decides nothing itself.
 
 use std::cell::RefCell;
 use std::pin::pin;
@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use super::event::{Event, What};
 use super::goal::Goal;
-use super::machine::{Act, Ask, Release, Seen};
+use super::machine::{Act, Ask, Interruption, Moment, Release, Seen, Stop};
 use super::schedule::Schedule;
 use super::verdict::Verdict;
 use crate::clock::Clock;
 use crate::http::{Again, Repeatable, Retry, repeat};
+use crate::ids::Email;
 use crate::portal::{CallError, Level, Looked, OfferView, OperationView, Phase, Portal, Trouble};
 use crate::problem::{Code, Problem};
 
@@ -33,18 +34,9 @@ const LAST_CANCEL: Duration = Duration::from_secs(4);
 /// Time between two looks at it.
 const LAST_REST: Duration = Duration::from_millis(500);
 
-/// A signal to stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stop {
-    /// The signal's number.
-    pub signal: u8,
-    /// Whether the operation is to be canceled too.
-    pub cancel: bool,
-}
-
 /// What surrounds the release of one offer.
 pub struct Surroundings<'a, P> {
-    /// The portal.
+    /// The offer at its portal.
     pub portal: &'a P,
     /// Time.
     pub clock: &'a dyn Clock,
@@ -60,8 +52,7 @@ pub struct Surroundings<'a, P> {
     pub emit: &'a dyn Fn(Event),
 }
 
-/// What the driver remembers: the last looks, so that only changes are told, and the wishes of the
-/// portal.
+/// The last looks, so that only changes are told, and the wishes of the portal.
 #[derive(Default)]
 struct Memory {
     operation: Option<(Phase, OperationView)>,
@@ -69,101 +60,107 @@ struct Memory {
     changed_at: Duration,
     asked_for: Option<Duration>,
     trouble: Option<Problem>,
-    under_way: bool,
     /// When the job was told to stop.
     stopped: Option<Duration>,
 }
 
 /// Releases one offer, to its end.
 pub async fn run<P: Portal>(goal: Goal, around: Surroundings<'_, P>) -> Verdict {
-    Driver {
-        memory: RefCell::new(Memory { changed_at: around.clock.elapsed(), ..Memory::default() }),
-        goal,
-        around,
-    }
-    .run()
-    .await
+    let memory = RefCell::new(Memory { changed_at: around.clock.elapsed(), ..Memory::default() });
+    Driver { around, memory }.run(goal).await
 }
 
 struct Driver<'a, P> {
-    goal: Goal,
     around: Surroundings<'a, P>,
     memory: RefCell<Memory>,
 }
 
 impl<P: Portal> Driver<'_, P> {
-    async fn run(&self) -> Verdict {
+    async fn run(&self, goal: Goal) -> Verdict {
         let clock = self.around.clock;
-        let mut release = Release::new(self.goal.clone());
+        let notify = goal.notify.clone();
+        let mut release = Release::new(goal);
         let mut stopping: Option<Duration> = None;
         self.tell(What::Began);
         loop {
-            let act = release.next();
-            let seen = match (&act, stopping) {
-                (Act::End(verdict), _) => {
-                    self.tell(What::Ended(verdict.clone()));
-                    return verdict.clone();
-                }
-                (_, Some(until)) => self.act_quickly(act, until).await,
-                (_, None) => self.act(act).await,
+            let act = release.next_act();
+            if let Act::End(verdict) = act {
+                self.tell(What::Ended(verdict.clone()));
+                return verdict;
+            }
+            let patience = if release.is_under_way() { UNDER_WAY } else { BEFORE };
+            let doing = Doing { act, notify: &notify, patience };
+            let came = match stopping {
+                Some(until) => self.act_quickly(doing, until).await,
+                None => self.act(doing).await,
             };
-            let seen = seen.unwrap_or_else(|| {
-                let stop =
-                    (*self.around.stop.borrow()).unwrap_or(Stop { signal: 15, cancel: false });
-                let told = *self.memory.borrow_mut().stopped.get_or_insert(clock.elapsed());
-                stopping = Some(told + LAST_CANCEL);
-                Seen::Interrupted(stop.signal, stop.cancel)
-            });
-            for what in release.saw(seen, clock.elapsed(), clock.now()) {
+            if let Err(Interruption::Stopped(_)) = came {
+                let since = *self.memory.borrow_mut().stopped.get_or_insert(clock.elapsed());
+                stopping = Some(since + LAST_CANCEL);
+            }
+            let moment = Moment { elapsed: clock.elapsed(), date: clock.now() };
+            let changes = match came {
+                Ok(seen) => release.take(seen, moment),
+                Err(why) => release.interrupt(why),
+            };
+            for what in changes {
                 self.tell_change(what);
             }
         }
     }
 
-    /// Does one thing. `None`: the job is told to stop.
-    async fn act(&self, act: Act) -> Option<Seen> {
+    /// Does one thing, unless the time is over or the job is told to stop.
+    async fn act(&self, doing: Doing<'_>) -> Result<Seen, Interruption> {
         let clock = self.around.clock;
         if self.around.stop.borrow().is_some() {
-            return None;
+            return Err(self.stopped());
         }
         let left = self.around.deadline.saturating_sub(clock.elapsed());
         if left.is_zero() {
-            return Some(self.timed_out());
+            return Err(self.timed_out());
         }
-        let posts = matches!(act, Act::Start(_) | Act::Cancel(_));
-        let mut doing = pin!(self.perform(act));
+        let posts = matches!(doing.act, Act::Start(_) | Act::Cancel(_));
+        let mut doing = pin!(self.perform(doing));
         tokio::select! {
             biased;
-            seen = &mut doing => Some(seen),
-            () = self.told_to_stop() => {
+            came = &mut doing => came,
+            () = self.wait_for_stop() => {
                 self.memory.borrow_mut().stopped = Some(clock.elapsed());
                 // A POST is on its way: its answer says what runs at the portal.
                 if !posts {
-                    return None;
+                    return Err(self.stopped());
                 }
                 tokio::select! {
                     biased;
-                    seen = doing => Some(seen),
+                    came = doing => came,
                     // It may have been carried out: that is not "nothing was started".
-                    () = clock.sleep(LAST_ANSWER) => Some(Seen::Lost(unanswered(), None)),
+                    () = clock.sleep(LAST_ANSWER) => Ok(Seen::Lost(unanswered(), None)),
                 }
             }
-            () = clock.sleep(left), if !posts => Some(self.timed_out()),
+            () = clock.sleep(left), if !posts => Err(self.timed_out()),
         }
     }
 
-    /// Does one thing after the job was told to stop. `None`: the time for that is over.
-    async fn act_quickly(&self, act: Act, until: Duration) -> Option<Seen> {
-        let act = if let Act::Settle(wait) = act { Act::Settle(wait.min(LAST_REST)) } else { act };
+    /// Does one thing after the job was told to stop, unless the time for that is over.
+    async fn act_quickly(&self, doing: Doing<'_>, until: Duration) -> Result<Seen, Interruption> {
+        let act = match doing.act {
+            Act::Settle(wait) => Act::Settle(wait.min(LAST_REST)),
+            act => act,
+        };
         let left = until.saturating_sub(self.around.clock.elapsed());
         tokio::select! {
             biased;
-            seen = self.perform(act) => Some(seen),
-            () = self.around.clock.sleep(left) => None,
+            came = self.perform(Doing { act, ..doing }) => came,
+            () = self.around.clock.sleep(left) => Err(self.stopped()),
         }
     }
 
-    async fn told_to_stop(&self) {
+    fn stopped(&self) -> Interruption {
+        let stop = *self.around.stop.borrow();
+        Interruption::Stopped(stop.unwrap_or(Stop { signal: 15, cancel: false }))
+    }
+
+    async fn wait_for_stop(&self) {
         let mut stop = self.around.stop.clone();
         if stop.wait_for(Option::is_some).await.is_err() {
             // Nobody is left who could tell.
@@ -171,26 +168,25 @@ impl<P: Portal> Driver<'_, P> {
         }
     }
 
-    fn timed_out(&self) -> Seen {
-        Seen::TimedOut(self.memory.borrow().trouble.clone())
+    fn timed_out(&self) -> Interruption {
+        Interruption::TimedOut(self.memory.borrow().trouble.clone())
     }
 
-    async fn perform(&self, act: Act) -> Seen {
+    async fn perform(&self, doing: Doing<'_>) -> Result<Seen, Interruption> {
         let Surroundings { portal, clock, schedule, .. } = &self.around;
-        match act {
-            Act::Ask(ask) => self.read(&ask).await,
+        Ok(match doing.act {
+            Act::Ask(ask) => return self.read(&ask, doing.patience).await,
             Act::Start(phase) => {
-                self.memory.borrow_mut().under_way = true;
                 let answer = match phase {
-                    Phase::Publish => portal.publish(&self.goal.notify).await,
+                    Phase::Publish => portal.publish(doing.notify).await,
                     Phase::GoLive => portal.go_live(None).await,
                 };
-                answer.map_or_else(not_posted, Seen::Accepted)
+                answer.map_or_else(judge_refusal, Seen::Accepted)
             }
             Act::Cancel(operation) => portal
                 .cancel(operation.as_ref())
                 .await
-                .map_or_else(not_posted, |()| Seen::CancelAccepted),
+                .map_or_else(judge_refusal, |()| Seen::CancelAccepted),
             Act::Rest => {
                 let (quiet, asked_for) = {
                     let mut memory = self.memory.borrow_mut();
@@ -207,15 +203,14 @@ impl<P: Portal> Driver<'_, P> {
             }
             // The loop has ended before.
             Act::End(_) => Seen::Rested,
-        }
+        })
     }
 
     /// A read, repeated while that may help.
-    async fn read(&self, ask: &Ask) -> Seen {
-        let policy = if self.memory.borrow().under_way { UNDER_WAY } else { BEFORE };
+    async fn read(&self, ask: &Ask, patience: Retry) -> Result<Seen, Interruption> {
         let answer = repeat(
             self.around.clock,
-            policy,
+            patience,
             Some(self.around.deadline),
             async || self.look(ask).await,
             |error, wait, attempt| {
@@ -223,7 +218,7 @@ impl<P: Portal> Driver<'_, P> {
                 // A line each at the 1st, 2nd, 4th, 8th … failure: an outage is seen, and does not
                 // fill the log.
                 if attempt.is_power_of_two() {
-                    let text = format!("{}; asking again in {}", error.problem, friendly(wait));
+                    let text = format!("{}; asking again in {}", error.problem, format_wait(wait));
                     self.tell(What::Note(Level::Warning, text));
                 }
             },
@@ -232,13 +227,13 @@ impl<P: Portal> Driver<'_, P> {
         match answer {
             Ok(seen) => {
                 self.memory.borrow_mut().trouble = None;
-                seen
+                Ok(seen)
             }
             Err(error) => match error.trouble {
-                Trouble::NotFound => Seen::Absent(error.problem),
-                Trouble::Passing => Seen::Unreachable(error.problem),
+                Trouble::NotFound => Ok(Seen::Absent(error.problem)),
+                Trouble::Passing => Err(Interruption::Unreachable(error.problem)),
                 Trouble::Conflict | Trouble::Refused | Trouble::Auth => {
-                    Seen::Refused(error.problem)
+                    Ok(Seen::Refused(error.problem))
                 }
             },
         }
@@ -283,7 +278,6 @@ impl<P: Portal> Driver<'_, P> {
                     memory.changed_at = now;
                 }
                 What::Phase { .. } => {
-                    memory.under_way = true;
                     memory.changed_at = now;
                 }
                 _ => {}
@@ -297,13 +291,20 @@ impl<P: Portal> Driver<'_, P> {
     }
 }
 
+/// What to do, and with what.
+struct Doing<'a> {
+    act: Act,
+    notify: &'a [Email],
+    patience: Retry,
+}
+
 /// A POST whose answer could not be awaited.
 fn unanswered() -> Problem {
     Problem::new(Code::Unavailable, "the job was told to stop before the portal answered")
 }
 
 /// A POST without a good answer.
-fn not_posted(error: CallError) -> Seen {
+fn judge_refusal(error: CallError) -> Seen {
     match error.trouble {
         Trouble::Passing => Seen::Lost(error.problem, error.retry_after),
         Trouble::Conflict => Seen::InTheWay(error.problem),
@@ -322,7 +323,7 @@ impl Repeatable for CallError {
 }
 
 /// A wait in a log line, to the second.
-fn friendly(wait: Duration) -> String {
+fn format_wait(wait: Duration) -> String {
     format!("{} s", wait.as_secs().max(1))
 }
 

@@ -1,10 +1,16 @@
-//! Following an operation: what was seen of it → where the half of the release stands.
+//! The stage that follows an operation to its end: what was seen of it, and where the half of the
+//! release stands by that.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::verdict::THE_PORTAL_SAYS;
+use super::cancel::Cancel;
+use super::event::{Origin, What};
+use super::findings::sort_newest_first;
+use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
+use super::survey::{self, Purpose, Survey};
+use super::verdict::{Ending, Verdict};
 use crate::portal::{Level, OfferView, Operation, OperationView, Phase, State, Submission};
 use crate::problem::{Code, Problem};
 use crate::text::html_to_line;
@@ -19,7 +25,7 @@ const CERTAIN: Duration = Duration::from_secs(10);
 
 /// What to look at next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+enum Turn {
     /// The operation, or if its address is not known, the list.
     Operation,
     /// The offer.
@@ -32,7 +38,7 @@ pub enum Turn {
 
 /// Where the half stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+enum Standing {
     /// Not at its end.
     GoesOn,
     /// Done.
@@ -41,60 +47,109 @@ pub enum Standing {
     Ended(Problem),
 }
 
-/// An operation being followed.
-#[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one thing that was seen, and none excludes another"
-)]
-pub struct Following {
-    /// Which half it is.
-    pub phase: Phase,
-    /// Where to look; `None` until it is found in the list.
-    pub operation: Option<Operation>,
-    /// Operations that were there before; the one to be found is another. `None` if any that runs
-    /// will do.
-    pub others: Option<HashSet<String>>,
-    /// It was found in the list, where it can be another's; the portal did not name it as ours.
-    pub found: bool,
-    /// What to look at next.
-    pub turn: Turn,
-    /// Whether the kind of operation was guessed.
-    pub guessed: bool,
-    id: Option<String>,
-    absent: Option<(Duration, u32)>,
-    /// The operation's own word is one that nobody knows, so that nobody else can speak for it.
-    unknown: bool,
-    /// When the offer was first looked at.
-    since: Option<Duration>,
-    /// The offer said so, and it can only be about this operation if that still goes on.
-    offer_waits: bool,
+/// How it is known which operation is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// The portal or a person named it.
+    Named,
+    /// It was found in the list after the start, where it can be another's.
+    InList,
+    /// It was there already, and its kind may be a guess.
+    Guessed,
 }
 
-impl Following {
-    /// Begins to follow.
+/// Whose operation it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// The release's.
+    Ours,
+    /// It is in the way, and its end is awaited.
+    InTheWay,
+}
+
+/// What the offer said of the sign-off when it was last looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OfferWord {
+    /// Nothing that counts.
+    Nothing,
+    /// That it waits, which is about this operation if that still goes on.
+    Waits,
+}
+
+/// An operation being followed.
+#[derive(Debug, Clone)]
+pub(super) struct Follow {
+    whose: Whose,
+    phase: Phase,
+    /// Where to look; `None` until it is found in the list.
+    operation: Option<Operation>,
+    identity: Identity,
+    /// Operations that were there before; the one to be found is another. `None` if any that runs
+    /// will do.
+    others: Option<HashSet<String>>,
+    turn: Turn,
+    /// The id that the operation last showed of itself.
+    id: Option<String>,
+    absent: Option<(Duration, u32)>,
+    /// The operation's own last word. While nobody knows its meaning, nobody else can speak for
+    /// it.
+    word: Option<State>,
+    /// When the offer was first looked at.
+    since: Option<Duration>,
+    offer: OfferWord,
+}
+
+impl Follow {
+    /// Begins to follow an operation of the release.
     pub fn new(
         phase: Phase,
         operation: Option<Operation>,
+        identity: Identity,
         others: Option<HashSet<String>>,
     ) -> Self {
         Self {
+            whose: Whose::Ours,
             phase,
             operation,
+            identity,
             others,
-            found: false,
             turn: Turn::Operation,
-            guessed: false,
             id: None,
             absent: None,
-            unknown: false,
+            word: None,
             since: None,
-            offer_waits: false,
+            offer: OfferWord::Nothing,
         }
     }
 
+    /// The same, and whose it is.
+    pub fn of(self, whose: Whose) -> Self {
+        Self { whose, ..self }
+    }
+
+    /// Tells that the half began, and follows it unless the run was asked not to wait.
+    pub fn enter(self, run: &mut Run, origin: Origin) -> Stage {
+        run.phase = Some(self.phase);
+        run.tell(What::Phase { phase: self.phase, origin, operation: self.operation.clone() });
+        // What was there already may be at its end, so it is looked at also by a run that does not
+        // wait.
+        if run.goal.wait || origin == Origin::Adopted {
+            return Stage::Follow(self);
+        }
+        self.leave(run)
+    }
+
+    fn leave(&self, run: &Run) -> Stage {
+        let message =
+            format!("the {} is running; it was asked not to wait for its end", self.phase);
+        Stage::End(
+            Verdict::pending(Ending::Left, run.phase, message)
+                .hint("follow it with `command: resume`"),
+        )
+    }
+
     /// The operation was seen.
-    pub fn operation_seen(&mut self, view: &OperationView) -> Standing {
+    fn judge_operation(&mut self, view: &OperationView) -> Standing {
         self.absent = None;
         if let Some(id) = &view.id
             && let Some(before) = self.id.replace(id.clone())
@@ -105,8 +160,8 @@ impl Following {
             );
         }
         match view.phase {
-            Some(phase) if self.guessed => self.phase = phase,
-            Some(phase) if self.found && phase != self.phase => {
+            Some(phase) if self.identity == Identity::Guessed => self.phase = phase,
+            Some(phase) if self.identity == Identity::InList && phase != self.phase => {
                 return Standing::Ended(
                     self.replaced(&format!("what was found in the list is a {phase}")),
                 );
@@ -114,7 +169,7 @@ impl Following {
             _ => {}
         }
         self.turn = Turn::Rest;
-        self.unknown = view.status.state() == State::Unknown;
+        self.word = Some(view.status.state());
         match view.status.state() {
             State::Failed => Standing::Ended(self.bad_end(Code::OperationFailed, "failed", view)),
             State::Canceled => {
@@ -126,7 +181,8 @@ impl Following {
                 Standing::GoesOn
             }
             _ if self.phase == Phase::Publish
-                && (view.at_sign_off() || self.offer_waits && !self.unknown) =>
+                && (view.at_sign_off()
+                    || self.offer == OfferWord::Waits && !self.is_word_unknown()) =>
             {
                 Standing::Done
             }
@@ -143,21 +199,21 @@ impl Following {
     /// The offer was seen. Its word completes the operation's, it does not replace it: a go-live is
     /// asked about here only after its operation succeeded, and a publish is looked at once more,
     /// for another may have taken its place since it was seen.
-    pub fn offer_seen(&mut self, offer: &OfferView, now: Duration) -> Standing {
+    fn judge_offer(&mut self, offer: &OfferView, now: Duration) -> Standing {
         self.turn = Turn::Rest;
         let since = *self.since.get_or_insert(now);
         if self.phase == Phase::Publish && offer.at_sign_off() {
-            if self.unknown || now.saturating_sub(since) < CERTAIN {
+            if self.is_word_unknown() || now.saturating_sub(since) < CERTAIN {
                 return Standing::GoesOn;
             }
             if self.operation.is_none() {
                 return Standing::Done;
             }
-            self.offer_waits = true;
+            self.offer = OfferWord::Waits;
             self.turn = Turn::Operation;
             return Standing::GoesOn;
         }
-        self.offer_waits = false;
+        self.offer = OfferWord::Nothing;
         match (self.phase, offer.status.state()) {
             (Phase::GoLive, State::Succeeded) if self.operation.is_some() => Standing::Done,
             (Phase::GoLive, state @ (State::Failed | State::Canceled))
@@ -182,7 +238,7 @@ impl Following {
     }
 
     /// What was asked for does not exist.
-    pub fn absent(&mut self, now: Duration) -> Standing {
+    fn judge_absence(&mut self, now: Duration) -> Standing {
         if self.turn == Turn::List {
             return Standing::Ended(self.vanished());
         }
@@ -200,7 +256,7 @@ impl Following {
     }
 
     /// The list was seen: to find the operation, or to learn why it is gone.
-    pub fn list_seen(&mut self, newest_first: &[&Submission]) -> Standing {
+    fn judge_list(&mut self, newest_first: &[&Submission]) -> Standing {
         let Some(operation) = &self.operation else {
             let found = newest_first.iter().find(|row| match &self.others {
                 Some(others) => {
@@ -209,7 +265,9 @@ impl Following {
                 None => !row.status.state().is_final(),
             });
             self.operation = found.and_then(|row| row.operation.clone());
-            self.found = self.operation.is_some();
+            if self.operation.is_some() && self.identity != Identity::Guessed {
+                self.identity = Identity::InList;
+            }
             self.turn = if self.operation.is_some() { Turn::Operation } else { Turn::Offer };
             return Standing::GoesOn;
         };
@@ -238,6 +296,10 @@ impl Following {
         }
     }
 
+    fn is_word_unknown(&self) -> bool {
+        self.word == Some(State::Unknown)
+    }
+
     fn name(&self) -> String {
         let id = self.operation.as_ref().map(Operation::id).unwrap_or_default();
         if id.is_empty() {
@@ -256,13 +318,10 @@ impl Following {
         if let Some(step) = step {
             let _ = write!(message, " at step `{}`", step.name);
         }
+        let mut portal_says = None;
         let mut messages = step.map_or(&[][..], |step| &step.messages).iter().chain(&view.messages);
         if let Some(said) = messages.rfind(|said| said.level == Level::Error) {
-            let _ = write!(
-                message,
-                "{THE_PORTAL_SAYS}{}",
-                html_to_line(&said.html).trim_end_matches('.')
-            );
+            portal_says = Some(html_to_line(&said.html).trim_end_matches('.').to_owned());
         }
         let hint = match code {
             Code::OperationCanceled => {
@@ -273,7 +332,7 @@ impl Following {
                  will publish anew"
             }
         };
-        Problem::new(code, message).hint(hint)
+        Problem { portal_says, ..Problem::new(code, message).hint(hint) }
     }
 
     fn ended_in_list(&self, code: Code, row: &Submission) -> Problem {
@@ -300,5 +359,89 @@ impl Following {
             "what runs now is not this release; follow it with `command: resume` if it is \
                 the one that you want",
         )
+    }
+}
+
+impl Answers for Follow {
+    fn next_act(&self, _: &Run) -> Act {
+        match (self.turn, &self.operation) {
+            (Turn::Operation, Some(operation)) => Act::Ask(Ask::Operation(operation.clone())),
+            (Turn::Operation, None) | (Turn::List, _) => Act::Ask(Ask::Operations),
+            (Turn::Offer, _) => Act::Ask(Ask::Offer),
+            (Turn::Rest, _) => Act::Rest,
+        }
+    }
+
+    fn take(mut self, seen: Seen, run: &mut Run, at: Moment) -> Stage {
+        let before = (self.phase, self.operation.is_some());
+        let standing = match seen {
+            Seen::Operation(looked) => {
+                let standing = self.judge_operation(&looked.view);
+                run.phase = Some(self.phase);
+                run.tell(What::Operation(self.phase, looked.view));
+                standing
+            }
+            Seen::Offer(view) => {
+                let standing = self.judge_offer(&view, at.elapsed);
+                run.tell(What::Offer(view));
+                standing
+            }
+            Seen::Operations(rows) => self.judge_list(&sort_newest_first(&rows)),
+            Seen::Absent(_) => self.judge_absence(at.elapsed),
+            Seen::Refused(problem) => return run.end_with(problem),
+            Seen::Rested => {
+                self.turn = Turn::Operation;
+                Standing::GoesOn
+            }
+            // Not asked for here.
+            Seen::Draft(_)
+            | Seen::Accepted(_)
+            | Seen::CancelAccepted
+            | Seen::Lost(..)
+            | Seen::InTheWay(_) => Standing::GoesOn,
+        };
+        let ours = self.whose == Whose::Ours;
+        if before != (self.phase, self.operation.is_some()) && ours {
+            let (phase, operation) = (self.phase, self.operation.clone());
+            run.tell(What::Phase { phase, origin: Origin::Adopted, operation });
+        }
+        match (standing, self.whose, self.phase) {
+            (Standing::GoesOn, Whose::Ours, _) if !run.goal.wait && self.turn == Turn::Rest => {
+                self.leave(run)
+            }
+            (Standing::GoesOn, _, _) => Stage::Follow(self),
+            (Standing::Done | Standing::Ended(_), Whose::InTheWay, _) => {
+                run.note(Level::Information, "the operation that was in the way has ended");
+                Stage::Survey(Survey::with(Purpose::BeginAfterOthers))
+            }
+            (Standing::Done, Whose::Ours, Phase::Publish) => {
+                survey::end_first_half(run, "the preview is ready")
+            }
+            (Standing::Done, Whose::Ours, Phase::GoLive) => {
+                Stage::End(Verdict::done(run.phase, "the offer is live"))
+            }
+            (Standing::Ended(problem), Whose::Ours, _) => run.end_with(problem),
+        }
+    }
+
+    fn time_out(&self, run: &Run) -> Verdict {
+        match self.whose {
+            Whose::Ours => run.end_running_at_timeout(),
+            Whose::InTheWay => {
+                let message = "the operation in the way was still running when `timeout` was over";
+                Verdict::pending(Ending::TimedOut, run.phase, message).hint(RESUME)
+            }
+        }
+    }
+
+    fn lose_portal(&self, run: &Run, problem: Problem) -> Verdict {
+        run.end_unreachable(problem)
+    }
+
+    fn stop(self, stop: Stop, run: &mut Run) -> Stage {
+        match self.whose {
+            Whose::Ours if stop.cancel => Cancel::by_signal(run, stop.signal, self.operation),
+            Whose::Ours | Whose::InTheWay => run.leave_running(stop.signal),
+        }
     }
 }

@@ -1,24 +1,28 @@
-//! The heart: what was seen → what to do next.
+//! The state machine: what was seen → what to do next.
 //!
-//! [`machine::Release`] decides and does nothing else: no I/O, no clock, no environment. [`driver`]
-//! asks it, does what it says on a [`crate::portal::Portal`] and an injected clock, and tells what
-//! happened as [`event`]s.
+//! [`machine::Release`] decides and does nothing else: no I/O, no clock, no environment. Each of its
+//! stages is one file: [`survey`] looks, [`start`] sends a POST, [`follow`] follows, [`cancel`]
+//! cancels, [`inspect`] only looks. [`driver`] does what it says on a [`crate::portal::Portal`] and
+//! an injected clock, and tells what happened as [`event`]s.
 
 mod begin;
 mod cancel;
-mod confirm;
 pub mod driver;
 pub mod event;
+mod findings;
 mod follow;
 mod goal;
-mod machine;
+mod inspect;
+pub mod machine;
 mod schedule;
+mod start;
 mod survey;
 mod verdict;
 
 pub use goal::{Aim, Goal, WhenRunning};
+pub use machine::Stop;
 pub use schedule::Schedule;
-pub use verdict::{Ending, Outcome, THE_PORTAL_SAYS, Verdict};
+pub use verdict::{Ending, Outcome, Verdict};
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! The heart under arbitrary sights: whatever is seen, in whatever order.
+//! The state machine under arbitrary sights: whatever is seen, in whatever order.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::goal::{Aim, Goal, WhenRunning};
-use super::machine::{Act, Release, Seen};
+use super::machine::{Act, Interruption, Moment, Release, Seen, Stop};
 use crate::ids::OfferId;
 use crate::portal::{
     Accepted, Draft, Looked, OfferView, Operation, OperationView, Phase, Step, Submission, Word,
@@ -124,11 +124,11 @@ fn seen() -> impl Strategy<Value = Seen> {
 }
 
 /// What ends a run from outside.
-fn last() -> impl Strategy<Value = Seen> {
+fn interruption() -> impl Strategy<Value = Interruption> {
     prop_oneof![
-        Just(Seen::Unreachable(problem())),
-        Just(Seen::TimedOut(None)),
-        any::<bool>().prop_map(|cancel| Seen::Interrupted(15, cancel)),
+        Just(Interruption::Unreachable(problem())),
+        Just(Interruption::TimedOut(None)),
+        any::<bool>().prop_map(|cancel| Interruption::Stopped(Stop { signal: 15, cancel })),
     ]
 }
 
@@ -179,55 +179,54 @@ fn can_come_of(act: &Act, seen: &Seen) -> bool {
     }
 }
 
+/// What a release lives through: what it sees, and perhaps what ends it from outside.
+type Life = (Vec<Seen>, Option<Interruption>);
+
+fn moment_of(second: usize) -> Moment {
+    let elapsed = Duration::from_secs(second as u64 * 5);
+    let date = Timestamp::from_second(1_795_176_300 + i64::try_from(second).unwrap() * 5).unwrap();
+    Moment { elapsed, date }
+}
+
 /// Shows the release everything, and hands every act to `look`.
-fn play(goal: Goal, sights: Vec<Seen>, only_possible: bool, mut look: impl FnMut(&Act)) -> Release {
+fn play(goal: Goal, life: Life, only_possible: bool, mut look: impl FnMut(&Act)) -> Release {
     let mut release = Release::new(goal);
-    for (second, seen) in sights.into_iter().enumerate() {
-        let act = release.next();
+    for (second, seen) in life.0.into_iter().enumerate() {
+        let act = release.next_act();
         look(&act);
-        if !only_possible
-            || can_come_of(&act, &seen)
-            || matches!(seen, Seen::Unreachable(_) | Seen::TimedOut(_) | Seen::Interrupted(..))
-        {
-            let elapsed = Duration::from_secs(second as u64 * 5);
-            release.saw(
-                seen,
-                elapsed,
-                Timestamp::from_second(1_795_176_300 + i64::try_from(second).unwrap() * 5).unwrap(),
-            );
+        if !only_possible || can_come_of(&act, &seen) {
+            release.take(seen, moment_of(second));
         }
     }
-    look(&release.next());
+    if let Some(why) = life.1 {
+        release.interrupt(why);
+    }
+    look(&release.next_act());
     release
 }
 
-fn sights() -> impl Strategy<Value = Vec<Seen>> {
-    (prop::collection::vec(seen(), 0..120), prop::option::of(last())).prop_map(
-        |(mut sights, last)| {
-            sights.extend(last);
-            sights
-        },
-    )
+fn life() -> impl Strategy<Value = Life> {
+    (prop::collection::vec(seen(), 0..120), prop::option::of(interruption()))
 }
 
 proptest! {
     #[test]
-    fn nothing_seen_in_any_order_breaks_it_and_an_end_is_an_end(goal in goal(), sights in sights(), after in sights()) {
-        let mut release = play(goal, sights, false, |_| {});
-        let before = release.next();
+    fn nothing_seen_in_any_order_breaks_it_and_an_end_is_an_end(goal in goal(), life in life(), after in life()) {
+        let mut release = play(goal, life, false, |_| {});
+        let before = release.next_act();
         if matches!(before, Act::End(_)) {
-            for seen in after {
-                release.saw(seen, Duration::ZERO, Timestamp::UNIX_EPOCH);
-                prop_assert_eq!(&release.next(), &before);
+            for seen in after.0 {
+                release.take(seen, moment_of(0));
+                prop_assert_eq!(&release.next_act(), &before);
             }
         }
     }
 
     #[test]
-    fn only_a_release_publishes_and_who_looks_changes_nothing(goal in goal(), sights in sights(), possible: bool) {
+    fn only_a_release_publishes_and_who_looks_changes_nothing(goal in goal(), life in life(), possible: bool) {
         let (aim, go_live) = (goal.aim.clone(), goal.go_live);
         let mut wrong = Vec::new();
-        play(goal, sights, possible, |act| match act {
+        play(goal, life, possible, |act| match act {
             Act::Start(Phase::Publish) if aim != Aim::Release => wrong.push(act.clone()),
             Act::Start(Phase::GoLive) if !go_live => wrong.push(act.clone()),
             Act::Start(_) | Act::Cancel(_) if matches!(aim, Aim::Status | Aim::Plan) => wrong.push(act.clone()),
@@ -237,11 +236,11 @@ proptest! {
     }
 
     #[test]
-    fn an_accepted_post_is_never_repeated_in_the_same_run(goal in goal(), sights in sights()) {
+    fn an_accepted_post_is_never_repeated_in_the_same_run(goal in goal(), life in life()) {
         let mut release = Release::new(goal);
-        let (mut accepted, mut elapsed) = (Vec::new(), Duration::ZERO);
-        for seen in sights {
-            let act = release.next();
+        let mut accepted = Vec::new();
+        for (second, seen) in life.0.into_iter().enumerate() {
+            let act = release.next_act();
             if !can_come_of(&act, &seen) {
                 continue;
             }
@@ -251,8 +250,7 @@ proptest! {
                     accepted.push(phase);
                 }
             }
-            elapsed += Duration::from_secs(5);
-            release.saw(seen, elapsed, Timestamp::from_second(1_795_176_300).unwrap());
+            release.take(seen, moment_of(second));
         }
     }
 }

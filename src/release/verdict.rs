@@ -1,13 +1,10 @@
 //! How it ended.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::portal::Phase;
 use crate::problem::{Code, Problem};
-
-/// Between what happened and the portal's own words about it, so that a report that shows these
-/// beside can leave them out.
-pub const THE_PORTAL_SAYS: &str = "; the portal says: ";
 
 /// The word for people and scripts, from worst to best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +64,8 @@ pub struct Verdict {
     pub phase: Option<Phase>,
     /// One or two sentences for people.
     pub message: String,
+    /// The portal's own words about it, for reports that do not show them beside.
+    pub portal_says: Option<String>,
     /// What to do now, if there is something to do.
     pub hint: Option<String>,
 }
@@ -80,6 +79,7 @@ impl Verdict {
             ending: Ending::Done,
             phase,
             message: message.into(),
+            portal_says: None,
             hint: None,
         }
     }
@@ -87,7 +87,14 @@ impl Verdict {
     /// It goes on without us.
     #[must_use]
     pub fn pending(ending: Ending, phase: Option<Phase>, message: impl Into<String>) -> Self {
-        Self { outcome: Outcome::Pending, ending, phase, message: message.into(), hint: None }
+        Self {
+            outcome: Outcome::Pending,
+            ending,
+            phase,
+            message: message.into(),
+            portal_says: None,
+            hint: None,
+        }
     }
 
     /// It ended badly. What could not be reached may still be running, so that is pending and not
@@ -104,6 +111,7 @@ impl Verdict {
             ending: Ending::Problem(problem.code),
             phase,
             message: problem.message,
+            portal_says: problem.portal_says,
             hint: problem.hint,
         }
     }
@@ -121,13 +129,22 @@ impl Verdict {
         if let Ending::Problem(code) = self.ending { Some(code) } else { None }
     }
 
+    /// What happened, with the portal's own words.
+    #[must_use]
+    pub fn whole_message(&self) -> Cow<'_, str> {
+        match &self.portal_says {
+            Some(words) => format!("{}; the portal says: {words}", self.message).into(),
+            None => (&*self.message).into(),
+        }
+    }
+
     /// What happened, its code if there is one, and what to do now, in one line.
     #[must_use]
     pub fn sentence(&self) -> String {
         let code = self.code().map(|code| format!(" [{code}]")).unwrap_or_default();
         let hint =
             self.hint.as_ref().map(|hint| format!(". What to do now: {hint}")).unwrap_or_default();
-        format!("{}{code}{hint}", self.message)
+        format!("{}{code}{hint}", self.whole_message())
     }
 
     /// The exit code of a process that released this offer alone.

@@ -87,7 +87,7 @@ fn change(change: &Change) -> Value {
             "kind": "end",
             "outcome": verdict.outcome.name(),
             "code": verdict.code().map(|code| code.to_string()),
-            "message": verdict.message,
+            "message": verdict.whole_message(),
         }),
     }
 }

@@ -146,7 +146,7 @@ pub fn own_external_id_prefix(commit: &Commit, story: &Story, offer: &OfferStory
 /// `Certification · 2 of 6 · 3h 12m`
 fn title(offer: &OfferStory, began: Option<Timestamp>, now: Timestamp) -> String {
     if let Some(verdict) = &offer.verdict {
-        return verdict.message.clone();
+        return verdict.whole_message().into_owned();
     }
     let Some(progress) = progress(offer, now) else {
         return "waiting for its turn".to_owned();

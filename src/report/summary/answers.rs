@@ -1,5 +1,6 @@
 //! The first screen: is it out, if not why, and what to do now.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use super::again::{self, looked};
 use super::messages;
 use super::steps::{current, status};
 use crate::portal::{Level, Link, Phase};
-use crate::release::{Ending, Outcome, THE_PORTAL_SAYS, Verdict};
+use crate::release::{Ending, Outcome, Verdict};
 use crate::text::cut_text;
 
 /// The longest message of the portal on the first screen.
@@ -214,20 +215,22 @@ fn is_it_out(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
         );
     };
     if looked(story) {
-        return format!("This run only looked after it: {}.", prose(&verdict.message));
+        return format!("This run only looked after it: {}.", prose(&verdict.whole_message()));
     }
     match (verdict.outcome, phase(offer)) {
         (Outcome::Succeeded, Some(Phase::GoLive)) => {
-            format!("Yes: {}.{}", prose(&verdict.message), links(&offer.live_links))
+            format!("Yes: {}.{}", prose(&verdict.whole_message()), links(&offer.live_links))
         }
         (Outcome::Succeeded, Some(Phase::Publish)) => {
             format!(
                 "As a preview, not yet to the public ({}).{}",
-                prose(&verdict.message),
+                prose(&verdict.whole_message()),
                 links(&offer.preview_links)
             )
         }
-        (Outcome::Succeeded, None) => format!("Nothing was changed: {}.", prose(&verdict.message)),
+        (Outcome::Succeeded, None) => {
+            format!("Nothing was changed: {}.", prose(&verdict.whole_message()))
+        }
         (Outcome::Pending, None) => "No.".to_owned(),
         (Outcome::Pending, Some(_)) => format!("Not yet: {}.", stage(offer, now)),
         (_, Some(Phase::GoLive)) => "No: it did not go live.".to_owned(),
@@ -291,7 +294,7 @@ fn why_not(story: &Story, offer: &OfferStory) -> Option<String> {
     if verdict.outcome == Outcome::Succeeded || looked(story) {
         return None;
     }
-    let message = prose(cut_text(reason(offer, verdict), 1_000).trim_end_matches('.'));
+    let message = prose(cut_text(&reason(offer, verdict), 1_000).trim_end_matches('.'));
     Some(if message.is_empty() {
         "The portal gave no reason.".to_owned()
     } else {
@@ -311,13 +314,9 @@ pub fn what_now(offer: &OfferStory) -> String {
 }
 
 /// What happened, without the portal's words where they stand beside it.
-pub fn reason<'a>(offer: &OfferStory, verdict: &'a Verdict) -> &'a str {
+pub fn reason<'a>(offer: &OfferStory, verdict: &'a Verdict) -> Cow<'a, str> {
     let beside = messages::standing(offer).next().is_some();
-    verdict
-        .message
-        .split_once(THE_PORTAL_SAYS)
-        .filter(|_| beside)
-        .map_or(&*verdict.message, |(what, _)| what)
+    if beside { Cow::from(&verdict.message) } else { verdict.whole_message() }
 }
 
 fn under_way(offer: &OfferStory) -> &'static str {

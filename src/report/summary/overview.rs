@@ -25,7 +25,7 @@ pub fn row(offer: &OfferStory, now: Timestamp) -> String {
         .map(|began| in_a_cell(offer.ended.unwrap_or(now).duration_since(began)))
         .unwrap_or_default();
     let said = match &offer.verdict {
-        Some(verdict) => prose(&cut_text(answers::reason(offer, verdict), LONGEST)),
+        Some(verdict) => prose(&cut_text(&answers::reason(offer, verdict), LONGEST)),
         None => answers::stage(offer, now),
     };
     let errors = messages::standing(offer).count();

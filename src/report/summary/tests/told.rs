@@ -11,11 +11,14 @@ fn validated(status: &'static str) -> Seen<'static> {
 }
 
 fn failed(step: &str, says: &str) -> Verdict {
-    let message =
-        format!("publish operation 1001 failed at step `{step}`; the portal says: {says}");
+    let message = format!("publish operation 1001 failed at step `{step}`");
     let hint = "correct what the messages name in Partner Center, then run the release again: it \
         will publish anew";
-    Verdict::problem(Some(Phase::Publish), Problem::new(Code::OperationFailed, message).hint(hint))
+    let problem = Problem {
+        portal_says: Some(says.to_owned()),
+        ..Problem::new(Code::OperationFailed, message).hint(hint)
+    };
+    Verdict::problem(Some(Phase::Publish), problem)
 }
 
 #[test]

@@ -1,47 +1,83 @@
-//! The commands that only look: `status` and `plan`.
+//! The commands that only look, `status` and `plan`: the stage that looks once at an operation, and
+//! what both say.
 
-use super::{Release, Seen, Stage};
-use crate::portal::{OperationView, Phase, State};
+use super::begin::{self, Begin};
+use super::event::{Origin, What};
+use super::findings::Findings;
+use super::goal::Goal;
+use super::machine::{Act, Answers, Ask, Moment, Run, Seen, Stage, Stop};
+use super::verdict::{Ending, Verdict};
+use crate::portal::{Operation, OperationView, Phase, State};
 use crate::problem::{Code, Problem};
-use crate::release::begin::{self, Begin};
-use crate::release::event::{Origin, What};
-use crate::release::goal::Goal;
-use crate::release::survey::Survey;
-use crate::release::verdict::{Ending, Verdict};
 
-impl Release {
-    pub(super) fn begin_status(&mut self, survey: Survey) -> Stage {
-        if let Some(problem) = survey.unknown_offer() {
-            return self.ended(problem.clone());
+/// Looking once at an operation.
+#[derive(Debug, Clone)]
+pub(super) struct Inspect {
+    findings: Findings,
+    phase: Phase,
+    operation: Operation,
+}
+
+impl Inspect {
+    /// Looks at what runs, or at what ran last; if nothing did, the offer's status is all.
+    pub fn begin(run: &mut Run, findings: Findings) -> Stage {
+        if let Some(problem) = findings.unknown_offer() {
+            return run.end_with(problem.clone());
         }
-        let newest = survey
+        let newest = findings
             .newest_first()
             .first()
             .map(|row| (row.phase.unwrap_or(Phase::Publish), row.operation.clone()));
-        match begin::busy(&survey).or(newest) {
+        match begin::find_busy(&findings).or(newest) {
             Some((phase, Some(operation))) => {
-                self.phase = Some(phase);
-                self.tell.push(What::Phase {
+                run.phase = Some(phase);
+                run.tell(What::Phase {
                     phase,
                     origin: Origin::Found,
                     operation: Some(operation.clone()),
                 });
-                Stage::Inspect(survey, phase, operation)
+                Stage::Inspect(Self { findings, phase, operation })
             }
-            _ => Stage::End(status(&survey, None, None)),
+            Some((_, None)) | None => Stage::End(describe_status(&findings, None, None)),
+        }
+    }
+}
+
+impl Answers for Inspect {
+    fn next_act(&self, _: &Run) -> Act {
+        Act::Ask(Ask::Operation(self.operation.clone()))
+    }
+
+    fn take(self, seen: Seen, run: &mut Run, _: Moment) -> Stage {
+        match seen {
+            Seen::Operation(looked) => {
+                let verdict = describe_status(&self.findings, Some(self.phase), Some(&looked.view));
+                run.tell(What::Operation(self.phase, looked.view));
+                Stage::End(verdict)
+            }
+            Seen::Refused(problem) => run.end_with(problem),
+            Seen::Absent(_)
+            | Seen::Operations(_)
+            | Seen::Offer(_)
+            | Seen::Draft(_)
+            | Seen::Accepted(_)
+            | Seen::CancelAccepted
+            | Seen::Lost(..)
+            | Seen::InTheWay(_)
+            | Seen::Rested => Stage::End(describe_status(&self.findings, Some(self.phase), None)),
         }
     }
 
-    pub(super) fn inspected(&mut self, survey: &Survey, phase: Phase, seen: Seen) -> Stage {
-        match seen {
-            Seen::Operation(looked) => {
-                let verdict = status(survey, Some(phase), Some(&looked.view));
-                self.tell.push(What::Operation(phase, looked.view));
-                Stage::End(verdict)
-            }
-            Seen::Refused(problem) => self.ended(problem),
-            _ => Stage::End(status(survey, Some(phase), None)),
-        }
+    fn time_out(&self, run: &Run) -> Verdict {
+        run.end_running_at_timeout()
+    }
+
+    fn lose_portal(&self, run: &Run, problem: Problem) -> Verdict {
+        run.end_unreachable(problem)
+    }
+
+    fn stop(self, stop: Stop, run: &mut Run) -> Stage {
+        run.leave_running(stop.signal)
     }
 }
 
@@ -51,9 +87,15 @@ const CORRECT: &str =
 const RELEASE_AGAIN: &str = "run `command: release` if that was not meant";
 
 /// What `status` says.
-fn status(survey: &Survey, phase: Option<Phase>, view: Option<&OperationView>) -> Verdict {
-    let offer =
-        survey.offer().map_or_else(|| "no status".to_owned(), |offer| offer.status.to_string());
+fn describe_status(
+    findings: &Findings,
+    phase: Option<Phase>,
+    view: Option<&OperationView>,
+) -> Verdict {
+    let offer = findings
+        .offer
+        .found()
+        .map_or_else(|| "no status".to_owned(), |offer| offer.status.to_string());
     let (state, message) = match (phase, view) {
         (Some(phase), Some(view)) => (
             view.status.state(),
@@ -62,9 +104,9 @@ fn status(survey: &Survey, phase: Option<Phase>, view: Option<&OperationView>) -
                 view.status
             ),
         ),
-        _ => (survey.offer_state(), format!("the offer says `{offer}`")),
+        _ => (findings.offer_state(), format!("the offer says `{offer}`")),
     };
-    if survey.at_sign_off() {
+    if findings.at_sign_off() {
         return Verdict::done(phase, format!("{message}; the preview waits for the publisher"));
     }
     match state {
@@ -81,13 +123,13 @@ fn status(survey: &Survey, phase: Option<Phase>, view: Option<&OperationView>) -
 }
 
 /// What `plan` says.
-pub(super) fn plan(goal: &Goal, begin: &Begin) -> Verdict {
+pub(super) fn describe_plan(goal: &Goal, begin: &Begin) -> Verdict {
     let then = if goal.go_live { ", then go live" } else { "" };
     let message = match begin {
         Begin::Start(Phase::Publish) if goal.notify.is_empty() => format!("would publish{then}"),
         Begin::Start(Phase::Publish) => {
-            let told: Vec<&str> = goal.notify.iter().map(crate::ids::Email::as_str).collect();
-            format!("would publish, notifying {}{then}", told.join(", "))
+            let notified: Vec<&str> = goal.notify.iter().map(crate::ids::Email::as_str).collect();
+            format!("would publish, notifying {}{then}", notified.join(", "))
         }
         Begin::Start(Phase::GoLive) => "would go live".to_owned(),
         Begin::Follow { phase, .. } => format!("would follow the {phase} that runs already{then}"),
