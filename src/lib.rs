@@ -6,6 +6,7 @@ pub mod actions;
 pub mod app;
 pub mod auth;
 pub mod clock;
+pub mod content;
 pub mod github;
 pub mod http;
 pub mod ids;

@@ -81,6 +81,8 @@ codes! {
     ManifestSyntax = "manifest-syntax", Input;
     /// The manifest is YAML but not an offer manifest.
     ManifestInvalid = "manifest-invalid", Input;
+    /// What the manifest says of the draft does not fit the draft as it is.
+    ContentMismatch = "content-mismatch", Input;
     /// The scenario of the simulator cannot be read.
     ScenarioInvalid = "scenario-invalid", Input;
 
@@ -101,6 +103,8 @@ codes! {
     OfferNotFound = "offer-not-found", Refused;
     /// The portal refused the request for a reason of its own.
     PortalRefused = "portal-refused", Refused;
+    /// The image version is there already with another disk, or is not greater than those there.
+    VersionTaken = "version-taken", Refused;
     /// An operation is already running and `when-running` says `fail`, or it is not of the kind
     /// that was asked for.
     OperationRunning = "operation-running", Refused;

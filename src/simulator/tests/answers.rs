@@ -136,7 +136,7 @@ async fn the_form_of_answers() {
     assert_eq!(publish["messages"], Value::Null);
     assert_eq!(
         publish["steps"][1].as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["description", "id", "status", "stepName"]
+        ["id", "stepName", "description", "status"]
     );
     assert_eq!(publish["createdDateTime"].as_str().unwrap().len(), "2026-01-01T00:00:00.000".len());
     assert_eq!(

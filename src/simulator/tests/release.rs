@@ -56,40 +56,40 @@ async fn submissions_have_the_documented_fields_and_the_newest_comes_first() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&submissions).unwrap(), @r#"
     [
       {
-        "changedTime": "2026-01-01T03:00:00.000000Z",
-        "definition": {
-          "metadata": {
-            "emails": ""
-          }
-        },
         "id": "408a4835-0000-1000-0000-000000001002",
         "offerId": "contoso-offer",
-        "offerTypeId": "microsoft-azure-virtualmachines",
         "offerVersion": 2,
+        "offerTypeId": "microsoft-azure-virtualmachines",
         "publisherId": "contoso",
+        "submissionType": "goLive",
+        "submissionState": "complete",
         "publishingVersion": 2,
         "slot": "staging",
-        "submissionState": "complete",
-        "submissionType": "goLive",
-        "version": 636576976846336205
-      },
-      {
-        "changedTime": "2026-01-01T02:00:00.000000Z",
+        "version": 636576976846336205,
         "definition": {
           "metadata": {
             "emails": ""
           }
         },
+        "changedTime": "2026-01-01T03:00:00.000000Z"
+      },
+      {
         "id": "408a4835-0000-1000-0000-000000001001",
         "offerId": "contoso-offer",
-        "offerTypeId": "microsoft-azure-virtualmachines",
         "offerVersion": 2,
+        "offerTypeId": "microsoft-azure-virtualmachines",
         "publisherId": "contoso",
+        "submissionType": "publish",
+        "submissionState": "complete",
         "publishingVersion": 2,
         "slot": "staging",
-        "submissionState": "complete",
-        "submissionType": "publish",
-        "version": 636576975611768314
+        "version": 636576975611768314,
+        "definition": {
+          "metadata": {
+            "emails": ""
+          }
+        },
+        "changedTime": "2026-01-01T02:00:00.000000Z"
       }
     ]
     "#);
@@ -101,62 +101,62 @@ async fn operations_have_the_documented_fields() {
     let operation = driver.get(&go_live).await.json();
     insta::assert_snapshot!(serde_json::to_string_pretty(&operation).unwrap(), @r#"
     {
-      "cancellationRequestState": "cannotCancel",
-      "createdDateTime": "2026-01-01T02:00:00.000000Z",
-      "id": "408a4835-0000-1000-0000-000000001002",
-      "lastActionDateTime": "2026-01-01T03:00:00.000000Z",
-      "liveLinks": [
+      "messages": [],
+      "steps": [
         {
-          "displayText": "Azure Marketplace",
-          "uri": "https://azuremarketplace.microsoft.com/marketplace/apps/contoso.contoso-offer"
+          "id": "displaycertify",
+          "stepName": "Certification",
+          "description": "",
+          "status": "complete",
+          "messages": [],
+          "progressPercentage": 100
+        },
+        {
+          "id": "displaypackage",
+          "stepName": "Packaging",
+          "description": "",
+          "status": "complete",
+          "messages": [],
+          "progressPercentage": 100,
+          "estimatedTimeFrame": "< 1 hour"
+        },
+        {
+          "id": "publisher-signoff",
+          "stepName": "Publisher signoff",
+          "description": "",
+          "status": "complete",
+          "messages": [],
+          "progressPercentage": 100
+        },
+        {
+          "id": "live",
+          "stepName": "Live",
+          "description": "",
+          "status": "complete",
+          "messages": [],
+          "progressPercentage": 100
         }
       ],
-      "messages": [],
-      "offerVersion": 2,
       "previewLinks": [
         {
           "displayText": "Preview in the Azure portal",
           "uri": "https://portal.azure.com/#create/contoso.contoso-offer"
         }
       ],
-      "publishingVersion": 2,
-      "status": "complete",
-      "steps": [
+      "liveLinks": [
         {
-          "description": "",
-          "id": "displaycertify",
-          "messages": [],
-          "progressPercentage": 100,
-          "status": "complete",
-          "stepName": "Certification"
-        },
-        {
-          "description": "",
-          "estimatedTimeFrame": "< 1 hour",
-          "id": "displaypackage",
-          "messages": [],
-          "progressPercentage": 100,
-          "status": "complete",
-          "stepName": "Packaging"
-        },
-        {
-          "description": "",
-          "id": "publisher-signoff",
-          "messages": [],
-          "progressPercentage": 100,
-          "status": "complete",
-          "stepName": "Publisher signoff"
-        },
-        {
-          "description": "",
-          "id": "live",
-          "messages": [],
-          "progressPercentage": 100,
-          "status": "complete",
-          "stepName": "Live"
+          "displayText": "Azure Marketplace",
+          "uri": "https://azuremarketplace.microsoft.com/marketplace/apps/contoso.contoso-offer"
         }
       ],
-      "submissionType": "goLive"
+      "id": "408a4835-0000-1000-0000-000000001002",
+      "submissionType": "goLive",
+      "status": "complete",
+      "publishingVersion": 2,
+      "offerVersion": 2,
+      "cancellationRequestState": "cannotCancel",
+      "createdDateTime": "2026-01-01T02:00:00.000000Z",
+      "lastActionDateTime": "2026-01-01T03:00:00.000000Z"
     }
     "#);
 }

@@ -1,0 +1,144 @@
+//! What the manifest says of an offer's draft, carried out on a copy of it: edits, the version of a
+//! virtual machine's image, versions to keep. Everything here is pure: documents go in, documents
+//! and differences come out.
+//!
+//! A document is never modelled. It is JSON with its keys in their order, its numbers with their
+//! digits, and `null`, `""`, `[]` and an absent key kept apart; what the manifest does not name is
+//! left as it is.
+
+mod apply;
+mod compare;
+mod diff;
+mod edits;
+mod image;
+mod landing;
+mod pointer;
+mod prune;
+mod sas;
+mod secrets;
+mod variables;
+mod version;
+
+use std::num::NonZeroUsize;
+
+use serde_json::Value as Json;
+
+use crate::ids::PlanId;
+use crate::problem::Place;
+pub use apply::{Change, Held, apply, find_missing};
+pub use compare::{documents_agree, find_foreign};
+pub use diff::{Difference, Line, Mark};
+pub use image::ImageType;
+pub use landing::{Landing, check_landing};
+pub use pointer::{BadPointer, Pointer};
+pub use sas::{Concern, Sas};
+pub use secrets::{find_signatures, hide_signatures, list_hidden_secrets};
+pub use variables::{Expanded, Unexpanded, Variables};
+pub use version::Version;
+
+/// What the manifest wants of one offer, its variables replaced.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Edits relative to `definition.offer`, in their order.
+    pub edits: Vec<Edit>,
+    /// What is wanted of the plans that the manifest names.
+    pub plans: Vec<WantedPlan>,
+    /// The manifest says `missing-secrets: keep`: what the service hides on reading may be missing
+    /// from what is written.
+    pub keeps_missing_secrets: bool,
+    /// Texts that a secret went into; they are never shown.
+    pub confidential: Vec<String>,
+}
+
+impl Wanted {
+    /// Nothing is said of the draft: it is published as it is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.edits.is_empty() && !self.plans.iter().any(WantedPlan::is_said)
+    }
+}
+
+/// What is wanted of one plan.
+#[derive(Debug, Clone)]
+pub struct WantedPlan {
+    /// The plan's id, as in the document's `planId`.
+    pub id: PlanId,
+    /// Where the manifest names the plan.
+    pub at: Place,
+    /// The version to add.
+    pub image: Option<Image>,
+    /// As many versions stay of each image type, and where the manifest says so.
+    pub keep_versions: Option<(NonZeroUsize, Place)>,
+    /// Edits relative to the plan, after the image.
+    pub edits: Vec<Edit>,
+}
+
+impl WantedPlan {
+    /// The manifest says more of it than its id.
+    fn is_said(&self) -> bool {
+        self.image.is_some() || self.keep_versions.is_some() || !self.edits.is_empty()
+    }
+}
+
+/// One edit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    /// What it is about.
+    pub pointer: Pointer,
+    /// What it does.
+    pub action: Action,
+    /// Where the manifest says so.
+    pub at: Place,
+}
+
+/// What an edit does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// The value becomes this one.
+    Set {
+        /// The new value.
+        value: Json,
+        /// The last key may be new.
+        create: bool,
+    },
+    /// The value goes; one that is not there is no change.
+    Remove,
+    /// The edits behind it, up to the next test, are only made if the value is this one.
+    Test {
+        /// What is expected.
+        value: Json,
+    },
+}
+
+/// The version of a virtual machine's image that a release adds to a plan.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Its version.
+    pub version: Version,
+    /// The disk of the plan's only image type (`None`), or of each image type named.
+    pub disks: Vec<(Option<ImageType>, Disk)>,
+    /// Where the manifest says so.
+    pub at: Place,
+}
+
+/// Where an image comes from.
+#[derive(Debug, Clone)]
+pub enum Disk {
+    /// Blobs, each with its signature.
+    Blobs {
+        /// The disk of the operating system.
+        os: Sas,
+        /// The data disks, by their number.
+        data: Vec<Sas>,
+    },
+    /// An image version of an Azure compute gallery.
+    Gallery {
+        /// The image version's resource id.
+        resource: String,
+        /// The tenant that the gallery is in.
+        tenant: String,
+    },
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Secrets in documents: signatures that are there, and values that the service does not show.
+
+use serde_json::Value as Json;
+use url::Url;
+
+use super::sas::Sas;
+use super::{Action, Edit, Wanted};
+
+/// Every signed address in a document, to be masked before anything of it is printed: whole, its
+/// query, and the signature, as it is written and decoded.
+#[must_use]
+pub fn find_signatures(document: &Json) -> Vec<String> {
+    let mut found = Vec::new();
+    visit_texts(document, &mut |text| {
+        for address in signed_addresses(text) {
+            found.push(address.to_owned());
+            let Some((_, query)) = address.split_once('?') else { continue };
+            found.push(query.to_owned());
+            let raw = query.split('&').find_map(|pair| pair.strip_prefix("sig="));
+            found.extend(raw.map(str::to_owned));
+            let decoded = url::form_urlencoded::parse(query.as_bytes())
+                .find(|(key, _)| key.eq_ignore_ascii_case("sig"));
+            found.extend(decoded.map(|(_, value)| value.into_owned()));
+        }
+    });
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The document for people: each signed address without its query.
+#[must_use]
+pub fn hide_signatures(document: &Json) -> Json {
+    match document {
+        Json::String(text) => Json::String(hide_in_text(text)),
+        Json::Array(items) => items.iter().map(hide_signatures).collect(),
+        Json::Object(members) => {
+            members.iter().map(|(key, value)| (key.clone(), hide_signatures(value))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// A text for people: each signed address in it without its query.
+pub fn hide_in_text(text: &str) -> String {
+    let mut shown = text.to_owned();
+    for address in signed_addresses(text) {
+        let hidden = Sas::parse(address).map_or_else(
+            |_| "(signed address)".to_owned(),
+            |sas| format!("{sas} (signature hidden)"),
+        );
+        shown = shown.replace(address, &hidden);
+    }
+    shown
+}
+
+/// It is the address of something signed.
+pub fn is_signed(text: &str) -> bool {
+    signed_addresses(text).next().is_some()
+}
+
+/// The addresses in a text whose query has a signature.
+fn signed_addresses(text: &str) -> impl Iterator<Item = &str> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
+    text.split(ends).filter_map(|word| {
+        let start = word.find("https://").or_else(|| word.find("http://"))?;
+        let address = &word[start..];
+        let (_, query) = address.split_once('?')?;
+        // In HTML an ampersand is `&amp;`.
+        let mut names = query.split('&').map(|pair| pair.trim_start_matches("amp;"));
+        names.any(|pair| pair.to_ascii_lowercase().starts_with("sig=")).then_some(address)
+    })
+}
+
+fn visit_texts(value: &Json, visit: &mut impl FnMut(&str)) {
+    match value {
+        Json::String(text) => visit(text),
+        Json::Array(items) => items.iter().for_each(|item| visit_texts(item, visit)),
+        Json::Object(members) => members.values().for_each(|value| visit_texts(value, visit)),
+        _ => {}
+    }
+}
+
+/// The configured things of an offer whose secrets the service does not return on reading, and
+/// might blank when the document is written without them. Empty if the manifest supplies them.
+#[must_use]
+pub fn list_hidden_secrets(document: &Json, wanted: &Wanted) -> Vec<String> {
+    let mut found = Vec::new();
+    let definition = &document["definition"];
+    let offer = definition["offer"].as_object().into_iter().flatten();
+    for (key, value) in offer {
+        let Some(destination) = value.as_str() else { continue };
+        let none = destination.is_empty() || destination.eq_ignore_ascii_case("none");
+        if last_part(key) == "leadDestination" && !none && !supplies(&wanted.edits, is_lead) {
+            found.push(format!("`{key}` is `{destination}`, and its connection has a secret"));
+        }
+    }
+    for plan in definition["plans"].as_array().into_iter().flatten() {
+        let id = plan["planId"].as_str().unwrap_or_default();
+        let edits = wanted.plans.iter().find(|plan| plan.id.as_str() == id);
+        if has_registry(plan) && !edits.is_some_and(|plan| supplies(&plan.edits, is_password)) {
+            found.push(format!("plan `{id}` has a container registry, which has a password"));
+        }
+    }
+    found
+}
+
+fn last_part(key: &str) -> &str {
+    key.rsplit_once('.').map_or(key, |(_, last)| last)
+}
+
+/// An edit sets what the test says.
+fn supplies(edits: &[Edit], what: fn(&str) -> bool) -> bool {
+    edits.iter().any(|edit| {
+        matches!(edit.action, Action::Set { .. })
+            && edit.pointer.tokens().iter().any(|token| what(last_part(token)))
+    })
+}
+
+fn is_lead(key: &str) -> bool {
+    key.ends_with("LeadConfiguration") || key == "leadDestination"
+}
+
+fn is_password(key: &str) -> bool {
+    key.to_ascii_lowercase().contains("password")
+}
+
+/// The keys of container offers on this API are not documented; whatever names a registry counts.
+fn has_registry(value: &Json) -> bool {
+    let configured = |value: &Json| match value {
+        Json::String(text) => !text.is_empty(),
+        Json::Object(members) => !members.is_empty(),
+        _ => false,
+    };
+    match value {
+        Json::Object(members) => members.iter().any(|(key, value)| {
+            let key = last_part(key).to_ascii_lowercase();
+            (key.contains("registry") && configured(value)) || has_registry(value)
+        }),
+        Json::Array(items) => items.iter().any(has_registry),
+        _ => false,
+    }
+}
+
+/// Both are addresses of the same thing, whatever their queries are, and one of them is signed: the
+/// service signs its addresses anew at every reading.
+pub fn same_signed_address(one: &str, other: &str) -> bool {
+    if !is_signed(one) && !is_signed(other) {
+        return false;
+    }
+    let parsed = Url::parse(one).ok().zip(Url::parse(other).ok());
+    parsed.is_some_and(|(one, other)| super::sas::same_blob(&one, &other))
+}

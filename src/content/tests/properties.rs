@@ -1,0 +1,157 @@
+//! What holds for every document.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// JSON as text, with everything that a reader could lose.
+fn value() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        Just("\"\"".to_owned()),
+        Just("[]".to_owned()),
+        Just("{}".to_owned()),
+        any::<bool>().prop_map(|value| value.to_string()),
+        "-?[1-9][0-9]{0,30}(\\.[0-9]{1,8})?".prop_map(|number| number),
+        "[a-z&<>/~é漢=%.]{0,8}".prop_map(|text| format!("{text:?}")),
+    ];
+    leaf.prop_recursive(3, 20, 4, |inner| {
+        let key = "[a-z./~&-]{1,6}";
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4)
+                .prop_map(|all| format!("[{}]", all.join(","))),
+            prop::collection::hash_map(key, inner, 0..4).prop_map(|map| {
+                let all: Vec<_> =
+                    map.iter().map(|(key, value)| format!("{key:?}:{value}")).collect();
+                format!("{{{}}}", all.join(","))
+            }),
+        ]
+    })
+}
+
+fn document(values: &[String]) -> Json {
+    let members: Vec<_> =
+        values.iter().enumerate().map(|(index, value)| format!("\"a.k{index}\":{value}")).collect();
+    let text = format!(
+        r#"{{"offerTypeId":"t","definition":{{"offer":{{{}}},"plans":[{{"planId":"p","k":{}}}]}}}}"#,
+        members.join(","),
+        values[0]
+    );
+    let document: Json = serde_json::from_str(&text).unwrap();
+    assert_eq!(document.to_string(), text, "reading and writing loses nothing");
+    document
+}
+
+/// Pointers to everything inside a value.
+fn pointers(value: &Json, here: &[String], all: &mut Vec<String>) {
+    if !here.is_empty() {
+        all.push(pointer::write(here));
+    }
+    let mut inside = |token: String, value: &Json| pointers(value, &[here, &[token]].concat(), all);
+    match value {
+        Json::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| inside(index.to_string(), item));
+        }
+        Json::Object(members) => members.iter().for_each(|(key, item)| inside(key.clone(), item)),
+        _ => {}
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Step(usize, Option<String>, bool);
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = (any::<usize>(), prop::option::of(value()), any::<bool>());
+    prop::collection::vec(step.prop_map(|(at, value, extra)| Step(at, value, extra)), 1..5)
+}
+
+/// Edits of things that are there, or of a new key.
+fn edits(document: &Json, steps: &[Step]) -> Vec<Edit> {
+    let mut all = Vec::new();
+    pointers(&document["definition"]["offer"], &[], &mut all);
+    let edit = |Step(at, value, extra): &Step| {
+        let pointer = &all[at % all.len()];
+        match value {
+            Some(value) if *extra => create(1, "/new~1key", serde_json::from_str(value).unwrap()),
+            Some(value) => set(1, pointer, serde_json::from_str(value).unwrap()),
+            None => remove(1, pointer),
+        }
+    };
+    steps.iter().map(edit).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn nothing_wanted_changes_nothing(values in prop::collection::vec(value(), 1..5)) {
+        let draft = document(&values);
+        let change = apply(&Wanted::default(), &draft, Some(&draft)).unwrap();
+        prop_assert!(change.is_empty());
+        prop_assert_eq!(change.document.to_string(), draft.to_string());
+        prop_assert!(documents_agree(&draft, &change.document));
+        prop_assert!(find_missing(&Wanted::default(), &draft, false).is_whole());
+    }
+
+    #[test]
+    fn what_is_not_named_is_byte_equal(
+        values in prop::collection::vec(value(), 2..5),
+        new in value(),
+        at in any::<usize>(),
+    ) {
+        let draft = document(&values);
+        let key = format!("a.k{}", at % values.len());
+        let wanted = offer(vec![set(1, &format!("/{key}"), serde_json::from_str(&new).unwrap())]);
+        let mut document = apply(&wanted, &draft, None).unwrap().document;
+        let written = document["definition"]["offer"][&key].to_string();
+        prop_assert_eq!(written, new);
+        document["definition"]["offer"][&key] = draft["definition"]["offer"][&key].clone();
+        prop_assert_eq!(document.to_string(), draft.to_string());
+    }
+
+    #[test]
+    fn made_twice_is_made_once(values in prop::collection::vec(value(), 1..5), steps in steps()) {
+        let draft = document(&values);
+        let wanted = offer(edits(&draft, &steps));
+        if let Ok(first) = apply(&wanted, &draft, None) {
+            // Edits that undo each other's ground fit once only, and are refused then.
+            if let Ok(second) = apply(&wanted, &first.document, None) {
+                prop_assert_eq!(second.document.to_string(), first.document.to_string());
+                prop_assert!(second.is_empty());
+                prop_assert!(find_missing(&wanted, &first.document, false).is_whole());
+            }
+            prop_assert_eq!(first.is_empty(), find_missing(&wanted, &draft, false).is_whole());
+            prop_assert!(check_landing(&wanted, &first.document, &first.document).lost.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_pointer_leads_where_it_was_made_for(values in prop::collection::vec(value(), 1..5)) {
+        let draft = document(&values);
+        let mut all = Vec::new();
+        pointers(&draft, &[], &mut all);
+        for text in all {
+            let pointer = Pointer::parse(&text).unwrap();
+            prop_assert!(pointer.find(&draft).is_some(), "{}", text);
+            prop_assert_eq!(pointer::write(pointer.tokens()), text);
+        }
+    }
+
+    #[test]
+    fn any_text_is_expanded_or_refused(text in "[a-z${}.]{0,20}") {
+        let expanded = Variables::default().expand(&text, true);
+        if !text.contains('$') {
+            prop_assert_eq!(expanded.unwrap().text, text);
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_has_no_signature_left(name in "[a-z]{1,8}", sig in "[A-Za-z0-9%=+/]{6,20}", around in "[ \"<>a-z]{0,6}") {
+        let document = json!({ "a": format!("{around} https://h.example/{name}?se=1&sig={sig}&sp=r {around}") });
+        prop_assert!(find_signatures(&document).contains(&sig));
+        let hidden = hide_signatures(&document);
+        prop_assert!(find_signatures(&hidden).is_empty());
+        let signature = format!("sig={sig}");
+        prop_assert!(!hidden.to_string().contains(&signature));
+    }
+}
