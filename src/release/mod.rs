@@ -13,6 +13,7 @@ mod findings;
 mod follow;
 mod goal;
 mod inspect;
+pub mod ledger;
 pub mod machine;
 mod schedule;
 mod start;

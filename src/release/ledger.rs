@@ -1,0 +1,121 @@
+//! The ledger: marks of our own that outlive the runner, one for each release of an offer, kept as
+//! GitHub deployments. The state machine knows only what an earlier mark says, and opens one before
+//! it posts anything.
+
+mod choice;
+mod wire;
+
+use futures_util::future::LocalBoxFuture;
+
+pub use self::choice::{Look, Wanted};
+pub use self::wire::{Description, standing_of};
+use crate::ids::OfferId;
+use crate::portal::Phase;
+use crate::problem::Problem;
+
+/// A workflow run and its attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunAttempt {
+    /// GitHub's number of the run; the same for all its attempts.
+    pub run: u64,
+    /// How often the run was started, from 1.
+    pub attempt: u32,
+}
+
+/// What is marked before anything is posted. It never changes afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The offer.
+    pub offer: OfferId,
+    /// What the manifest's `${version}` is, if known.
+    pub version: Option<String>,
+    /// Who released it.
+    pub run: Option<RunAttempt>,
+    /// The id of the newest operation that the portal listed before: what is newer may be ours.
+    pub before: Option<String>,
+}
+
+/// The deployment that keeps a mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkRef {
+    /// GitHub's id of the deployment.
+    pub deployment: u64,
+    /// The commit that is released.
+    pub commit: String,
+}
+
+/// Where a marked release stands, by its last status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It was begun, and nobody said how it ended.
+    Open,
+    /// Its preview is there; it did not go live.
+    Published,
+    /// It is live.
+    Live,
+    /// It failed or was canceled.
+    Failed,
+}
+
+/// An earlier release, as its mark tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// What was marked at its beginning.
+    pub mark: Mark,
+    /// Where it is kept.
+    pub at: MarkRef,
+    /// It belongs to this workflow run, of this or of an earlier attempt.
+    pub same_run: bool,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What its statuses name.
+    pub names: Names,
+}
+
+/// What the statuses of a release name, as [`crate::portal::Operation::id`] and the output
+/// `preview` do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The publish.
+    pub publish: Option<String>,
+    /// The preview that it published.
+    pub preview: Option<String>,
+    /// The go-live.
+    pub go_live: Option<String>,
+}
+
+/// What the ledger says of this release when the program starts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Earlier {
+    /// No ledger is kept, or it could not be read.
+    #[default]
+    Unknown,
+    /// It was read, and has no release that this command could be about.
+    Nothing,
+    /// This release was marked before.
+    Found(Box<Record>),
+}
+
+/// Where marks are kept.
+pub trait Ledger {
+    /// Makes a mark before a POST of this half, unless the release has one to go on with. Bounded
+    /// in time.
+    ///
+    /// # Errors
+    /// Only where a mark is demanded (`deployment: true`): then nothing may be posted.
+    fn open_mark(
+        &self,
+        phase: Phase,
+        mark: Mark,
+    ) -> LocalBoxFuture<'_, Result<Option<MarkRef>, Problem>>;
+}
+
+/// No ledger is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct NoLedger;
+
+impl Ledger for NoLedger {
+    fn open_mark(&self, _: Phase, _: Mark) -> LocalBoxFuture<'_, Result<Option<MarkRef>, Problem>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+}
