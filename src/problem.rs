@@ -105,6 +105,8 @@ codes! {
     PortalRefused = "portal-refused", Refused;
     /// The image version is there already with another disk, or is not greater than those there.
     VersionTaken = "version-taken", Refused;
+    /// What the portal answered is larger or nested deeper than this program reads.
+    AnswerUnreadable = "answer-unreadable", Refused;
     /// An operation is already running and `when-running` says `fail`, or it is not of the kind
     /// that was asked for.
     OperationRunning = "operation-running", Refused;

@@ -81,7 +81,7 @@ fn answer(part: &str) -> Result<Response, TransportError> {
     let status = lines.next().unwrap_or_default();
     let Some(status) = status.parse().ok().and_then(|code| StatusCode::from_u16(code).ok()) else {
         let lost = if status == "unsent" { Lost::Unsent } else { Lost::Unknown };
-        return Err(TransportError { lost, message: "no answer".to_owned() });
+        return Err(TransportError::new(lost, "no answer"));
     };
     let mut headers = HeaderMap::new();
     for (name, value) in lines.filter_map(|line| line.split_once(": ")) {

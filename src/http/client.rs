@@ -142,7 +142,7 @@ async fn read(
             Ok(Some(_)) => {
                 let message =
                     format!("{origin} answered HTTP {status} with more than {largest} bytes");
-                return Err(TransportError { lost: Lost::TooLarge, message });
+                return Err(without_body(answer, TransportError::new(Lost::TooLarge, message)));
             }
             Ok(None) => return Ok(body.freeze()),
             Err(error) => {
@@ -150,10 +150,15 @@ async fn read(
                     "the answer of {origin} (HTTP {status}) broke off: {}",
                     causes(&error.without_url())
                 );
-                return Err(TransportError { lost: Lost::Unknown, message });
+                return Err(without_body(answer, TransportError::new(Lost::Unknown, message)));
             }
         }
     }
+}
+
+/// An error after the answer's head arrived.
+fn without_body(answer: &reqwest::Response, error: TransportError) -> TransportError {
+    TransportError { head: Some((answer.status(), answer.headers().clone())), ..error }
 }
 
 /// An error before the answer's head arrived. Only while a connection is being made is it certain
@@ -174,7 +179,7 @@ fn lost(error: reqwest::Error, origin: &str) -> TransportError {
         (false, true) => (Lost::Unknown, format!("{origin} did not answer in time: {causes}")),
         (false, false) => (Lost::Unknown, format!("no answer from {origin}: {causes}")),
     };
-    TransportError { lost, message }
+    TransportError::new(lost, message)
 }
 
 /// The chain of causes in one line, without what the outer ones only repeat.

@@ -72,6 +72,16 @@ pub struct TransportError {
     pub lost: Lost,
     /// What happened, without secrets, with the address's origin.
     pub message: String,
+    /// The head of the answer, where only its body could not be read.
+    pub head: Option<(StatusCode, HeaderMap)>,
+}
+
+impl TransportError {
+    /// A request without any answer.
+    #[must_use]
+    pub fn new(lost: Lost, message: impl Into<String>) -> Self {
+        Self { lost, message: message.into(), head: None }
+    }
 }
 
 /// Sends requests; no retry, no redirect.

@@ -98,9 +98,12 @@ impl Scripted {
     }
 
     pub(crate) fn lose(&self, lost: Lost, message: &str) -> &Self {
-        self.answers
-            .borrow_mut()
-            .push_back(Err(TransportError { lost, message: message.to_owned() }));
+        self.answers.borrow_mut().push_back(Err(TransportError::new(lost, message)));
+        self
+    }
+
+    pub(crate) fn fail(&self, error: TransportError) -> &Self {
+        self.answers.borrow_mut().push_back(Err(error));
         self
     }
 

@@ -13,9 +13,12 @@ use url::Url;
 use super::error::{CallError, Trouble};
 use crate::auth::Credentials;
 use crate::clock::Clock;
-use crate::http::{Request, Response, Transport};
+use crate::http::{Lost, Request, Response, Transport, TransportError};
 use crate::problem::{Class, Code, Problem};
 use crate::secrets::Secrets;
+
+/// `serde_json` stops here.
+const DEEPEST: u32 = 128;
 
 /// Where an API is, and how to sign in.
 #[derive(Clone)]
@@ -42,6 +45,8 @@ pub(super) struct Call {
     pub headers: HeaderMap,
     pub body: Option<Bytes>,
     pub timeout: Duration,
+    /// Whether an answer is one also if its body breaks off.
+    pub head_is_enough: bool,
 }
 
 impl<T: Transport> Client<T> {
@@ -65,9 +70,15 @@ impl<T: Transport> Client<T> {
                 body: call.body.clone(),
                 timeout: call.timeout,
             };
-            let answer = self.transport.send(request).await;
-            let answer = answer
-                .map_err(|error| CallError::passing(format!("could not {doing}: {error}")))?;
+            let answer = match self.transport.send(request).await {
+                Ok(answer) => answer,
+                Err(TransportError { head: Some((status, headers)), .. })
+                    if call.head_is_enough =>
+                {
+                    Response { status, headers, body: Bytes::new() }
+                }
+                Err(error) => return Err(CallError::lost(doing, &error)),
+            };
             if answer.status != StatusCode::UNAUTHORIZED || renewed {
                 return Ok(answer);
             }
@@ -84,12 +95,61 @@ impl CallError {
         Self { trouble: Trouble::Passing, problem, retry_after: None }
     }
 
+    /// No answer, or one that is too large.
+    fn lost(doing: &str, error: &TransportError) -> Self {
+        let message = format!("could not {doing}: {error}");
+        match error.lost {
+            Lost::TooLarge => Self::unreadable(message),
+            Lost::Unsent | Lost::Unknown => Self::passing(message),
+        }
+    }
+
+    /// The same for an answer that is small whenever it is the API's own: what is too large came
+    /// from elsewhere.
+    pub(super) fn of_small_answer(self) -> Self {
+        match self.trouble {
+            Trouble::Unreadable => Self::passing(self.problem.message),
+            _ => self,
+        }
+    }
+
+    /// An answer that this program does not read; asking again would not change that.
+    pub(super) fn unreadable(message: String) -> Self {
+        let problem = Problem::new(Code::AnswerUnreadable, message).hint(
+            "this program reads answers of up to 8 MiB, nested 128 levels deep; look at the offer \
+             in Partner Center, and report this",
+        );
+        Self { trouble: Trouble::Unreadable, problem, retry_after: None }
+    }
+
     /// Without a token nothing was asked of the API.
     fn without_token(problem: Problem) -> Self {
         let unavailable = problem.code.class() == Class::Unavailable;
         let trouble = if unavailable { Trouble::Passing } else { Trouble::Auth };
         Self { trouble, problem, retry_after: None }
     }
+}
+
+/// Whether a body is JSON that nests deeper than the reader goes: an answer of the API, though not
+/// one for this program.
+pub(super) fn is_too_deep(body: &[u8]) -> bool {
+    let (mut depth, mut deepest, mut in_text, mut escaped) = (0_u32, 0_u32, false, false);
+    let json = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    if !matches!(json, Some(b'{' | b'[')) {
+        return false;
+    }
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => depth += 1,
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest >= DEEPEST
 }
 
 /// Microsoft's pages list the content type on every call, reads included.

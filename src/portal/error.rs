@@ -11,6 +11,11 @@ pub enum Trouble {
     NotFound,
     /// The portal says that it is in the way of something else.
     Conflict,
+    /// The document is not the one that the write was made from, or the service's own parts did not
+    /// agree about it: read it again.
+    Changed,
+    /// The answer is larger, or nested deeper, than this program reads.
+    Unreadable,
     /// The portal refused, for good.
     Refused,
     /// The credentials were refused, for good.

@@ -236,6 +236,13 @@ impl Portal for FakePortal {
         })
     }
 
+    async fn write_draft(&self, _read: &Draft, body: &Value) -> Result<(), CallError> {
+        self.call("write_draft", |world| {
+            world.draft = body.clone();
+            Some(())
+        })
+    }
+
     fn parse_operation(&self, text: &str) -> Result<Operation, Malformed> {
         Ok(operation(text))
     }
@@ -252,7 +259,8 @@ fn document(body: Value) -> Draft {
 fn error(trouble: Trouble, name: &str) -> CallError {
     let code = match trouble {
         Trouble::NotFound => Code::OfferNotFound,
-        Trouble::Conflict | Trouble::Refused => Code::PortalRefused,
+        Trouble::Conflict | Trouble::Changed | Trouble::Refused => Code::PortalRefused,
+        Trouble::Unreadable => Code::AnswerUnreadable,
         Trouble::Auth => Code::PortalForbidden,
         Trouble::Passing => Code::Unavailable,
     };

@@ -21,6 +21,8 @@ pub use model::{
 pub use operation::Operation;
 pub use word::{State, Word};
 
+use serde_json::Value;
+
 use crate::ids::{Email, Malformed};
 
 /// One offer at one API. Each call is one attempt (a refused token is renewed once); who repeats it
@@ -56,6 +58,11 @@ pub trait Portal {
 
     /// Reads what a slot holds; [`Trouble::NotFound`] if nothing is there, or the API has no slots.
     async fn read_slot(&self, slot: Slot) -> Result<Draft, CallError>;
+
+    /// Writes the whole draft in the place of what was read, once. [`Trouble::Changed`]: it is not
+    /// what was read any more; [`Trouble::Conflict`]: something that runs is in the way;
+    /// [`Trouble::Passing`]: it may have been written.
+    async fn write_draft(&self, read: &Draft, body: &Value) -> Result<(), CallError>;
 
     /// The operation that a person or an earlier run named, by address or id.
     ///

@@ -232,9 +232,11 @@ impl<P: Portal> Driver<'_, P> {
             Err(error) => match error.trouble {
                 Trouble::NotFound => Ok(Seen::Absent(error.problem)),
                 Trouble::Passing => Err(Interruption::Unreachable(error.problem)),
-                Trouble::Conflict | Trouble::Refused | Trouble::Auth => {
-                    Ok(Seen::Refused(error.problem))
-                }
+                Trouble::Conflict
+                | Trouble::Changed
+                | Trouble::Unreadable
+                | Trouble::Refused
+                | Trouble::Auth => Ok(Seen::Refused(error.problem)),
             },
         }
     }
@@ -306,8 +308,8 @@ fn unanswered() -> Problem {
 /// A POST without a good answer.
 fn judge_refusal(error: CallError) -> Seen {
     match error.trouble {
-        Trouble::Passing => Seen::Lost(error.problem, error.retry_after),
-        Trouble::Conflict => Seen::InTheWay(error.problem),
+        Trouble::Passing | Trouble::Unreadable => Seen::Lost(error.problem, error.retry_after),
+        Trouble::Conflict | Trouble::Changed => Seen::InTheWay(error.problem),
         Trouble::NotFound | Trouble::Refused | Trouble::Auth => Seen::Refused(error.problem),
     }
 }

@@ -71,10 +71,7 @@ impl Future for Exchange {
             return Poll::Ready(outcome);
         }
         if Pin::new(&mut self.timeout).poll(context).is_ready() {
-            return Poll::Ready(Err(TransportError {
-                lost: Lost::Unknown,
-                message: "no answer in time".to_owned(),
-            }));
+            return Poll::Ready(Err(TransportError::new(Lost::Unknown, "no answer in time")));
         }
         self.slot.borrow_mut().waker = Some(context.waker().clone());
         Poll::Pending
@@ -139,7 +136,7 @@ fn launch(world: &Rc<World>, flight: Flight) {
 }
 
 fn lost(lost: Lost, message: &str) -> TransportError {
-    TransportError { lost, message: message.to_owned() }
+    TransportError::new(lost, message)
 }
 
 fn answer(world: &Rc<World>, flight: Flight, back: Duration, outcome: Outcome) {

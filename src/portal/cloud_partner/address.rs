@@ -1,5 +1,6 @@
 //! Operation addresses. The portal writes them in four forms, under two header names; a person may
-//! give one, or an id.
+//! give one, or an id. Whoever gives it: it is followed only if it names an operation of this very
+//! offer.
 
 use http::HeaderMap;
 use url::Url;
@@ -11,31 +12,121 @@ use crate::portal::Operation;
 /// Longer addresses are not real ones.
 const LONGEST: usize = 2_000;
 
-/// The address in an answer's `Location` or `Operation-Location`, whichever is usable. `Ok(None)`
-/// if there is neither.
-pub(super) fn from_headers(
-    portal: &Url,
-    headers: &HeaderMap,
-) -> Result<Option<Operation>, Malformed> {
-    let mut refused = None;
-    for name in ["location", "operation-location"] {
-        for value in headers.get_all(name) {
-            match resolve(portal, &String::from_utf8_lossy(value.as_bytes())) {
-                Ok(url) => return Ok(Some(operation(&url))),
-                Err(why) => refused = Some(why),
+/// Whose operations are meant, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'a> {
+    /// The portal's origin.
+    pub portal: &'a Url,
+    /// The publisher.
+    pub publisher: &'a PublisherId,
+    /// The offer.
+    pub offer: &'a OfferId,
+}
+
+impl Owner<'_> {
+    /// The operation that an answer's headers name. `Ok(None)` if they name none. By Azure's
+    /// convention `Operation-Location` is the operation and `Location` may be the offer itself.
+    ///
+    /// # Errors
+    /// Why no header's address is usable.
+    pub fn read_headers(self, headers: &HeaderMap) -> Result<Option<Operation>, Malformed> {
+        let mut refused = None;
+        for name in ["operation-location", "location"] {
+            for value in headers.get_all(name) {
+                match self.read_address(&String::from_utf8_lossy(value.as_bytes())) {
+                    Ok(operation) => return Ok(Some(operation)),
+                    Err(why) => refused = Some(why),
+                }
             }
         }
+        refused.map_or(Ok(None), Err)
     }
-    refused.map_or(Ok(None), Err)
+
+    /// The operation that a person gave: by its address, whole or from the path on, or by its id.
+    ///
+    /// # Errors
+    /// Why it is no operation of this offer.
+    pub fn read_input(self, text: &str) -> Result<Operation, Malformed> {
+        let text = text.trim();
+        if text.contains('/') || text.contains('\\') {
+            self.read_address(text)
+        } else {
+            self.read_id(text)
+        }
+    }
+
+    /// The operation with this id. Ids with `$` are those of offers that were not migrated.
+    ///
+    /// # Errors
+    /// Why it is no operation of this offer.
+    pub fn read_id(self, id: &str) -> Result<Operation, Malformed> {
+        let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '$');
+        let dots = id.chars().all(|c| c == '.');
+        if id.is_empty() || id.len() > 300 || !id.chars().all(usable) || dots {
+            return Err(Malformed(format!("operation id {id:?} is not an id of the portal")));
+        }
+        if id.contains('$') {
+            return self.read_address(&format!("/api/operations/{id}"));
+        }
+        let Self { publisher, offer, .. } = self;
+        self.read_address(&format!("/api/publishers/{publisher}/offers/{offer}/operations/{id}"))
+    }
+
+    /// The operation at this address.
+    fn read_address(self, text: &str) -> Result<Operation, Malformed> {
+        let url = resolve(self.portal, text)?;
+        let path = url.path().trim_end_matches('/').replace("%24", "$");
+        let parts: Vec<&str> = path.split('/').collect();
+        match parts[..] {
+            ["", "api", "publishers", publisher, "offers", offer, "operations", id] => {
+                self.check_owner(text, publisher, offer, false)?;
+                Ok(Operation::listed(id, url))
+            }
+            ["", "api", "operations", id] if id.contains('$') => {
+                let mut names = id.split('$');
+                let publisher = names.next().unwrap_or_default();
+                self.check_owner(text, publisher, names.next().unwrap_or_default(), true)?;
+                Ok(Operation::unlisted(id, url))
+            }
+            _ => Err(Malformed(format!(
+                "operation address {} does not name an operation of offer {}",
+                quoted(text),
+                self.offer
+            ))),
+        }
+    }
+
+    /// Old addresses may name the offer by a GUID, which nothing here can be compared with.
+    fn check_owner(
+        self,
+        text: &str,
+        publisher: &str,
+        offer: &str,
+        guid_is_unknown: bool,
+    ) -> Result<(), Malformed> {
+        let its_offer =
+            offer.eq_ignore_ascii_case(self.offer.as_str()) || guid_is_unknown && is_guid(offer);
+        if publisher.eq_ignore_ascii_case(self.publisher.as_str()) && its_offer {
+            return Ok(());
+        }
+        Err(Malformed(format!(
+            "operation address {} belongs to offer {offer} of {publisher}, not to {} of {}",
+            quoted(text),
+            self.offer,
+            self.publisher
+        )))
+    }
 }
 
 /// An address relative to the portal, or absolute on it. The token goes there, so another origin is
 /// refused.
+///
+/// # Errors
+/// Why it is not usable.
 pub(super) fn resolve(portal: &Url, text: &str) -> Result<Url, Malformed> {
     let text = text.trim();
-    let quoted: String = text.chars().take(200).collect();
     let malformed =
-        |why: String| Malformed(format!("operation address {quoted:?} is not usable: {why}"));
+        |why: String| Malformed(format!("operation address {} is not usable: {why}", quoted(text)));
     if text.is_empty() || text.len() > LONGEST {
         return Err(malformed("it is empty or too long".to_owned()));
     }
@@ -54,65 +145,13 @@ pub(super) fn resolve(portal: &Url, text: &str) -> Result<Url, Malformed> {
     Ok(url)
 }
 
-/// The operation at an address. The id is the last part of the path; one with `$` is that of an
-/// offer that was not migrated, and no row of the list of submissions carries it.
-fn operation(url: &Url) -> Operation {
-    let id = url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    if id.contains('$') {
-        Operation::unlisted(id, url.as_str())
-    } else {
-        Operation::listed(id, url.as_str())
-    }
+fn quoted(text: &str) -> String {
+    format!("{:?}", text.chars().take(200).collect::<String>())
 }
 
-/// The address of an operation of an offer, by its id. Ids with `$` are those of offers that were
-/// not migrated.
-pub(super) fn by_id(
-    portal: &Url,
-    publisher: &PublisherId,
-    offer: &OfferId,
-    id: &str,
-) -> Result<Operation, Malformed> {
-    let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '$');
-    if id.is_empty() || id.len() > 300 || !id.chars().all(usable) || id.chars().all(|c| c == '.') {
-        return Err(Malformed(format!("operation id {id:?} is not an id of the portal")));
-    }
-    if id.contains('$') {
-        return resolve(portal, &format!("/api/operations/{id}")).map(|url| operation(&url));
-    }
-    let path = format!("/api/publishers/{publisher}/offers/{offer}/operations/{id}");
-    resolve(portal, &path).map(|url| operation(&url))
-}
-
-/// What a person gave: an address, whole or from the path on, or an id.
-pub(super) fn given(
-    portal: &Url,
-    publisher: &PublisherId,
-    offer: &OfferId,
-    text: &str,
-) -> Result<Operation, Malformed> {
-    let text = text.trim();
-    if !text.contains('/') && !text.contains('\\') {
-        return by_id(portal, publisher, offer, text);
-    }
-    let url = resolve(portal, text)?;
-    let parts: Vec<&str> = url.path().split('/').collect();
-    if let ["", "api", "publishers", of_publisher, "offers", of_offer, "operations", _, ..] =
-        parts[..]
-        && !(of_publisher.eq_ignore_ascii_case(publisher.as_str())
-            && of_offer.eq_ignore_ascii_case(offer.as_str()))
-    {
-        return Err(Malformed(format!(
-            "operation address {text:?} belongs to offer {of_offer} of {of_publisher}, not to \
-             {offer} of {publisher}"
-        )));
-    }
-    if !url.path().contains("/operations/") {
-        return Err(Malformed(format!(
-            "operation address {text:?} has no `/operations/` in its path"
-        )));
-    }
-    Ok(operation(&url))
+fn is_guid(text: &str) -> bool {
+    let parts: Vec<usize> = text.split('-').map(str::len).collect();
+    parts == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
 }
 
 /// Every call carries the version, and the addresses that the portal gives do not always.
@@ -196,45 +235,78 @@ mod tests {
         }
     }
 
+    fn read_headers(pairs: &[(&'static str, &'static str)]) -> Result<Option<String>, Malformed> {
+        let (portal, (publisher, offer)) = (portal(), ids());
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        let owner = Owner { portal: &portal, publisher: &publisher, offer: &offer };
+        Ok(owner.read_headers(&headers)?.map(|operation| operation.id().to_owned()))
+    }
+
     #[test]
     fn either_header_serves_and_a_broken_one_does_not_hide_the_other() {
-        let mut headers = HeaderMap::new();
-        assert_eq!(from_headers(&portal(), &headers).unwrap(), None);
-        headers
-            .insert("location", HeaderValue::from_static("https://evil.example/api/operations/1"));
+        assert_eq!(read_headers(&[]).unwrap(), None);
+        let foreign = ("location", "https://evil.example/api/operations/1");
+        let why = read_headers(&[foreign]).unwrap_err().0;
+        assert!(why.contains("not on https://cloudpartner.azure.com"), "{why}");
+        let good = ("operation-location", "/api/operations/contoso$contoso-offer$2$preview");
+        let id = "contoso$contoso-offer$2$preview";
+        assert_eq!(read_headers(&[foreign, good]).unwrap().unwrap(), id);
+    }
+
+    #[test]
+    fn of_two_headers_the_one_that_names_an_operation_of_this_offer_counts() {
+        let offer = "/api/publishers/contoso/offers/contoso-offer";
+        let ours = "/api/publishers/contoso/offers/contoso-offer/operations/7";
+        let same = "/api/publishers/Contoso/offers/Contoso-Offer/operations/7";
+        let other = "/api/publishers/contoso/offers/another/operations/8";
+        for pairs in [
+            [("location", offer), ("operation-location", ours)],
+            [("location", ours), ("operation-location", offer)],
+            [("location", other), ("operation-location", same)],
+            [("location", ours), ("operation-location", other)],
+        ] {
+            assert_eq!(read_headers(&pairs).unwrap().unwrap(), "7", "{pairs:?}");
+        }
+        let why = read_headers(&[("location", offer)]).unwrap_err().0;
+        assert!(why.contains("does not name an operation of offer contoso-offer"), "{why}");
+        let why = read_headers(&[("location", other)]).unwrap_err().0;
+        assert!(why.contains("belongs to offer another of contoso"), "{why}");
+    }
+
+    #[test]
+    fn an_old_address_names_the_offer_or_a_guid() {
+        let read = |address| read_headers(&[("location", address)]);
+        assert!(read("/api/operations/contoso$contoso-offer$3$preview").is_ok());
+        assert!(read("/api/operations/contoso%24contoso-offer%243%24preview").is_ok());
         assert!(
-            from_headers(&portal(), &headers)
-                .unwrap_err()
-                .0
-                .contains("not on https://cloudpartner.azure.com")
+            read("/api/operations/contoso$56615b67-2185-49fe-80d2-c4ddf77bb2e8$2$preview").is_ok()
         );
-        headers.insert(
-            "operation-location",
-            HeaderValue::from_static("/api/operations/a$b$2$preview"),
-        );
-        assert_eq!(from_headers(&portal(), &headers).unwrap().unwrap().id(), "a$b$2$preview");
+        assert!(read("/api/operations/contoso$another$3$preview").is_err());
+        assert!(read("/api/operations/fabrikam$contoso-offer$3$preview").is_err());
+        assert!(read("/api/operations/7").is_err());
     }
 
     #[test]
     fn a_person_may_give_an_id_or_an_address() {
-        let (publisher, offer) = ids();
+        let (portal, (publisher, offer)) = (portal(), ids());
+        let owner = Owner { portal: &portal, publisher: &publisher, offer: &offer };
         let given = |text| {
-            let operation = given(&portal(), &publisher, &offer, text)?;
-            Ok::<_, Malformed>(Url::parse(operation.address()).unwrap().path().to_owned())
+            let operation = owner.read_input(text)?;
+            let path = Url::parse(operation.address()).unwrap().path().to_owned();
+            Ok::<_, Malformed>((path, operation.is_listed()))
         };
-        assert_eq!(
-            given("408a4835-0000").unwrap(),
-            "/api/publishers/contoso/offers/contoso-offer/operations/408a4835-0000"
-        );
-        assert_eq!(given("contoso$x$2$preview").unwrap(), "/api/operations/contoso$x$2$preview");
+        let path = "/api/publishers/contoso/offers/contoso-offer/operations/408a4835-0000";
+        assert_eq!(given("408a4835-0000").unwrap(), (path.to_owned(), true));
+        let old = "contoso$contoso-offer$2$preview";
+        assert_eq!(given(old).unwrap(), (format!("/api/operations/{old}"), false));
         let slash = "/api/publishers/contoso/offers/contoso-offer/operations/7/";
-        assert_eq!(given(slash).unwrap(), slash);
-        assert!(
-            given("/api/publishers/contoso/offers/another/operations/7")
-                .unwrap_err()
-                .0
-                .contains("belongs to offer another")
-        );
+        assert_eq!(given(slash).unwrap(), (slash.to_owned(), true));
+        let why = given("/api/publishers/contoso/offers/another/operations/7").unwrap_err().0;
+        assert!(why.contains("belongs to offer another"), "{why}");
+        assert!(given("contoso$another$2$preview").is_err());
         assert!(given("/api/publishers/contoso").is_err());
         assert!(given("..").is_err());
         assert!(given("a b").is_err());

@@ -4,20 +4,24 @@
 //! which disagree in places; every variant that was documented or seen is accepted.
 
 mod address;
+mod document;
 mod refusal;
 mod wire;
+
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::ETAG;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 use url::Url;
 
+use self::address::Owner;
 use self::refusal::Subject;
-use super::client::{Access, Call, Client};
+use super::client::{self, Access, Call, Client};
 use super::{
     Accepted, CallError, CancelScope, Capabilities, Draft, Feature, Looked, OfferView, Operation,
     Portal, Slot, Submission, Trouble,
@@ -26,6 +30,7 @@ use crate::clock::Clock;
 use crate::http::{Response, Transport, retry_after};
 use crate::ids::{Email, Malformed, OfferId, PublisherId};
 use crate::problem::{Code, Problem};
+use crate::secrets::Secrets;
 
 const API_VERSION: &str = "2017-10-31";
 
@@ -60,6 +65,10 @@ impl<T: Transport> CloudPartnerPortal<T> {
         &self.client.access.origin
     }
 
+    fn owner(&self) -> Owner<'_> {
+        Owner { portal: self.portal(), publisher: &self.publisher, offer: &self.offer }
+    }
+
     fn subject(&self, doing: &str) -> Subject {
         Subject {
             doing: format!("{doing} offer {} of publisher {}", self.offer, self.publisher),
@@ -75,6 +84,15 @@ impl<T: Transport> CloudPartnerPortal<T> {
         url
     }
 
+    fn secrets(&self) -> &Secrets {
+        &self.client.access.secrets
+    }
+
+    /// How long the portal wants to be left alone.
+    fn retry_after(&self, answer: &Response) -> Option<Duration> {
+        retry_after(&answer.headers, self.client.clock.now())
+    }
+
     /// One call; an answer that is no success is an error.
     async fn call(
         &self,
@@ -83,13 +101,14 @@ impl<T: Transport> CloudPartnerPortal<T> {
         url: Url,
         body: Option<Bytes>,
     ) -> Result<Response, CallError> {
-        let call = Call { method, url, headers: HeaderMap::new(), body, timeout: CALL_TIMEOUT };
+        let head_is_enough = method == Method::POST;
+        let headers = HeaderMap::new();
+        let call = Call { method, url, headers, body, timeout: CALL_TIMEOUT, head_is_enough };
         let answer = self.client.send(&subject.doing, call).await?;
         if answer.status.is_success() {
             return Ok(answer);
         }
-        let retry_after = retry_after(&answer.headers, self.client.clock.now());
-        Err(refusal::read(subject, &answer, retry_after, &self.client.access.secrets))
+        Err(refusal::read(subject, &answer, self.retry_after(&answer), self.secrets()))
     }
 
     /// One read; an answer that is not what was asked for counts as none.
@@ -101,7 +120,11 @@ impl<T: Transport> CloudPartnerPortal<T> {
     ) -> Result<(V, HeaderMap), CallError> {
         let answer = self.call(&subject, Method::GET, url, None).await?;
         let Some(value) = answer.json().as_ref().and_then(reader) else {
-            let quote = answer.quote(&self.client.access.secrets);
+            if client::is_too_deep(&answer.body) {
+                let message = format!("could not {}: the answer nests too deep", subject.doing);
+                return Err(CallError::unreadable(message));
+            }
+            let quote = answer.quote(self.secrets());
             let what =
                 if quote.is_empty() { "an empty body".to_owned() } else { format!("`{quote}`") };
             return Err(CallError::passing(format!(
@@ -112,11 +135,14 @@ impl<T: Transport> CloudPartnerPortal<T> {
         Ok((value, answer.headers))
     }
 
-    /// One read of the offer's document; the tag that a write names is in a header.
-    async fn read_document(&self, subject: Subject, rest: &str) -> Result<Draft, CallError> {
-        let (draft, headers) = self.read(subject, self.offer_url(rest), wire::draft).await?;
-        let etag = headers.get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Draft { etag, ..draft })
+    /// One read of anything but a document.
+    async fn read_small<V>(
+        &self,
+        subject: Subject,
+        url: Url,
+        reader: impl Fn(&Value) -> Option<V>,
+    ) -> Result<(V, HeaderMap), CallError> {
+        self.read(subject, url, reader).await.map_err(CallError::of_small_answer)
     }
 
     /// Starts an operation. The body of the answer says nothing; its header says where to follow.
@@ -128,7 +154,7 @@ impl<T: Transport> CloudPartnerPortal<T> {
     ) -> Result<Accepted, CallError> {
         let answer =
             self.call(&self.subject(doing), Method::POST, self.offer_url(rest), body).await?;
-        match address::from_headers(self.portal(), &answer.headers) {
+        match self.owner().read_headers(&answer.headers) {
             Ok(Some(operation)) => Ok(Accepted { operation: Some(operation), remark: None }),
             Ok(None) if answer.status == StatusCode::ACCEPTED => Ok(Accepted {
                 operation: None,
@@ -179,15 +205,16 @@ impl<T: Transport> Portal for CloudPartnerPortal<T> {
             let problem = Problem::new(Code::OperationVanished, why.0);
             CallError { trouble: Trouble::Refused, problem, retry_after: None }
         })?;
-        let (view, headers) = self.read(subject, url, wire::operation).await?;
+        let (view, headers) = self.read_small(subject, url, wire::operation).await?;
         Ok(Looked { view, retry_after: retry_after(&headers, self.client.clock.now()) })
     }
 
     async fn list_submissions(&self) -> Result<Vec<Submission>, CallError> {
         let subject = self.subject("list the operations of");
-        let (rows, _) = self.read(subject, self.offer_url("/submissions/"), wire::rows).await?;
+        let (rows, _) =
+            self.read_small(subject, self.offer_url("/submissions/"), wire::rows).await?;
         let submission = |row: wire::Row| Submission {
-            operation: address::by_id(self.portal(), &self.publisher, &self.offer, &row.id).ok(),
+            operation: self.owner().read_id(&row.id).ok(),
             id: row.id,
             phase: row.phase,
             status: row.status,
@@ -198,7 +225,7 @@ impl<T: Transport> Portal for CloudPartnerPortal<T> {
 
     async fn read_offer(&self) -> Result<OfferView, CallError> {
         let subject = self.subject("read the status of");
-        Ok(self.read(subject, self.offer_url("/status"), wire::offer).await?.0)
+        Ok(self.read_small(subject, self.offer_url("/status"), wire::offer).await?.0)
     }
 
     async fn read_draft(&self) -> Result<Draft, CallError> {
@@ -217,7 +244,11 @@ impl<T: Transport> Portal for CloudPartnerPortal<T> {
         }
     }
 
+    async fn write_draft(&self, read: &Draft, body: &Value) -> Result<(), CallError> {
+        self.write_document(self.subject("write the draft of"), read, body).await
+    }
+
     fn parse_operation(&self, text: &str) -> Result<Operation, Malformed> {
-        address::given(self.portal(), &self.publisher, &self.offer, text)
+        self.owner().read_input(text)
     }
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use http::StatusCode;
+use serde_json::Value;
 
 use super::wire::{field, text};
 use crate::http::{Response, quote};
@@ -81,6 +82,7 @@ fn hint(status: StatusCode) -> Option<&'static str> {
             "check `publisher` and the offer's `id` in the manifest: the offer's id is its alias \
              in Partner Center, not its name"
         }
+        412 => "somebody else changed the offer's draft; run the same command again",
         409 => {
             "something else is changing the offer; wait for its end, or see the input `when-running`"
         }
@@ -96,6 +98,11 @@ fn hint(status: StatusCode) -> Option<&'static str> {
     })
 }
 
+/// The words of one of the service's own parts, which stand under its name.
+fn of_a_part(json: &Value) -> Option<String> {
+    json.as_object()?.values().find_map(|part| text(part, &["error"]))
+}
+
 /// The portal's own words; empty if it has none.
 fn said(answer: &Response, secrets: &Secrets) -> String {
     let Some(json) = answer.json() else {
@@ -108,6 +115,7 @@ fn said(answer: &Response, secrets: &Secrets) -> String {
         text(inner, &["message", "error_description"]),
         bare,
         text(&json, &["error"]),
+        of_a_part(&json),
     ]
     .into_iter()
     .flatten()

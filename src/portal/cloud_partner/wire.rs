@@ -1,6 +1,8 @@
 //! The portal's JSON, read with tolerance: keys in any case, one object or an array of one, every
 //! field optional, numbers as text.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -73,7 +75,17 @@ pub(super) fn rows(answer: &Value) -> Option<Vec<Row>> {
         status: word(value, &["submissionState", "status"]),
         changed: time(value, &["changedTime", "lastActionDateTime"]),
     };
-    Some(list.iter().filter(|value| value.is_object()).take(MOST).map(row).collect())
+    Some(keep_most(list.iter().filter(|value| value.is_object()).map(row).collect()))
+}
+
+/// The rows that matter, in the order of the list: what is not at its end, then what changed last.
+/// Without times the portal's order counts.
+fn keep_most(rows: Vec<Row>) -> Vec<Row> {
+    let mut ranked: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
+    ranked.sort_by_key(|(_, row)| (row.status.state().is_final(), Reverse(row.changed)));
+    ranked.truncate(MOST);
+    ranked.sort_by_key(|(place, _)| *place);
+    ranked.into_iter().map(|(_, row)| row).collect()
 }
 
 /// `publish`, `GoLive`; the documentation also has `GGoLive`.
@@ -288,6 +300,21 @@ mod tests {
         );
         assert_eq!(rows[1].changed.unwrap().to_string(), "2022-06-02T12:25:56.651Z");
         assert_eq!((rows[2].id.as_str(), rows[2].status.state()), ("", State::Unknown));
+    }
+
+    #[test]
+    fn of_too_many_rows_those_that_matter_are_kept() {
+        let row = |n: usize, state: &str| {
+            let (hour, minute) = (n / 60, n % 60);
+            json!({"id": n.to_string(), "submissionState": state,
+                   "changedTime": format!("2026-11-20T{hour:02}:{minute:02}:00Z")})
+        };
+        let mut list: Vec<Value> = (0..MOST + 50).map(|n| row(n, "complete")).collect();
+        list[3] = row(3, "running");
+        let kept = rows(&Value::from(list)).unwrap();
+        let ids: Vec<&str> = kept.iter().map(|row| row.id.as_str()).collect();
+        assert_eq!((ids.len(), ids[0], ids[1]), (MOST, "3", "51"));
+        assert_eq!(*ids.last().unwrap(), (MOST + 49).to_string());
     }
 
     #[test]
