@@ -6,8 +6,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::offers::offer::Slot;
 use super::offers::operation::{ForcedEnd, OperationState};
 use super::scenario::LengthOfTime;
 use super::simulation::{Sim, Simulation};
@@ -42,16 +44,23 @@ async fn advance_time(State(sim): State<Sim>, Path(length): Path<String>) -> Res
     }
 }
 
-/// Someone changes the draft.
+/// Someone changes the draft: what the body's `set` and `value` say, or else its summary.
 async fn edit_draft(
     State(sim): State<Sim>,
     Path((publisher, offer)): Path<(String, String)>,
+    body: Bytes,
 ) -> Response {
     let now = sim.clock.now();
-    match sim.world().offers.find(&publisher, &offer) {
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let offers = &mut sim.world().offers;
+    offers.make_due_edits(now);
+    match offers.find(&publisher, &offer) {
         None => (StatusCode::NOT_FOUND, "no such offer").into_response(),
         Some(offer) => {
-            offer.edit_draft(None, now);
+            match body["set"].as_str() {
+                Some(pointer) => offer.edit_value(pointer, body["value"].clone(), now),
+                None => offer.change_summary(now),
+            }
             Json(json!({"version": offer.version, "changedTime": offer.changed})).into_response()
         }
     }
@@ -92,7 +101,8 @@ pub fn show_world(sim: &Simulation) -> Value {
             json!({"on": on, "do": format!("{:?}", counter.fault.effect.answer), "met": counter.met, "used": counter.used})
         })
         .collect();
-    let world = sim.world();
+    let mut world = sim.world();
+    world.offers.make_due_edits(now);
     let offers: Value = world
         .offers
         .all()
@@ -127,6 +137,9 @@ pub fn show_world(sim: &Simulation) -> Value {
                 "status": format!("{:?}", offer.status_at(now)),
                 "version": offer.version,
                 "changed": offer.changed,
+                "draft": offer.definition,
+                "preview": offer.slot_at(Slot::Preview, now),
+                "production": offer.slot_at(Slot::Production, now),
                 "operations": operations,
             })
         })

@@ -46,6 +46,10 @@ async fn carry_out(sim: Sim, cut: Cut, request: Request, next: Next) -> Response
     if let Some(delay) = effect.delay {
         SimulatedClock::sleep(delay.real()).await;
     }
+    if let Some(late) = effect.late {
+        let (sim, parts, body, next) = (sim.clone(), parts.clone(), body.clone(), next.clone());
+        tokio::spawn(run_late(sim, number, parts, body, next, late.0));
+    }
     let answer = if effect.handled {
         Some(run_handler(&sim, number, &parts, &body, next, &effect.answer).await)
     } else {
@@ -77,6 +81,23 @@ async fn carry_out(sim: Sim, cut: Cut, request: Request, next: Next) -> Response
     answer.unwrap_or_default()
 }
 
+/// Carries a request out when it is that much later.
+async fn run_late(
+    sim: Sim,
+    number: usize,
+    parts: request::Parts,
+    body: Bytes,
+    next: Next,
+    late: SignedDuration,
+) {
+    let due = later(sim.clock.now(), late);
+    // Simulated time may jump, so it is looked at again and again.
+    while sim.clock.now() < due {
+        SimulatedClock::sleep(Duration::from_millis(5)).await;
+    }
+    run_handler(&sim, number, &parts, &body, next, &FaultAnswer::True).await;
+}
+
 async fn run_handler(
     sim: &Simulation,
     number: usize,
@@ -88,11 +109,14 @@ async fn run_handler(
     if let Some(exchange) = sim.journal().entry(number) {
         exchange.handled = true;
     }
+    let (method, path) = (parts.method.as_str(), parts.uri.path());
     let copy = || Request::from_parts(parts.clone(), Body::from(body.clone()));
     if *answer == FaultAnswer::Duplicate {
         next.clone().run(copy()).await;
     }
-    next.run(copy()).await
+    let answer = next.run(copy()).await;
+    sim.world().offers.note_request(method, path, sim.clock.now());
+    answer
 }
 
 fn record_request(

@@ -44,6 +44,8 @@ pub struct SimulatedWorld {
     pub portal_requests: u64,
     /// How many of them were answered 429.
     pub throttled: u64,
+    /// PUTs of offers so far.
+    pub portal_puts: u64,
 }
 
 /// As the handlers get it.
@@ -59,6 +61,7 @@ impl Simulation {
             checks: CheckRunStore::default(),
             deployments: DeploymentStore::default(),
             portal_requests: 0,
+            portal_puts: 0,
             throttled: 0,
         };
         let faults = Mutex::new(FaultCounters::new(&scenario.faults));

@@ -45,6 +45,15 @@ pub fn answer_start(
         AddressHeader::Both => {
             vec![header::LOCATION, header::HeaderName::from_static("operation-location")]
         }
+        AddressHeader::WithOffer | AddressHeader::WithOtherOffer => {
+            let other = if address.header == AddressHeader::WithOffer { "" } else { "-other" };
+            let location =
+                format!("/api/publishers/{}/offers/{}{other}", offer.publisher, offer.id);
+            if let Ok(value) = HeaderValue::from_str(&location) {
+                response.headers_mut().insert(header::LOCATION, value);
+            }
+            vec![header::HeaderName::from_static("operation-location")]
+        }
         AddressHeader::Absent => Vec::new(),
     };
     if let Ok(value) =

@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::simulator::offers::offer::SimulatedOffer;
+use crate::simulator::clock::earlier;
+use crate::simulator::offers::offer::{SimulatedOffer, Slot};
 use crate::simulator::offers::operation::{
     Mark, OperationProgress, OperationState, SimulatedOperation, StepNow,
 };
 use crate::simulator::scenario::{
-    Half, Links, Messages, OfferLink, OldPublish, PortalSwitches, ScriptMessage, ScriptStep,
+    Half, Links, Messages, OfferLink, OldPublish, PastSubmission, PortalSwitches, ScriptMessage,
+    ScriptStep, SubmissionSlot,
 };
 
 impl PortalSwitches {
@@ -48,12 +50,14 @@ impl PortalSwitches {
 
     /// The status of an offer.
     pub fn show_status(&self, offer: &SimulatedOffer, now: Timestamp) -> Value {
+        let now = earlier(now, self.status_lag.0);
         let last = offer.last_operation(now);
         let seen = last.as_ref().map(|(operation, progress)| (*operation, progress));
         // An offer keeps its links while it is published anew.
         let preview_links: &[OfferLink] =
-            if offer.was_previewed(now) { &offer.preview_links } else { &[] };
-        let live_links: &[OfferLink] = if offer.was_live(now) { &offer.live_links } else { &[] };
+            if offer.slot_at(Slot::Preview, now).is_some() { &offer.preview_links } else { &[] };
+        let live_links: &[OfferLink] =
+            if offer.slot_at(Slot::Production, now).is_some() { &offer.live_links } else { &[] };
         let mut shown = self.show_steps_and_links(seen, preview_links, live_links);
         shown.insert("status".to_owned(), json!(self.status_word(offer.status_at(now))));
         if self.notification_emails {
@@ -71,16 +75,20 @@ impl PortalSwitches {
         now: Timestamp,
     ) -> Value {
         let progress = operation.progress_at(now);
+        let slot = match (self.submission_slot, operation.kind) {
+            (SubmissionSlot::ByKind, Half::GoLive) => "production",
+            (SubmissionSlot::ByKind | SubmissionSlot::Staging, _) => "staging",
+        };
         self.without_omitted(json!({
             "id": operation.id,
             "offerId": if offer.migrated { &offer.id } else { &offer.guid },
             "offerVersion": operation.offer_version,
-            "offerTypeId": "microsoft-azure-virtualmachines",
+            "offerTypeId": offer.offer_type,
             "publisherId": offer.publisher,
             "submissionType": self.kind_word(operation.kind),
             "submissionState": self.state_word(self.shown_state(operation, &progress)),
             "publishingVersion": 2,
-            "slot": "staging",
+            "slot": slot,
             "version": operation.version,
             "definition": {"metadata": {"emails": operation.emails}},
             "changedTime": self.format_time(progress.last_action),
@@ -103,17 +111,21 @@ impl PortalSwitches {
         }))
     }
 
-    /// An offer, as the list shows it, or with its whole definition.
-    pub fn show_offer(&self, offer: &SimulatedOffer, whole: bool, now: Timestamp) -> Value {
-        let definition = if whole {
-            offer.definition.clone()
-        } else {
-            json!({"displayText": offer.definition["displayText"]})
+    /// An offer, as the list shows it, or with a whole definition: the draft's or a slot's.
+    pub fn show_offer(
+        &self,
+        offer: &SimulatedOffer,
+        whole: Option<&Value>,
+        now: Timestamp,
+    ) -> Value {
+        let definition = match whole {
+            Some(definition) => self.present_definition(definition),
+            None => json!({"displayText": offer.definition["displayText"]}),
         };
         json!({
-            "offerTypeId": "microsoft-azure-virtualmachines",
+            "offerTypeId": offer.offer_type,
             "publisherId": offer.publisher,
-            "status": self.status_word(offer.status_at(now)),
+            "status": self.status_word(offer.status_at(earlier(now, self.status_lag.0))),
             "pcMigrationStatus": if offer.migrated { "migrated" } else { "none" },
             "isvUpgradeRequest": false,
             "lockStatus": "none",
@@ -122,6 +134,65 @@ impl PortalSwitches {
             "definition": definition,
             "changedTime": self.format_time(offer.changed),
         })
+    }
+
+    /// A row of the list that stands for no operation of the simulator's.
+    pub fn show_past_submission(
+        &self,
+        offer: &SimulatedOffer,
+        row: &PastSubmission,
+        changed: Timestamp,
+    ) -> Value {
+        let mut shown = json!({
+            "id": row.id,
+            "offerId": offer.id,
+            "offerTypeId": offer.offer_type,
+            "publisherId": offer.publisher,
+            "submissionState": row.state,
+            "changedTime": self.format_time(changed),
+        });
+        if let Some(kind) = &row.kind {
+            shown["submissionType"] = json!(kind);
+        }
+        if let Some(slot) = &row.slot {
+            shown["slot"] = json!(slot);
+        }
+        self.without_omitted(shown)
+    }
+
+    /// The operation behind such a row.
+    pub fn show_past_operation(&self, row: &PastSubmission, changed: Timestamp) -> Value {
+        self.without_omitted(json!({
+            "id": row.id,
+            "submissionType": row.kind,
+            "status": row.state,
+            "messages": [],
+            "steps": [],
+            "previewLinks": [],
+            "liveLinks": [],
+            "createdDateTime": self.format_time(changed),
+            "lastActionDateTime": self.format_time(changed),
+        }))
+    }
+
+    /// A cancel as a row of the list.
+    pub fn show_cancel_row(
+        &self,
+        offer: &SimulatedOffer,
+        id: &str,
+        began: Timestamp,
+        done: bool,
+    ) -> Value {
+        let state = if done { OperationState::Complete } else { OperationState::Running };
+        self.without_omitted(json!({
+            "id": id,
+            "offerId": offer.id,
+            "offerTypeId": offer.offer_type,
+            "publisherId": offer.publisher,
+            "submissionType": "cancel",
+            "submissionState": self.state_word(state),
+            "changedTime": self.format_time(began),
+        }))
     }
 
     /// A publish that was superseded may go on showing what it showed before.

@@ -3,6 +3,7 @@
 mod address;
 mod cancel;
 mod documents;
+mod draft_rules;
 mod gate;
 mod offers;
 mod operations;
@@ -11,6 +12,7 @@ mod reply;
 mod start;
 mod status;
 mod words;
+mod write_draft;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -26,7 +28,7 @@ pub fn router(sim: &Sim) -> Router<Sim> {
     Router::new()
         .route("/api/publishers", get(offers::list_publishers))
         .route("/api/publishers/{publisher}/offers", get(offers::list_offers))
-        .route(OFFER, get(offers::get_draft).put(offers::put_draft))
+        .route(OFFER, get(offers::get_draft).put(write_draft::put_draft))
         .route(&of_offer("/versions/{version}"), get(offers::get_version))
         .route(&of_offer("/slot/{slot}"), get(offers::get_slot))
         .route(&of_offer("/publish"), post(start::publish_offer))

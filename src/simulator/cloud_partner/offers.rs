@@ -1,17 +1,18 @@
-//! Offers and publishers: the draft, its versions and slots, and its change.
+//! Offers and publishers: the draft, its versions and its slots.
 
 use std::collections::BTreeSet;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 use super::reply::{reply_json, with_offer, with_offers};
-use crate::simulator::offers::offer::SimulatedOffer;
-use crate::simulator::scenario::{Etag, IfMatchMissing};
+use super::write_draft::add_etag;
+use crate::simulator::clock::earlier;
+use crate::simulator::offers::offer::Slot;
+use crate::simulator::scenario::{Etag, Slots};
 use crate::simulator::simulation::Sim;
 
 /// GET `/api/publishers`.
@@ -34,7 +35,7 @@ pub async fn list_offers(State(sim): State<Sim>, Path(publisher): Path<String>) 
             .all()
             .iter()
             .filter(|offer| offer.publisher == publisher)
-            .map(|offer| portal.show_offer(offer, false, now))
+            .map(|offer| portal.show_offer(offer, None, now))
             .collect();
         Ok(reply_json(StatusCode::OK, &Value::Array(shown)))
     })
@@ -46,9 +47,11 @@ pub async fn get_draft(
     Path((publisher, offer)): Path<(String, String)>,
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let mut response = reply_json(StatusCode::OK, &portal.show_offer(offer, true, now));
+        let definition = offer.definition_at(earlier(now, portal.draft_lag.0));
+        let shown = portal.show_offer(offer, Some(definition), now);
+        let mut response = reply_json(StatusCode::OK, &shown);
         if portal.etag == Etag::Weak {
-            tag(&mut response, offer);
+            add_etag(&mut response, offer);
         }
         Ok(response)
     })
@@ -66,7 +69,7 @@ pub async fn get_version(
         if !(0..=offer.version).contains(&wanted) {
             return Err(Refusal::not_found(&format!("Version {wanted}")));
         }
-        let mut shown = portal.show_offer(offer, true, now);
+        let mut shown = portal.show_offer(offer, Some(&offer.definition), now);
         shown["version"] = json!(wanted);
         Ok(reply_json(StatusCode::OK, &shown))
     })
@@ -78,84 +81,19 @@ pub async fn get_slot(
     Path((publisher, offer, slot)): Path<(String, String, String)>,
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let filled = match slot.to_ascii_lowercase().as_str() {
-            "draft" => true,
-            "preview" => offer.was_previewed(now),
-            "production" => offer.was_live(now),
+        let seen = earlier(now, portal.slot_lag.0);
+        let definition = match slot.to_ascii_lowercase().as_str() {
+            "draft" => Some(&offer.definition),
+            "preview" => offer.slot_at(Slot::Preview, seen),
+            "production" => offer.slot_at(Slot::Production, seen),
             _ => return Err(Refusal::bad_request(format!("The slot '{slot}' is unknown."))),
         };
-        if !filled {
-            return Err(Refusal::not_found(&format!("Slot '{slot}'")));
-        }
-        Ok(reply_json(StatusCode::OK, &portal.show_offer(offer, true, now)))
+        definition
+            .filter(|_| portal.slots == Slots::Shown)
+            .map(|definition| {
+                let shown = portal.show_offer(offer, Some(definition), now);
+                reply_json(StatusCode::OK, &shown)
+            })
+            .ok_or_else(|| Refusal::not_found(&format!("Slot '{slot}'")))
     })
-}
-
-/// PUT `…/offers/{offer}`.
-pub async fn put_draft(
-    State(sim): State<Sim>,
-    Path((publisher, id)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    with_offers(&sim, |offers, portal, now| {
-        let body: Value = serde_json::from_slice(&body)
-            .map_err(|_| Refusal::bad_request("The request body is not valid JSON."))?;
-        if !body["offerTypeId"].is_string() {
-            return Err(Refusal::bad_request(
-                "The argument: 'OfferTypeId' cannot be null or empty.",
-            ));
-        }
-        let definition = body["definition"].clone();
-        let condition = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
-        let is_known = offers.knows(&publisher, &id);
-        if !is_known && condition.is_none() {
-            let Some(offer) = offers.create(&publisher, &id, definition, now) else {
-                return Err(Refusal::server_error(StatusCode::INTERNAL_SERVER_ERROR));
-            };
-            let mut response =
-                reply_json(StatusCode::CREATED, &portal.show_offer(offer, true, now));
-            tag(&mut response, offer);
-            return Ok(response);
-        }
-        let offer = offers
-            .find(&publisher, &id)
-            .ok_or_else(|| Refusal::not_found(&format!("Offer '{id}'")))?;
-        match condition {
-            Some("*") => {}
-            Some(given) if given == etag(offer) => {}
-            Some(_) => {
-                let why = "The offer was changed by someone else.";
-                return Err(Refusal::new(
-                    StatusCode::PRECONDITION_FAILED,
-                    "PreconditionFailed",
-                    why,
-                ));
-            }
-            None if portal.if_match_missing == IfMatchMissing::BadRequest => {
-                return Err(Refusal::bad_request("The If-Match header is required."));
-            }
-            None => {
-                let why = "Offer ID already exists. If you wanted to update an existing offer, \
-                    please ensure If-Match header is \
-                           specified as per documentation.";
-                return Err(Refusal::new(StatusCode::CONFLICT, "InvalidResourceId", why));
-            }
-        }
-        offer.edit_draft(Some(definition), now);
-        let mut response = reply_json(StatusCode::OK, &portal.show_offer(offer, true, now));
-        tag(&mut response, offer);
-        Ok(response)
-    })
-}
-
-fn etag(offer: &SimulatedOffer) -> String {
-    let time = offer.changed.strftime("%Y-%m-%dT%H%%3A%M%%3A%S%.7fZ");
-    format!("W/\"datetime'{time}'\"")
-}
-
-fn tag(response: &mut Response, offer: &SimulatedOffer) {
-    if let Ok(value) = HeaderValue::from_str(&etag(offer)) {
-        response.headers_mut().insert(header::ETAG, value);
-    }
 }

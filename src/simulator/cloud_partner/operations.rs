@@ -3,12 +3,16 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 use super::reply::{reply_json, with_offer};
+use crate::simulator::clock::earlier;
 use crate::simulator::offers::offer::SimulatedOffer;
-use crate::simulator::scenario::{Filter, Half, OldPublish, Order, PortalSwitches, Shape};
+use crate::simulator::scenario::{
+    CancelRows, Filter, Half, OldPublish, Order, PortalSwitches, Shape,
+};
 use crate::simulator::simulation::Sim;
 
 /// GET `…/submissions/`, newest first.
@@ -19,12 +23,7 @@ pub async fn list_submissions(
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
         let wanted = choose_filter(portal, &query);
-        let mut listed: Vec<_> = offer.operations.iter().collect();
-        listed.sort_by_key(|operation| operation.created);
-        let mut shown: Vec<Value> = listed
-            .into_iter()
-            .map(|operation| portal.show_submission(offer, operation, now))
-            .collect();
+        let mut shown = list_rows(portal, offer, earlier(now, portal.list_lag.0));
         shown.retain(|submission| {
             wanted.is_none_or(|wanted| {
                 submission["submissionState"]
@@ -32,11 +31,37 @@ pub async fn list_submissions(
                     .is_some_and(|state| state.eq_ignore_ascii_case(wanted))
             })
         });
-        if portal.submissions_order == Order::NewestFirst {
-            shown.reverse();
+        match portal.submissions_order {
+            Order::NewestFirst => shown.reverse(),
+            Order::OldestFirst => {}
+            Order::Shuffled => fastrand::shuffle(&mut shown),
         }
         Ok(reply_json(StatusCode::OK, &Value::Array(shown)))
     })
+}
+
+/// The rows of the list, oldest first.
+fn list_rows(portal: &PortalSwitches, offer: &SimulatedOffer, now: Timestamp) -> Vec<Value> {
+    let operations = offer
+        .operations
+        .iter()
+        .filter(|operation| operation.created <= now)
+        .map(|operation| (operation.created, portal.show_submission(offer, operation, now)));
+    let past = offer
+        .past_submissions
+        .iter()
+        .map(|(at, row)| (*at, portal.show_past_submission(offer, row, *at)));
+    let cancels = offer
+        .cancels
+        .iter()
+        .filter(|(_, began, _)| portal.cancel_rows == CancelRows::Listed && *began <= now)
+        .map(|(id, began, ends)| {
+            let done = ends.is_some_and(|ends| ends <= now);
+            (*began, portal.show_cancel_row(offer, id, *began, done))
+        });
+    let mut rows: Vec<(Timestamp, Value)> = operations.chain(past).chain(cancels).collect();
+    rows.sort_by_key(|(at, _)| *at);
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 fn choose_filter<'a>(portal: &PortalSwitches, query: &'a [(String, String)]) -> Option<&'a str> {
@@ -61,6 +86,10 @@ pub async fn get_operation(
                 StatusCode::OK,
                 &shape_operation(portal, portal.show_cancel_operation(id, *began, done)),
             ));
+        }
+        if let Some((at, row)) = offer.past_submissions.iter().find(|(_, row)| row.id == id) {
+            let shown = portal.show_past_operation(row, *at);
+            return Ok(reply_json(StatusCode::OK, &shape_operation(portal, shown)));
         }
         read_operation(offer, portal, &id, now)
     })
@@ -94,7 +123,7 @@ fn read_operation(
     offer: &mut SimulatedOffer,
     portal: &PortalSwitches,
     id: &str,
-    now: jiff::Timestamp,
+    now: Timestamp,
 ) -> Result<Response, Refusal> {
     let not_found = || Refusal::not_found(&format!("Operation '{id}'"));
     let operation =

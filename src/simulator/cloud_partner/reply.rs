@@ -32,7 +32,9 @@ pub fn with_offers(
 ) -> Response {
     let portal = &sim.scenario.portal;
     let now = sim.clock.now();
-    act(&mut sim.world().offers, portal, now).unwrap_or_else(|refusal| refusal.to_response(portal))
+    let offers = &mut sim.world().offers;
+    offers.make_due_edits(now);
+    act(offers, portal, now).unwrap_or_else(|refusal| refusal.to_response(portal))
 }
 
 /// A JSON answer with the portal's content type.

@@ -28,7 +28,7 @@ pub async fn publish_offer(
             .last_operation(now)
             .filter(|(_, progress)| progress.state == OperationState::Running);
         let id = match running.map(|(last, _)| {
-            (last.id.clone(), last.kind, last.draft == offer.changed, last.stopped.is_some())
+            (last.id.clone(), last.kind, last.revision == offer.revision, last.stopped.is_some())
         }) {
             // The same draft is published already: nothing new is started. A changed one has to
             // wait.
@@ -110,7 +110,9 @@ fn go_live_again(
 ) -> Result<String, Refusal> {
     check_turn(portal.go_live_again, "The offer is live already.")?;
     let operation = offer.start_operation(Half::GoLive, now, String::new());
-    finish_at_once(&mut operation.script);
+    if portal.go_live_again != OutOfTurn::Starts {
+        finish_at_once(&mut operation.script);
+    }
     Ok(operation.id.clone())
 }
 
@@ -124,6 +126,16 @@ fn go_live_early(
     let why = "The offer is not waiting for the publisher's sign-off.";
     check_turn(portal.go_live_early, why)?;
     let under_way = offer.operations.pop();
+    if portal.go_live_early == OutOfTurn::Starts {
+        // What is in the preview slot goes live, whatever is being published meanwhile.
+        let closed = under_way.as_ref().and_then(|publish| publish.closed);
+        offer.operations.extend(under_way);
+        let id = offer.start_operation(Half::GoLive, now, String::new()).id.clone();
+        if let Some(publish) = offer.operations.iter_mut().rev().nth(1) {
+            publish.closed = closed;
+        }
+        return Ok(id);
+    }
     let operation = offer.start_operation(Half::GoLive, now, String::new());
     operation.stopped =
         Some(ForcedEnd { at: now, state: OperationState::Failed, reason: why.to_owned() });
@@ -136,7 +148,7 @@ fn check_turn(answer: OutOfTurn, why: &str) -> Result<(), Refusal> {
     match answer {
         OutOfTurn::BadRequest => Err(Refusal::bad_request(why)),
         OutOfTurn::Conflict => Err(Refusal::conflict(why)),
-        OutOfTurn::Accepted => Ok(()),
+        OutOfTurn::Accepted | OutOfTurn::Starts => Ok(()),
     }
 }
 

@@ -3,9 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::default_documents::{CORE_VIRTUAL_MACHINE, default_definition};
 use super::operation::{ForcedEnd, OperationProgress, OperationState, SimulatedOperation};
+use super::pending_edits::{PendingEdit, set_pointer};
 use crate::simulator::clock::{earlier, later};
-use crate::simulator::scenario::{Half, OfferLink, OfferSetup, OfferStatus, ScriptStep};
+use crate::simulator::scenario::{
+    Half, OfferLink, OfferSetup, OfferStatus, PastSubmission, ScriptStep,
+};
 
 /// One offer.
 #[derive(Debug)]
@@ -22,10 +26,23 @@ pub struct SimulatedOffer {
     pub migrated: bool,
     /// The draft's version.
     pub version: i64,
-    /// When the draft was last changed.
+    /// `offerTypeId`.
+    pub offer_type: String,
+    /// `changedTime` of the draft.
     pub changed: Timestamp,
+    /// When the draft was really changed last: what its `ETag` is made of.
+    pub modified: Timestamp,
+    /// Counts the changes of the draft.
+    pub revision: u64,
     /// The draft.
     pub definition: Value,
+    /// What the draft was before, and until when.
+    past_drafts: Vec<(Timestamp, Value)>,
+    /// What the slots hold without any operation: preview and production.
+    base_slots: [Option<Value>; 2],
+    pending_edits: Vec<PendingEdit>,
+    /// Further rows of the list of operations, with the time of each.
+    pub past_submissions: Vec<(Timestamp, PastSubmission)>,
     /// Links shown from the sign-off on.
     pub preview_links: Vec<OfferLink>,
     /// Links shown when live.
@@ -36,6 +53,15 @@ pub struct SimulatedOffer {
     pub cancels: Vec<(String, Timestamp, Option<Timestamp>)>,
     script: Vec<ScriptStep>,
     numbers: Numbers,
+}
+
+/// A slot that customers or testers see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// What waits for the publisher, or went live last.
+    Preview,
+    /// What is live.
+    Production,
 }
 
 /// The numbers that the next operation gets.
@@ -68,8 +94,10 @@ impl SimulatedOffer {
         };
         let preview = link("Preview in the Azure portal", "portal.azure.com/#create");
         let live = link("Azure Marketplace", "azuremarketplace.microsoft.com/marketplace/apps");
-        let plans: Vec<Value> =
-            described.plans.iter().map(|plan| json!({"planId": plan})).collect();
+        let definition = described.document.clone().unwrap_or_else(|| {
+            default_definition(&described.offer_type, &described.id, &described.plans)
+        });
+        let past_submissions = described.submissions.iter();
         let mut offer = Self {
             publisher: described.publisher.clone(),
             id: described.id.clone(),
@@ -77,8 +105,17 @@ impl SimulatedOffer {
             initial: described.status,
             migrated: described.migrated,
             version: described.version,
+            offer_type: described.offer_type.clone(),
             changed: start,
-            definition: json!({"displayText": described.id, "offer": {}, "plans": plans}),
+            modified: start,
+            revision: 1,
+            definition,
+            past_drafts: Vec::new(),
+            base_slots: [described.preview_document.clone(), described.live_document.clone()],
+            pending_edits: described.edits.iter().map(|e| PendingEdit::new(e, start)).collect(),
+            past_submissions: past_submissions
+                .map(|row| (earlier(start, row.since.0), row.clone()))
+                .collect(),
             preview_links: described.preview_links.clone().unwrap_or(preview),
             live_links: described.live_links.clone().unwrap_or(live),
             operations: Vec::new(),
@@ -92,6 +129,7 @@ impl SimulatedOffer {
 
     /// Gives the offer the past that its status needs.
     fn set_past(&mut self, described: &OfferSetup, start: Timestamp) {
+        let version = self.version;
         let half = |phase| {
             self.script.iter().filter(|step| step.phase() == phase).fold(
                 SignedDuration::ZERO,
@@ -149,8 +187,17 @@ impl SimulatedOffer {
                     Some(ForcedEnd { at, state, reason: "The last publish failed.".to_owned() });
             }
         }
+        self.modified = self.changed;
+        for operation in &mut self.operations {
+            let [preview, live] = &self.base_slots;
+            let of_slot = if operation.kind == Half::GoLive { live } else { preview };
+            if let Some(definition) = of_slot.as_ref().or(preview.as_ref()) {
+                operation.definition = definition.clone();
+            }
+        }
         if described.draft_changed {
-            self.changed = earlier(start, SignedDuration::from_secs(1)).max(published);
+            self.change_summary(earlier(start, SignedDuration::from_secs(1)).max(published));
+            self.version = version;
         }
     }
 
@@ -172,7 +219,13 @@ impl SimulatedOffer {
             kind,
             created: now,
             script: self.script.clone(),
-            draft: self.changed,
+            revision: self.revision,
+            definition: match kind {
+                Half::Publish => self.definition.clone(),
+                Half::GoLive => {
+                    self.slot_at(Slot::Preview, now).unwrap_or(&self.definition).clone()
+                }
+            },
             offer_version: self.version,
             version: self.numbers.version,
             emails,
@@ -197,7 +250,8 @@ impl SimulatedOffer {
         &self,
         now: Timestamp,
     ) -> Option<(&SimulatedOperation, OperationProgress)> {
-        self.operations.last().map(|operation| (operation, operation.progress_at(now)))
+        let operation = self.operations.iter().rfind(|operation| operation.created <= now)?;
+        Some((operation, operation.progress_at(now)))
     }
 
     /// Where the offer stands.
@@ -222,7 +276,7 @@ impl SimulatedOffer {
     pub fn is_published(&self, now: Timestamp) -> bool {
         self.operations.iter().rfind(|operation| operation.kind == Half::Publish).is_some_and(
             |publish| {
-                publish.draft == self.changed
+                publish.revision == self.revision
                     && !matches!(
                         publish.progress_at(now).state,
                         OperationState::Failed | OperationState::Canceled
@@ -244,31 +298,78 @@ impl SimulatedOffer {
         }
     }
 
-    /// Whether a preview was ever reached.
-    pub fn was_previewed(&self, now: Timestamp) -> bool {
-        self.operations.iter().any(|operation| {
-            operation.kind == Half::GoLive
-                || matches!(
+    /// What a slot holds: a publish's definition from its sign-off on, a go-live's from its end.
+    pub fn slot_at(&self, slot: Slot, now: Timestamp) -> Option<&Value> {
+        let (kind, base) = match slot {
+            Slot::Preview => (Half::Publish, &self.base_slots[0]),
+            Slot::Production => (Half::GoLive, &self.base_slots[1]),
+        };
+        let reached = self.operations.iter().rfind(|operation| {
+            operation.kind == kind
+                && operation.created <= now
+                && matches!(
                     operation.progress_at(now).state,
                     OperationState::SignOff | OperationState::Complete
                 )
-        })
+        });
+        reached.map(|operation| &operation.definition).or(base.as_ref())
     }
 
-    /// Whether the offer was ever live.
-    pub fn was_live(&self, now: Timestamp) -> bool {
-        self.operations.iter().any(|operation| {
-            operation.kind == Half::GoLive
-                && operation.progress_at(now).state == OperationState::Complete
-        })
+    /// The draft as it was at some time.
+    pub fn definition_at(&self, time: Timestamp) -> &Value {
+        let past = self.past_drafts.iter().find(|(until, _)| *until > time);
+        past.map_or(&self.definition, |(_, definition)| definition)
     }
 
-    /// Changes the draft.
-    pub fn edit_draft(&mut self, definition: Option<Value>, now: Timestamp) {
-        if let Some(definition) = definition {
-            self.definition = definition;
-        }
+    /// Replaces the draft.
+    pub fn edit_draft(&mut self, definition: Value, now: Timestamp) {
+        let old = std::mem::replace(&mut self.definition, definition);
+        self.past_drafts.push((now, old));
         self.version += 1;
+        self.revision += 1;
         self.changed = now;
+        // Two changes within a tick of the clock are two versions as well.
+        self.modified = now.max(later(self.modified, SignedDuration::from_micros(1)));
+    }
+
+    /// Sets one value of the draft.
+    pub fn edit_value(&mut self, pointer: &str, value: Value, now: Timestamp) {
+        let mut definition = self.definition.clone();
+        set_pointer(&mut definition, pointer, value);
+        self.edit_draft(definition, now);
+    }
+
+    /// Changes the draft's summary to a text that was never there.
+    pub fn change_summary(&mut self, now: Timestamp) {
+        let key = match self.offer_type.as_str() {
+            CORE_VIRTUAL_MACHINE => "microsoft-azure-corevm.summary",
+            _ => "microsoft-azure-marketplace.summary",
+        };
+        let text = format!("Summary {}", self.revision + 1);
+        self.edit_value(&format!("/offer/{key}"), json!(text), now);
+    }
+
+    /// Makes the changes by somebody else whose time has come.
+    pub fn make_due_edits(&mut self, now: Timestamp) {
+        let mut due: Vec<(Timestamp, PendingEdit)> = Vec::new();
+        self.pending_edits.retain(|edit| match edit.due(now) {
+            Some(at) => {
+                due.push((at, edit.clone()));
+                false
+            }
+            None => true,
+        });
+        due.sort_by_key(|(at, _)| *at);
+        for (at, edit) in due {
+            self.edit_value(&edit.pointer, edit.value, at);
+        }
+    }
+
+    /// Makes the changes that wait for this request.
+    pub fn note_request(&mut self, method: &str, path: &str, now: Timestamp) {
+        for edit in &mut self.pending_edits {
+            edit.note_request(method, path);
+        }
+        self.make_due_edits(now);
     }
 }

@@ -2,6 +2,7 @@
 //! function of its script and the time.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use crate::simulator::clock::later;
 use crate::simulator::scenario::{FailedAs, FailedOperation, Half, ScriptMessage, ScriptStep};
@@ -17,8 +18,10 @@ pub struct SimulatedOperation {
     pub created: Timestamp,
     /// Its steps, those of the other half too.
     pub script: Vec<ScriptStep>,
-    /// The draft that it publishes, by the time at which that was changed.
-    pub draft: Timestamp,
+    /// Which revision of the draft it publishes or takes live.
+    pub revision: u64,
+    /// The definition that it publishes or takes live: the draft's when the publish started.
+    pub definition: Value,
     /// The offer's version that it publishes.
     pub offer_version: i64,
     /// `version` of its submission.
@@ -296,7 +299,8 @@ mod tests {
             kind,
             created: start(),
             script: Scenario::parse(yaml).unwrap().steps,
-            draft: start(),
+            revision: 1,
+            definition: Value::Null,
             offer_version: 1,
             version: 1,
             emails: String::new(),

@@ -54,14 +54,28 @@ impl OfferStore {
         &mut self,
         publisher: &str,
         id: &str,
+        offer_type: &str,
         definition: Value,
         now: Timestamp,
     ) -> Option<&mut SimulatedOffer> {
-        self.add(&OfferSetup::unheard_of(publisher, id));
+        self.add(&OfferSetup {
+            offer_type: offer_type.to_owned(),
+            document: Some(definition),
+            ..OfferSetup::unheard_of(publisher, id)
+        });
         let offer = self.list.last_mut()?;
-        offer.definition = definition;
-        offer.changed = now;
+        (offer.changed, offer.modified) = (now, now);
         Some(offer)
+    }
+
+    /// Makes the changes of drafts by somebody else whose time has come.
+    pub fn make_due_edits(&mut self, now: Timestamp) {
+        self.list.iter_mut().for_each(|offer| offer.make_due_edits(now));
+    }
+
+    /// Makes the changes of drafts that wait for this request.
+    pub fn note_request(&mut self, method: &str, path: &str, now: Timestamp) {
+        self.list.iter_mut().for_each(|offer| offer.note_request(method, path, now));
     }
 
     /// Whether an offer exists without any-offer's help.

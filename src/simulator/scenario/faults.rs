@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
 
 use super::length::LengthOfTime;
-use super::text::parse_text;
+use super::target::Target;
 
 /// One fault.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,16 +28,6 @@ pub struct Fault {
     pub effect: FaultEffect,
 }
 
-/// `METHOD /path/glob`: `*` stands for anything but a slash, `**` for anything; the query does not
-/// count.
-#[derive(Debug, Clone)]
-pub struct Target {
-    /// The method in capitals, or `*`.
-    pub method: String,
-    /// The path's pattern.
-    pub path: String,
-}
-
 /// What happens to a request.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FaultEffect {
@@ -45,6 +35,8 @@ pub struct FaultEffect {
     pub delay: Option<LengthOfTime>,
     /// Whether the request is carried out.
     pub handled: bool,
+    /// The request is carried out so much later, in simulated time, whatever was answered.
+    pub late: Option<LengthOfTime>,
     /// What is answered.
     pub answer: FaultAnswer,
 }
@@ -109,7 +101,7 @@ const WORDS: &str = "`reset`, `close`, `lose-answer`, `hang`, `hang-after`, `htm
     `not-json`, `duplicate`, or a mapping \
                      with `status` (`body`, `headers`, `content-type`, `retry-after`), `redirect`, \
                      `truncate`, `huge` or `slow-drip`, \
-                     each with `delay` and `handled` as you like";
+                     each with `delay`, `handled` and `late` as you like";
 
 const HTML: &str = "<!DOCTYPE html><html><head><title>Service \
     Unavailable</title></head><body><h2>Our services aren't available right \
@@ -121,6 +113,7 @@ const HTML: &str = "<!DOCTYPE html><html><head><title>Service \
 struct Written {
     delay: Option<LengthOfTime>,
     handled: Option<bool>,
+    late: Option<LengthOfTime>,
     status: Option<u16>,
     #[serde(default)]
     body: String,
@@ -151,12 +144,20 @@ impl FaultEffect {
             "duplicate" => (true, FaultAnswer::Duplicate),
             _ => return None,
         };
-        Some(Self { delay: None, handled, answer })
+        Some(Self { delay: None, handled, late: None, answer })
     }
 
     fn parse_mapping(written: Written) -> Result<Self, String> {
         let Written {
-            delay, handled, status, body, mut headers, content_type, retry_after, ..
+            delay,
+            handled,
+            late,
+            status,
+            body,
+            mut headers,
+            content_type,
+            retry_after,
+            ..
         } = written;
         let mut answers = Vec::new();
         if let Some(status) = status {
@@ -209,7 +210,12 @@ impl FaultEffect {
         if answer == FaultAnswer::True && delay.is_none() {
             return Err(format!("this fault does nothing; allowed are {WORDS}"));
         }
-        Ok(Self { delay, handled: handled.unwrap_or(usually), answer })
+        if late.is_some() && (usually || handled == Some(true)) {
+            return Err("`late` needs an answer that does not wait for the request, such as a \
+                        `status` or `reset`"
+                .to_owned());
+        }
+        Ok(Self { delay, handled: handled.unwrap_or(usually), late, answer })
     }
 }
 
@@ -234,18 +240,5 @@ impl<'de> Deserialize<'de> for FaultEffect {
             }
         }
         deserializer.deserialize_any(Either)
-    }
-}
-
-impl<'de> Deserialize<'de> for Target {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parse_text(deserializer, "`METHOD /path`", |text| match text.split_once(' ') {
-            Some((method, path)) if path.starts_with('/') || path.starts_with('*') => {
-                Ok(Self { method: method.to_ascii_uppercase(), path: path.trim().to_owned() })
-            }
-            _ => Err(format!(
-                "{text:?} is not `METHOD /path`, such as `POST /api/publishers/*/offers/*/publish`"
-            )),
-        })
     }
 }

@@ -3,11 +3,13 @@
 
 mod auth;
 mod checks;
+mod edits;
 mod faults;
 mod length;
 mod offers;
 mod portal;
 mod steps;
+mod target;
 mod text;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,11 +17,13 @@ use serde::Deserialize;
 
 pub use self::auth::{Client, Reuse, TokenSwitches, default_audience};
 pub use self::checks::{CheckSwitches, DeploymentSwitches, GithubAnswer, GithubCall};
-pub use self::faults::{Fault, FaultAnswer, FaultEffect, FixedAnswer, RetryAfter, Target};
+pub use self::edits::DraftEdit;
+pub use self::faults::{Fault, FaultAnswer, FaultEffect, FixedAnswer, RetryAfter};
 pub use self::length::LengthOfTime;
-pub use self::offers::{OfferLink, OfferSetup, OfferStatus};
+pub use self::offers::{OfferLink, OfferSetup, OfferStatus, PastSubmission};
 pub use self::portal::*;
 pub use self::steps::{FailedAs, FailedOperation, Half, ScriptMessage, ScriptStep};
+pub use self::target::Target;
 
 /// The configuration of a simulation. By default everything works, and a release takes its
 /// realistic days.
@@ -160,14 +164,14 @@ mod tests {
         insta::assert_snapshot!(wrong.map(|yaml| Scenario::parse(yaml).unwrap_err()).join("\n"), @r#"
         portal.sign-off: unknown variant `maybe`, expected one of `operation`, `step`, `offer` at line 2 column 13
         unknown field `time-scael`, expected one of `time-scale`, `start`, `any-offer`, `steps`, `offers`, `portal`, `auth`, `checks`, `deployments`, `faults`
-        portal: unknown field `nonsense`, expected one of `publish-while-running`, `republish-unchanged`, `publish-answer`, `go-live-early`, `go-live-while-running`, `go-live-again`, `go-live-answer`, `go-live-type`, `old-publish`, `sign-off`, `cancel`, `cancel-time`, `cancel-nothing`, `address`, `go-live-address`, `cancel-address`, `public-url`, `accepted-body`, `first-polls`, `throttle`, `operation-shape`, `spelling`, `case`, `step-running`, `canceled`, `timestamps`, `messages`, `links`, `notification-emails`, `error-body`, `omit`, `etag`, `if-match-missing`, `post-needs-if-match`, `submissions-order`, `submissions-filter`, `first-submission-version` at line 1 column 10
+        portal: unknown field `nonsense`, expected one of `publish-while-running`, `republish-unchanged`, `publish-answer`, `go-live-early`, `go-live-while-running`, `go-live-again`, `go-live-answer`, `go-live-type`, `old-publish`, `sign-off`, `cancel`, `cancel-time`, `cancel-nothing`, `address`, `go-live-address`, `cancel-address`, `public-url`, `accepted-body`, `first-polls`, `throttle`, `operation-shape`, `spelling`, `case`, `step-running`, `canceled`, `timestamps`, `messages`, `links`, `notification-emails`, `error-body`, `omit`, `etag`, `if-match-missing`, `post-needs-if-match`, `submissions-order`, `submissions-filter`, `put-while-running`, `put-conflicts`, `put-answer`, `put-body`, `changed-time`, `legacy-keys`, `windows-os-type`, `logo-urls`, `put-defaults`, `key-order`, `secrets`, `version-limit`, `slots`, `slot-lag`, `status-lag`, `list-lag`, `draft-lag`, `cancel-rows`, `submission-slot`, `first-submission-version` at line 1 column 10
         steps[0].takes: "soon" is not a length of time; write `90s`, `15m`, `36h` or `2d` at line 4 column 10
         faults[0].on: "POST publish" is not `METHOD /path`, such as `POST /api/publishers/*/offers/*/publish` at line 2 column 7
-        faults[0].do: "explode" is no fault; allowed are `reset`, `close`, `lose-answer`, `hang`, `hang-after`, `html`, `empty`, `not-json`, `duplicate`, or a mapping with `status` (`body`, `headers`, `content-type`, `retry-after`), `redirect`, `truncate`, `huge` or `slow-drip`, each with `delay` and `handled` as you like at line 3 column 7
+        faults[0].do: "explode" is no fault; allowed are `reset`, `close`, `lose-answer`, `hang`, `hang-after`, `html`, `empty`, `not-json`, `duplicate`, or a mapping with `status` (`body`, `headers`, `content-type`, `retry-after`), `redirect`, `truncate`, `huge` or `slow-drip`, each with `delay`, `handled` and `late` as you like at line 3 column 7
         faults[0].do: `body`, `headers`, `content-type` and `retry-after` need a `status` at line 3 column 7
         faults[0].do: status 700 is not one of 200 to 599 at line 3 column 7
         faults[0].do: a fault answers in one way only at line 3 column 7
-        faults[0].do: this fault does nothing; allowed are `reset`, `close`, `lose-answer`, `hang`, `hang-after`, `html`, `empty`, `not-json`, `duplicate`, or a mapping with `status` (`body`, `headers`, `content-type`, `retry-after`), `redirect`, `truncate`, `huge` or `slow-drip`, each with `delay` and `handled` as you like at line 3 column 7
+        faults[0].do: this fault does nothing; allowed are `reset`, `close`, `lose-answer`, `hang`, `hang-after`, `html`, `empty`, `not-json`, `duplicate`, or a mapping with `status` (`body`, `headers`, `content-type`, `retry-after`), `redirect`, `truncate`, `huge` or `slow-drip`, each with `delay`, `handled` and `late` as you like at line 3 column 7
         faults[0]: only one of `nth`, `first` and `every` can be given
         faults[0]: `nth`, `first`, `every` and `count` count from 1
         portal.throttle.every: counts from 1

@@ -1,7 +1,9 @@
 //! The offers that exist when the simulation begins.
 
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::edits::DraftEdit;
 use super::length::LengthOfTime;
 use super::steps::{Half, ScriptStep};
 
@@ -32,14 +34,46 @@ pub struct OfferSetup {
     #[serde(default = "yes")]
     pub migrated: bool,
     /// The draft's plans.
-    #[serde(default)]
+    #[serde(default = "one_plan")]
     pub plans: Vec<String>,
+    /// `offerTypeId`.
+    #[serde(rename = "type", default = "virtual_machine")]
+    pub offer_type: String,
+    /// The draft's `definition`, in place of the one that goes with the type and the plans.
+    pub document: Option<Value>,
+    /// The `definition` in the preview slot, if it is not what was published.
+    pub preview_document: Option<Value>,
+    /// The `definition` in the production slot, if it is not what was previewed.
+    pub live_document: Option<Value>,
+    /// Changes of the draft by somebody else.
+    #[serde(default)]
+    pub edits: Vec<DraftEdit>,
+    /// Further rows of the list of operations.
+    #[serde(default)]
+    pub submissions: Vec<PastSubmission>,
     /// Its own script.
     pub steps: Option<Vec<ScriptStep>>,
     /// Shown from the sign-off on; `null` for the built-in one.
     pub preview_links: Option<Vec<OfferLink>>,
     /// Shown when live; `null` for the built-in one.
     pub live_links: Option<Vec<OfferLink>>,
+}
+
+/// A row of the list of operations that stands for no operation of the simulator's.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PastSubmission {
+    /// Id of the operation.
+    pub id: String,
+    /// `submissionType`; without it the field is absent.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// `submissionState`.
+    pub state: String,
+    /// `slot`; without it the field is absent.
+    pub slot: Option<String>,
+    /// How long ago it changed last.
+    pub since: LengthOfTime,
 }
 
 /// A link to the offer.
@@ -85,7 +119,13 @@ impl OfferSetup {
             draft_changed: false,
             version: one(),
             migrated: yes(),
-            plans: Vec::new(),
+            plans: one_plan(),
+            offer_type: virtual_machine(),
+            document: None,
+            preview_document: None,
+            live_document: None,
+            edits: Vec::new(),
+            submissions: Vec::new(),
             steps: None,
             preview_links: None,
             live_links: None,
@@ -95,6 +135,14 @@ impl OfferSetup {
 
 fn publish() -> Half {
     Half::Publish
+}
+
+fn virtual_machine() -> String {
+    "microsoft-azure-virtualmachines".to_owned()
+}
+
+fn one_plan() -> Vec<String> {
+    vec!["standard".to_owned()]
 }
 
 fn one() -> i64 {

@@ -19,8 +19,9 @@ macro_rules! switch {
 }
 
 switch!(
-    /// Go-live before the sign-off, or again when live; 202 starts an operation that ends at once.
-    OutOfTurn { BadRequest = "400", Conflict = "409", Accepted = "202" }
+    /// Go-live before the sign-off, or again when live; 202 starts an operation that ends at once,
+    /// `starts` one that goes live.
+    OutOfTurn { BadRequest = "400", Conflict = "409", Accepted = "202", Starts = "starts" }
 );
 switch!(
     /// A second start of what already runs.
@@ -49,7 +50,14 @@ switch!(
 );
 switch!(
     /// The header that carries an operation's address.
-    AddressHeader { Location = "location", OperationLocation = "operation-location", Both = "both", Absent = "none" }
+    AddressHeader {
+        Location = "location",
+        OperationLocation = "operation-location",
+        Both = "both",
+        WithOffer = "operation-location-and-offer",
+        WithOtherOffer = "operation-location-and-other-offer",
+        Absent = "none",
+    }
 );
 switch!(
     /// The form of an operation's address.
@@ -120,11 +128,11 @@ switch!(
 );
 switch!(
     /// A PUT on an offer that exists, without `If-Match`.
-    IfMatchMissing { Conflict = "409", BadRequest = "400" }
+    IfMatchMissing { Conflict = "409", BadRequest = "400", Accepted = "200" }
 );
 switch!(
     /// Order of the list of operations.
-    Order { NewestFirst = "newest-first", OldestFirst = "oldest-first" }
+    Order { NewestFirst = "newest-first", OldestFirst = "oldest-first", Shuffled = "shuffled" }
 );
 switch!(
     /// Which query parameter filters the list of operations.
@@ -133,6 +141,59 @@ switch!(
 switch!(
     /// How `Retry-After` is written.
     RetryAfterForm { Seconds = "seconds", Date = "date", Absent = "none" }
+);
+
+switch!(
+    /// A PUT while an operation runs.
+    PutWhileRunning { Accepted = "200", Conflict = "409", BadRequest = "400" }
+);
+switch!(
+    /// The status of a PUT that changed an offer.
+    PutAnswer { Ok = "200", Created = "201" }
+);
+switch!(
+    /// The document in the answer of a PUT.
+    PutBody { New = "new", Old = "old" }
+);
+switch!(
+    /// Whether a PUT moves `changedTime`.
+    ChangedTime { Moves = "moves", Stays = "stays" }
+);
+switch!(
+    /// A PUT with keys that a GET returns and that cannot be written.
+    LegacyKeys { Refused = "refused", Accepted = "accepted" }
+);
+switch!(
+    /// What becomes of the key `windowsOSType`.
+    WindowsOsType { Renamed = "renamed", Kept = "kept" }
+);
+switch!(
+    /// Addresses of logos: as they were written, or with a new signature at each GET.
+    LogoUrls { Kept = "kept", Signed = "signed" }
+);
+switch!(
+    /// Whether a PUT adds keys of the service's own.
+    PutDefaults { Absent = "none", Added = "added" }
+);
+switch!(
+    /// The order of keys in a GET.
+    KeyOrder { Kept = "kept", Reversed = "reversed" }
+);
+switch!(
+    /// Credentials in documents: shown; or hidden, and kept or blanked by a PUT without them.
+    Secrets { Shown = "shown", Kept = "hidden-kept", Blanked = "hidden-blanked" }
+);
+switch!(
+    /// Whether the slots can be read.
+    Slots { Shown = "shown", NotFound = "not-found" }
+);
+switch!(
+    /// Whether cancels are rows of the list of operations.
+    CancelRows { Absent = "absent", Listed = "listed" }
+);
+switch!(
+    /// `slot` of a submission.
+    SubmissionSlot { ByKind = "by-kind", Staging = "staging" }
 );
 
 /// Where an answer carries the address of an operation.
@@ -218,6 +279,31 @@ pub struct PortalSwitches {
     pub post_needs_if_match: bool,
     pub submissions_order: Order,
     pub submissions_filter: Filter,
+    pub put_while_running: PutWhileRunning,
+    /// So many PUTs are answered 500 because of a conflict inside the service.
+    pub put_conflicts: u64,
+    pub put_answer: PutAnswer,
+    pub put_body: PutBody,
+    pub changed_time: ChangedTime,
+    pub legacy_keys: LegacyKeys,
+    pub windows_os_type: WindowsOsType,
+    pub logo_urls: LogoUrls,
+    pub put_defaults: PutDefaults,
+    pub key_order: KeyOrder,
+    pub secrets: Secrets,
+    /// The most versions of images that a plan may have.
+    pub version_limit: u64,
+    pub slots: Slots,
+    /// How late the slots show what reached them.
+    pub slot_lag: LengthOfTime,
+    /// How late the offer's status follows its operations.
+    pub status_lag: LengthOfTime,
+    /// How late the list of operations follows them.
+    pub list_lag: LengthOfTime,
+    /// How late a GET of the draft shows a change.
+    pub draft_lag: LengthOfTime,
+    pub cancel_rows: CancelRows,
+    pub submission_slot: SubmissionSlot,
     /// `version` of the first submission; each next one is larger.
     pub first_submission_version: i64,
 }
@@ -261,6 +347,25 @@ impl Default for PortalSwitches {
             post_needs_if_match: false,
             submissions_order: Order::default(),
             submissions_filter: Filter::default(),
+            put_while_running: PutWhileRunning::default(),
+            put_conflicts: 0,
+            put_answer: PutAnswer::default(),
+            put_body: PutBody::default(),
+            changed_time: ChangedTime::default(),
+            legacy_keys: LegacyKeys::default(),
+            windows_os_type: WindowsOsType::default(),
+            logo_urls: LogoUrls::default(),
+            put_defaults: PutDefaults::default(),
+            key_order: KeyOrder::default(),
+            secrets: Secrets::default(),
+            version_limit: 100,
+            slots: Slots::default(),
+            slot_lag: LengthOfTime::minutes(0),
+            status_lag: LengthOfTime::minutes(0),
+            list_lag: LengthOfTime::minutes(0),
+            draft_lag: LengthOfTime::minutes(0),
+            cancel_rows: CancelRows::default(),
+            submission_slot: SubmissionSlot::default(),
             first_submission_version: 636_576_975_611_768_314,
         }
     }

@@ -3,6 +3,7 @@
 mod answers;
 mod checks;
 mod deployments;
+mod documents;
 mod examples;
 mod faults;
 mod release;

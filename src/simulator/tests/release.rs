@@ -64,7 +64,7 @@ async fn submissions_have_the_documented_fields_and_the_newest_comes_first() {
         "submissionType": "goLive",
         "submissionState": "complete",
         "publishingVersion": 2,
-        "slot": "staging",
+        "slot": "production",
         "version": 636576976846336205,
         "definition": {
           "metadata": {
