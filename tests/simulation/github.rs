@@ -73,7 +73,7 @@ impl Checks {
         let run = &mut page.runs[index];
         for key in request.annotations.iter().map(Annotation::key) {
             // Two jobs at once cannot know of each other's writes.
-            if run.annotations.contains(&key) && !self.world.oracle.two_run() {
+            if run.annotations.contains(&key) && !self.world.oracle.has_second_job() {
                 self.world.oracle.violated(
                     &self.world,
                     format!("an annotation is on a check run twice: {key:?}"),
