@@ -80,6 +80,7 @@ const ALL: [(Extra, u32); 18] = [
 
 /// What the program does not hold yet.
 const PENDING: &[Extra] = &[
+    SlowViews,
     SecondJob,
     LooseGoLive,
     LatePosts,

@@ -69,7 +69,7 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
             named_operations(offer, named, Kind::GoLive, kindless).err().or_else(|| {
                 let named =
                     named_operations(offer, named, Kind::GoLive, kindless).unwrap_or_default();
-                not_ours(world, run, named.first().copied(), said.go_live.as_ref()).or_else(|| {
+                not_ours(world, run, &named, said.go_live.as_ref()).or_else(|| {
                     let live = named.iter().any(|one| one.is_live(now));
                     (!live).then(|| "its go-live did not make the offer live".to_owned())
                 })
@@ -92,11 +92,10 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
             );
             match named {
                 Err(why) => Some(why),
-                Ok(named) => not_ours(world, run, named.first().copied(), said.publish.as_ref())
-                    .or_else(|| {
-                        let done = named.iter().any(|one| one.was_done(since, now));
-                        (!done).then(|| "its publish did not succeed".to_owned())
-                    }),
+                Ok(named) => not_ours(world, run, &named, said.publish.as_ref()).or_else(|| {
+                    let done = named.iter().any(|one| one.was_done(since, now));
+                    (!done).then(|| "its publish did not succeed".to_owned())
+                }),
             }
         }
     }
@@ -214,10 +213,12 @@ fn is_legacy(one: &Operation, offer: &Offer, id: &str) -> bool {
 fn not_ours(
     world: &World,
     run: &Run,
-    one: Option<&Operation>,
+    meant: &[&Operation],
     named: Option<&Named>,
 ) -> Option<String> {
-    let (one, named) = (one?, named?);
+    // A go-live may carry its publish's address, so that both can be meant.
+    let ours = meant.iter().find(|one| matches!(one.by, By::Us { .. }));
+    let (one, named) = (ours.or(meant.first())?, named?);
     let foreign = matches!(one.by, By::Others)
         && named.how == "started"
         && named.id.is_some()

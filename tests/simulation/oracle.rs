@@ -166,7 +166,9 @@ impl Oracle {
                 }
                 let own_only = run.job.command != "cancel" && run.job.when_running != "cancel";
                 if let (true, Some(operation)) = (own_only, operation) {
-                    let canceled = world.portal.offers.borrow()[*offer].operations[*operation].by;
+                    let offers = world.portal.offers.borrow();
+                    let canceled = &offers[*offer].operations[*operation];
+                    let seen = canceled.created() + world.stale() < flight.sent;
                     if world.plan.has(Extra::CancelsOwn) && !self.is_of_job(canceled, &run) {
                         let what = format!("offer {offer}: canceled what it had not started");
                         self.violated(world, what);
