@@ -37,6 +37,8 @@ pub enum Extra {
     ResumeOperation,
     /// The publish's row stays as it was after its go-live, or is touched last.
     OldPublishRow,
+    /// The manifest says what the draft shall hold, and a second author edits it too.
+    Drafts,
 
     /// Rule: success is the content's. What was the draft when the run began is in preview or live.
     Content,
@@ -51,13 +53,13 @@ pub enum Extra {
 }
 
 use Extra::{
-    BothHeaders, Bound, CancelsOwn, CancelsTheOne, Content, Edits, LatePosts, LooseGoLive,
+    BothHeaders, Bound, CancelsOwn, CancelsTheOne, Content, Drafts, Edits, LatePosts, LooseGoLive,
     OddAnswers, OldPublishRow, OldRows, PendingWhileItRuns, ResumeOperation, RowOrder, SecondJob,
     Slots, SlowViews, TokenEnds,
 };
 
 /// Each with how rare it is: on in one world of so many. New ones go to the end.
-const ALL: [(Extra, u32); 18] = [
+const ALL: [(Extra, u32); 19] = [
     (SecondJob, 4),
     (LooseGoLive, 3),
     (SlowViews, 6),
@@ -76,6 +78,7 @@ const ALL: [(Extra, u32); 18] = [
     (CancelsTheOne, 1),
     (CancelsOwn, 1),
     (PendingWhileItRuns, 1),
+    (Drafts, 3),
 ];
 
 /// What the program does not hold yet.
@@ -98,6 +101,7 @@ const PENDING: &[Extra] = &[
     CancelsTheOne,
     CancelsOwn,
     PendingWhileItRuns,
+    Drafts,
 ];
 
 /// Which of them this seed has.

@@ -114,21 +114,27 @@ fn content(world: &World, run: &Run, offer: &Offer, held: Option<Content>) -> Kn
         return Known::Unknown;
     }
     let wanted = offer.draft_content(run.began);
-    if held >= Some(wanted) {
+    let (is, readable) = if world.plan.has(Extra::Drafts) {
+        // What the manifest says is what the release is for.
+        (held.is_some_and(|held| held.written), true)
+    } else {
+        let edition = held.map(|held| held.edition);
+        (edition >= Some(wanted.edition), world.portal.dialect.slots == Slots::Readable)
+    };
+    if is {
         // With readable slots this is all that counts; without, the operation has to be right too.
-        let read = world.portal.dialect.slots == Slots::Readable;
-        return if read { Known::Is } else { Known::Unknown };
+        return if readable { Known::Is } else { Known::Unknown };
     }
     // Without slots and times the portal does not say of what it made the preview.
     let dialect = &world.portal.dialect;
-    let edited = offer.edits.iter().copied().filter(|at| *at <= run.began).max();
-    let seen = edited.is_some_and(|edited| {
+    let edited = offer.drafts.iter().map(|(at, _)| *at).filter(|at| *at <= run.began).max();
+    let seen = edited.filter(|at| *at > Duration::ZERO).is_some_and(|edited| {
         let newest = offer.operations.iter().rfind(|one| one.created() <= run.began);
         newest.is_none_or(|one| one.changed(run.began) + TOLERANCE < edited)
     });
     let timed = dialect.row_times && dialect.draft_times && seen;
-    if dialect.slots == Slots::Readable || timed {
-        Known::IsNot(format!("{held:?} is out, and the draft was {wanted} when the run began"))
+    if readable || timed {
+        Known::IsNot(format!("{held:?} is out, and the draft was {wanted:?} when the run began"))
     } else {
         Known::Unknown
     }

@@ -212,7 +212,7 @@ fn interference(world: &Rc<World>, run: &Run, sender: &Signals) -> (Fatal, Optio
             world.time.at(now + chance.millis(100, 7_200_000), move || again.others_interfere());
         }
     }
-    if plan.has(Extra::Edits) {
+    if plan.has(Extra::Edits) || plan.has(Extra::Drafts) {
         for _ in 0..=chance.below(2) {
             let again = Rc::clone(world);
             world.time.at(now + chance.millis(100, 7_200_000), move || again.others_edit());

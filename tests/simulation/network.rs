@@ -185,9 +185,8 @@ fn carry_out(world: &Rc<World>, flight: &Flight) -> Response {
         return response(&portal::Answer::json(401, serde_json::json!({ "Message": "no" })));
     }
     let by = By::Us { run: flight.run, request: flight.number };
-    let (answer, deed) =
-        world.portal.carry_out(&request.method, &request.url, by, now, world.calm.get());
-    if request.method == Method::POST {
+    let (answer, deed) = world.portal.carry_out(request, by, now, world.calm.get());
+    if matches!(request.method, Method::POST | Method::PUT) {
         world.trace.say(|| format!("#{} carried out: {} {deed:?}", flight.number, answer.status));
     }
     if let Some(deed) = deed {

@@ -25,6 +25,7 @@ use crate::extra::Extra;
 use crate::identity::{AUTHORITY, MARK, OIDC};
 use crate::network::Flight;
 use crate::plan::Job;
+use crate::portal::offer::Content;
 use crate::portal::operation::{By, Kind, Operation, Stage};
 use crate::portal::{Deed, ORIGIN};
 use crate::world::World;
@@ -40,6 +41,9 @@ pub const STALE: Duration = Duration::from_secs(10);
 
 /// Of one offer, in one hour of one run.
 const MOST_REQUESTS_AN_HOUR: u32 = 2_000;
+
+/// When a draft of which edition was shown.
+type Shown = (Duration, i64);
 
 /// One run of the program.
 #[derive(Debug, Clone)]
@@ -67,6 +71,8 @@ pub struct Oracle {
     violations: RefCell<Vec<String>>,
     /// When the requests that created something were sent and carried out.
     late: RefCell<HashMap<usize, Duration>>,
+    /// Which editions of an offer's draft were shown to a run, and when.
+    read: RefCell<HashMap<(usize, usize), Vec<Shown>>>,
     hours: RefCell<HashMap<(usize, u64), u32>>,
     pub excused: Cell<u32>,
 }
@@ -157,6 +163,13 @@ impl Oracle {
                     self.violated(world, format!("offer {offer}: {why}"));
                 }
             }
+            Deed::Read { offer, content } => {
+                let seen = (world.now(), content.edition);
+                self.read.borrow_mut().entry((run.number, *offer)).or_default().push(seen);
+            }
+            Deed::Written { offer, content, lost } => {
+                self.written(world, &run, flight, *offer, *content, lost);
+            }
             Deed::CancelAccepted { offer, operation } => {
                 let asked = run.job.command == "cancel"
                     || run.job.when_running == "cancel"
@@ -169,12 +182,47 @@ impl Oracle {
                     let offers = world.portal.offers.borrow();
                     let canceled = &offers[*offer].operations[*operation];
                     let seen = canceled.created() + world.stale() < flight.sent;
-                    if world.plan.has(Extra::CancelsOwn) && !self.is_of_job(canceled, &run) {
+                    let ruled = world.plan.has(Extra::CancelsOwn);
+                    if ruled && seen && !self.is_of_job(canceled.by, &run) {
                         let what = format!("offer {offer}: canceled what it had not started");
                         self.violated(world, what);
                     }
                 }
             }
+        }
+    }
+
+    /// A draft was written for us.
+    fn written(
+        &self,
+        world: &World,
+        run: &Run,
+        flight: &Flight,
+        offer: usize,
+        content: Content,
+        lost: &[String],
+    ) {
+        let object = |what: String| self.violated(world, format!("offer {offer}: {what}"));
+        if !matches!(run.job.command, "release" | "draft") {
+            object(format!("the draft was written by a run that must not: {run:?}"));
+        }
+        if !content.written || !lost.is_empty() {
+            object(format!("the draft was written without {lost:?}: {content:?}"));
+        }
+        let read = self.read.borrow();
+        let shown = read.get(&(run.number, offer)).into_iter().flatten();
+        let newest = shown.filter(|(at, _)| *at < flight.sent).map(|(_, edition)| *edition).max();
+        if newest.is_none_or(|newest| newest > content.edition) {
+            object(format!("{content:?} was written over edition {newest:?}, which it had seen"));
+        }
+        let offers = world.portal.offers.borrow();
+        let seen = flight.sent.saturating_sub(world.stale());
+        let runs = |one: &Operation| {
+            let strange = one.strange.is_some() || one.is_gone(flight.sent);
+            one.created() < seen && one.stage(flight.sent).is_busy() && !strange
+        };
+        if offers[offer].operations.iter().any(runs) {
+            object("the draft was written while an operation ran".to_owned());
         }
     }
 

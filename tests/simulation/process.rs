@@ -26,6 +26,7 @@ use crate::identity::{AUTHORITY, CLIENT_SECRET, GITHUB_TOKEN, OIDC, OIDC_REQUEST
 use crate::network::Wire;
 use crate::oracle::Run;
 use crate::plan::{Github, Plan, SignIn};
+use crate::portal::WANTED;
 use crate::time::ProcessClock;
 use crate::world::World;
 
@@ -282,10 +283,15 @@ fn environment(world: &World, run: &Run, files: Option<&std::path::Path>) -> Env
 fn manifest_text(plan: &Plan) -> String {
     let mut text =
         String::from("publisher: contoso\nnotification-emails: [release@contoso.com]\noffers:\n");
+    let edit = if plan.has(Extra::Drafts) {
+        format!("    edit: [{{ set: /microsoft-azure-marketplace.summary, value: {WANTED} }}]\n")
+    } else {
+        String::new()
+    };
     for index in 0..plan.offers {
         let veto = if plan.veto && index == 1 { "    go-live: false\n" } else { "" };
         text.push_str(&format!(
-            "  - id: offer-{}\n{veto}    plans: [{{ id: standard }}]\n",
+            "  - id: offer-{}\n{veto}{edit}    plans: [{{ id: standard }}]\n",
             ["a", "b", "c"][index]
         ));
     }

@@ -73,7 +73,7 @@ impl World {
     pub fn others_edit(&self) {
         let (now, offer) = (self.now(), self.chance.below(self.plan.offers));
         if !self.calm.get() {
-            self.portal.offers.borrow_mut()[offer].change_draft(now);
+            self.portal.offers.borrow_mut()[offer].change_draft(now, self.chance.one_in(3));
             self.trace.say(|| format!("others at offer {offer}: change the draft"));
         }
     }
@@ -100,7 +100,7 @@ impl World {
                 format!("replace: {canceled:?} {published:?}")
             }
             _ => {
-                self.portal.offers.borrow_mut()[offer].change_draft(now);
+                self.portal.offers.borrow_mut()[offer].change_draft(now, false);
                 "change the draft".to_owned()
             }
         };

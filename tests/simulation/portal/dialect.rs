@@ -118,6 +118,12 @@ pub struct Dialect {
     /// A publish's row after its go-live.
     pub old_publish: OldPublish,
     pub oldest_first: bool,
+    /// Documents come with an `ETag`, which a write has to name.
+    pub etags: bool,
+    /// Of 1000 writes of a draft, so many meet a conflict inside the service.
+    pub conflicts: u32,
+    /// A draft cannot be written while an operation runs.
+    pub locks_draft: bool,
     /// Of 1000 looks at an offer that nothing is to be done about, so many show a word that nobody
     /// knows.
     pub strange_offers: u32,
@@ -194,6 +200,9 @@ impl Dialect {
             } else {
                 OldPublish::Complete
             },
+            etags: is(Extra::Drafts) && chance.one_in(2),
+            conflicts: if is(Extra::Drafts) { chance.pick(&[0, 0, 150]) } else { 0 },
+            locks_draft: is(Extra::Drafts) && chance.one_in(2),
             oldest_first: is(Extra::RowOrder) && !is(Extra::OldPublishRow),
         }
     }

@@ -11,13 +11,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use crate::chance::Chance;
 use crate::extra::Extra;
 use crate::plan::Plan;
 use dialect::Dialect;
-use offer::{Offer, OldRow};
+use offer::{Content, Offer, OldRow};
 use operation::{By, Kind, Operation, Stage};
-pub use render::HOSTILE;
+pub use render::{HOSTILE, WANTED};
 pub use routes::Answer;
 
 pub const ORIGIN: &str = "https://cloudpartner.azure.com";
@@ -36,6 +38,10 @@ pub struct Portal {
 pub enum Deed {
     /// An operation was created.
     Created { offer: usize, operation: usize },
+    /// A draft was shown.
+    Read { offer: usize, content: Content },
+    /// A draft was written.
+    Written { offer: usize, content: Content, lost: Vec<String> },
     /// A cancel was accepted.
     CancelAccepted { offer: usize, operation: Option<usize> },
 }
@@ -66,6 +72,47 @@ impl Portal {
         }
         let destiny = operation::destiny(&self.chance, &self.plan, kind, now, calm);
         Ok(offer.begin(destiny, by, self.dialect.publish_touches_draft, now, &self.chance))
+    }
+
+    /// Replaces the draft, if that can be done.
+    pub fn write(
+        &self,
+        index: usize,
+        body: Option<&[u8]>,
+        matches: Option<&str>,
+        now: Duration,
+    ) -> (Answer, Option<Deed>) {
+        let offer = &mut self.offers.borrow_mut()[index];
+        let body: Option<Value> = body.and_then(|body| serde_json::from_slice(body).ok());
+        let Some((content, lost)) = body.as_ref().and_then(|body| render::read(&offer.id, body))
+        else {
+            return (Answer::error(400, "BadRequest"), None);
+        };
+        let etag = self.etag(offer, now);
+        match matches {
+            None => return (Answer::error(409, "InvalidResourceId"), None),
+            Some("*") => {}
+            Some(named) if Some(named) == etag.as_deref() => {}
+            Some(_) => return (Answer::error(412, "PreconditionFailed"), None),
+        }
+        if self.dialect.locks_draft && offer.busy(now).is_some() {
+            return (Answer::error(409, "OperationInProgress"), None);
+        }
+        if self.chance.per_mille(self.dialect.conflicts) {
+            let error = "snapshot() resulted in an internal conflict! Retry is OK.";
+            let variant = json!({ "serviceName": "Variant", "error": error });
+            return (Answer::json(500, json!({ "Variant": variant })), None);
+        }
+        offer.write_draft(now, content);
+        let mut answer = Answer::json(200, self.draft_json(offer, now));
+        answer.headers.extend(self.etag(offer, now).map(|etag| ("etag", etag)));
+        (answer, Some(Deed::Written { offer: index, content, lost }))
+    }
+
+    /// What names this state of the draft, where the portal says so.
+    pub fn etag(&self, offer: &Offer, now: Duration) -> Option<String> {
+        let changes = offer.drafts.iter().filter(|(at, _)| *at <= now).count();
+        self.dialect.etags.then(|| format!("W/\"datetime'{changes}'\""))
     }
 
     /// Cancels what runs or waits, after its time; not what ended meanwhile.

@@ -14,9 +14,8 @@ pub struct Offer {
     pub operations: Vec<Operation>,
     /// When the draft was changed, in seconds from the beginning; may be before it.
     pub draft_changes: Vec<i64>,
-    pub draft: u32,
-    /// When this world's edits of the draft were made.
-    pub edits: Vec<Duration>,
+    /// The draft as it became, edit by edit.
+    pub drafts: Vec<(Duration, Content)>,
     /// It was live before this world began.
     pub was_live: bool,
     /// What it was live with: the first draft, or something older.
@@ -25,8 +24,19 @@ pub struct Offer {
     pub old_rows: Vec<OldRow>,
 }
 
-/// A version of the draft: they only ever grow, and what was before this world is negative.
-pub type Content = i64;
+/// What a document holds, as far as it matters here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Content {
+    /// Grows with each edit of other people; what was before this world is negative.
+    pub edition: i64,
+    /// It says what the manifest wants it to say.
+    pub written: bool,
+}
+
+impl Content {
+    pub const FIRST: Self = Self { edition: 0, written: false };
+    const OLDER: Self = Self { edition: -1, written: false };
+}
 
 /// A row of the list that is no publish and no go-live of this world.
 #[derive(Debug, Clone)]
@@ -63,10 +73,9 @@ impl Offer {
             id: format!("offer-{}", ["a", "b", "c"][index]),
             operations: Vec::new(),
             draft_changes: vec![changed],
-            draft: 0,
-            edits: Vec::new(),
+            drafts: vec![(Duration::ZERO, Content::FIRST)],
             was_live,
-            was_live_with: if as_drafted { 0 } else { -1 },
+            was_live_with: if as_drafted { Content::FIRST } else { Content::OLDER },
             old_rows,
         }
     }
@@ -89,7 +98,7 @@ impl Offer {
         now: Duration,
         chance: &Chance,
     ) -> usize {
-        let number = self.operations.len();
+        let (number, draft) = (self.operations.len(), self.draft_content(now));
         let took = (destiny.kind == Kind::GoLive).then(|| self.preview(now)).flatten();
         // What waited is overtaken: its preview is replaced, or goes live.
         for one in &mut self.operations {
@@ -118,21 +127,19 @@ impl Offer {
             self.draft_changes.push(i64::try_from(now.as_secs()).unwrap_or_default());
         }
         let id = format!("{:08x}-0000-1000-0000-{:012x}", chance.number() >> 32, number + 1);
-        self.operations.push(Operation {
-            number,
-            id,
-            by,
-            draft: self.draft,
-            took,
-            version,
-            ..destiny
-        });
+        self.operations.push(Operation { number, id, by, draft, took, version, ..destiny });
         number
     }
 
-    pub fn change_draft(&mut self, now: Duration) {
-        self.draft += 1;
-        self.edits.push(now);
+    /// Somebody edits the draft; `over`: also what the manifest had written there.
+    pub fn change_draft(&mut self, now: Duration, over: bool) {
+        let Content { edition, written } = self.draft_content(now);
+        self.write_draft(now, Content { edition: edition + 1, written: written && !over });
+    }
+
+    /// The draft is replaced.
+    pub fn write_draft(&mut self, now: Duration, content: Content) {
+        self.drafts.push((now, content));
         self.draft_changes.push(i64::try_from(now.as_secs()).unwrap_or_default());
     }
 
@@ -148,7 +155,7 @@ impl Offer {
     }
 
     pub fn preview_content(&self, now: Duration) -> Option<Content> {
-        self.preview(now).map(|number| self.operations[number].draft.into())
+        self.preview(now).map(|number| self.operations[number].draft)
     }
 
     /// What the live slot holds.
@@ -159,7 +166,7 @@ impl Offer {
             .filter_map(|one| Some((one.went_live(now)?, one.took)))
             .max_by_key(|(at, _)| *at);
         match newest {
-            Some((_, Some(took))) => Some(self.operations[took].draft.into()),
+            Some((_, Some(took))) => Some(self.operations[took].draft),
             Some((_, None)) => None,
             None => self.was_live.then_some(self.was_live_with),
         }
@@ -167,8 +174,8 @@ impl Offer {
 
     /// The draft as it was then.
     pub fn draft_content(&self, now: Duration) -> Content {
-        let edits = self.edits.iter().filter(|at| **at <= now).count();
-        i64::try_from(edits).unwrap_or_default()
+        let then = self.drafts.iter().rev().find(|(at, _)| *at <= now);
+        then.map_or(Content::FIRST, |(_, content)| *content)
     }
 
     pub fn standing(&self, now: Duration) -> Standing {

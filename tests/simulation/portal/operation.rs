@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::offer::Content;
 use crate::chance::Chance;
 use crate::plan::Plan;
 
@@ -64,7 +65,7 @@ pub struct Operation {
     pub kind: Kind,
     pub by: By,
     /// Which version of the draft there was when it began.
-    pub draft: u32,
+    pub draft: Content,
     /// What it takes live: the publish whose preview waited.
     pub took: Option<usize>,
     /// The number in its legacy id; a go-live has that of its publish.
@@ -210,7 +211,7 @@ pub fn destiny(chance: &Chance, plan: &Plan, kind: Kind, now: Duration, calm: bo
         id: String::new(),
         kind,
         by: By::Others,
-        draft: 0,
+        draft: Content::FIRST,
         took: None,
         version: 0,
         history,

@@ -8,6 +8,7 @@ use super::dialect::{OldPublish, SignOff, Slots};
 use super::offer::{Content, Offer, OldRow, Standing};
 use super::operation::{Kind, Operation, Stage};
 use super::{PUBLISHER, Portal, newest};
+use crate::extra::Extra;
 use crate::identity::MARK;
 use crate::time::date;
 
@@ -150,6 +151,9 @@ impl Portal {
         let mut value = json!({
             "id": offer.id, "publisherId": PUBLISHER, "version": 5, "definition": definition,
         });
+        if self.plan.has(Extra::Drafts) {
+            value["definition"]["offer"][LEGACY] = "".into();
+        }
         if self.dialect.draft_times {
             let newest = offer.draft_changes.iter().max().copied().unwrap_or_default();
             let changed = date(Duration::ZERO)
@@ -232,15 +236,54 @@ impl Portal {
     }
 }
 
+/// What the manifest wants the summary to be.
+pub const WANTED: &str = "release 7";
+
+const SUMMARY: &str = "microsoft-azure-marketplace.summary";
+const LOGO: &str = "microsoft-azure-marketplace.smallLogo";
+const LEGACY: &str = "microsoft-azure-corevm.legacyOfferId";
+
+/// What a written document holds, and where it lost what the document of that edition had. `None`:
+/// the service refuses it.
+pub fn read(id: &str, body: &Value) -> Option<(Content, Vec<String>)> {
+    let offer = body["definition"]["offer"].as_object()?;
+    if offer.contains_key(LEGACY) || body["id"] != id {
+        return None;
+    }
+    let title = offer.get("microsoft-azure-marketplace.title")?.as_str()?;
+    let edition = title.strip_prefix("edition ")?.parse().ok()?;
+    let written = offer.get(SUMMARY)?.as_str()? == WANTED;
+    let content = Content { edition, written };
+    let before = definition(content, 0);
+    let mut lost: Vec<String> = ["displayText", "plans"]
+        .into_iter()
+        .filter(|key| body["definition"][key] != before[key])
+        .map(str::to_owned)
+        .collect();
+    let had = before["offer"].as_object()?.iter();
+    lost.extend(
+        had.filter(|(key, _)| key.as_str() != LOGO)
+            .filter(|(key, value)| offer.get(*key) != Some(*value) && key.as_str() != SUMMARY)
+            .map(|(key, _)| key.clone()),
+    );
+    Some((content, lost))
+}
+
 /// The document, with a text that tells its version and a link whose signature is new each time.
 fn definition(content: Content, signature: u64) -> Value {
+    let summary =
+        if content.written { WANTED.to_owned() } else { format!("by hand {}", content.edition) };
     let logo = format!("https://store.example/logo.png?sv=2019-07-07&sig={MARK}-{signature}");
     json!({
         "displayText": "Contoso",
         "offer": {
-            "microsoft-azure-marketplace.title": "Contoso",
-            "microsoft-azure-marketplace.summary": format!("draft {content}"),
-            "microsoft-azure-marketplace.smallLogo": logo,
+            "microsoft-azure-marketplace.title": format!("edition {}", content.edition),
+            SUMMARY: summary,
+            "microsoft-azure-marketplace.customAmendments": null,
+            "microsoft-azure-marketplace.leadNotificationEmails": "",
+            "microsoft-azure-marketplace.screenshots": [],
+            "microsoft-azure-marketplace.revision": 9_007_199_254_740_993_i64,
+            LOGO: logo,
             "microsoft-azure-marketplace.leadDestination": "None",
         },
         "plans": [{ "planId": "standard", "regions": ["AZ"] }],

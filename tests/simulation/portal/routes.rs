@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use http::Method;
+use offer_release::http::Request;
 use serde_json::{Value, json};
-use url::Url;
 
 use super::dialect::{Conflict, Form, Header, Location};
 use super::operation::{By, Kind, Operation};
@@ -23,7 +22,7 @@ impl Answer {
         Self { status, headers: Vec::new(), body: Some(body) }
     }
 
-    fn error(status: u16, code: &str) -> Self {
+    pub(super) fn error(status: u16, code: &str) -> Self {
         Self::json(
             status,
             json!({ "error": { "code": code, "message": format!("the world says {code}") } }),
@@ -35,12 +34,12 @@ impl Portal {
     /// Carries a request out.
     pub fn carry_out(
         &self,
-        method: &Method,
-        url: &Url,
+        request: &Request,
         by: By,
         now: Duration,
         calm: bool,
     ) -> (Answer, Option<Deed>) {
+        let (method, url) = (&request.method, &request.url);
         let path = url.path().trim_start_matches('/').trim_end_matches('/');
         let parts: Vec<&str> = path.split('/').collect();
         let not_found = || (Answer::error(404, "NotFound"), None);
@@ -71,7 +70,15 @@ impl Portal {
                 )
             }
             ("GET", []) => {
-                (Answer::json(200, self.draft_json(&self.offers.borrow()[index], now)), None)
+                let offer = &self.offers.borrow()[index];
+                let mut answer = Answer::json(200, self.draft_json(offer, now));
+                answer.headers.extend(self.etag(offer, now).map(|etag| ("etag", etag)));
+                let content = offer.draft_content(now);
+                (answer, Some(Deed::Read { offer: index, content }))
+            }
+            ("PUT", []) => {
+                let named = request.headers.get("if-match").and_then(|name| name.to_str().ok());
+                self.write(index, request.body.as_deref(), named, now)
             }
             ("GET", ["slot", slot]) => {
                 let held = self.slot_json(&self.offers.borrow()[index], slot, now);
