@@ -65,6 +65,13 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
                     Known::IsNot(why) => return Some(why),
                     Known::Unknown => {}
                 }
+            } else if world.plan.has(Extra::Content)
+                && world.portal.dialect.slots == Slots::Readable
+                && offer.preview_content(now).is_some()
+                && offer.live_content(now) >= offer.preview_content(now)
+            {
+                // What waits is live already, by whomever.
+                return None;
             }
             named_operations(offer, named, Kind::GoLive, kindless).err().or_else(|| {
                 let named =

@@ -69,7 +69,7 @@ impl Portal {
         rows.extend(offer.old_rows.iter().map(|row| (row.changed, self.old_row_json(offer, row))));
         rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         let mut rows: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
-        if self.dialect.oldest_first {
+        if self.dialect.oldest_first && self.dialect.row_times {
             rows.reverse();
         }
         if self.dialect.list_in_object { json!({ "value": rows }) } else { Value::from(rows) }
@@ -115,7 +115,7 @@ impl Portal {
         let mut value = json!({
             "id": row.id, "offerId": offer.id, "publisherId": PUBLISHER, "slot": "staging",
             "version": 636_576_975_611_768_314_i64, "publishingVersion": 0,
-            "submissionState": row.word,
+            "submissionState": self.old_word(row),
         });
         if self.dialect.row_kinds {
             value["submissionType"] = row.kind.into();
@@ -126,6 +126,11 @@ impl Portal {
             value["changedTime"] = changed.to_string().into();
         }
         value
+    }
+
+    /// Without times nobody could tell that an unknown word is one of long ago.
+    pub(super) fn old_word(&self, row: &OldRow) -> &'static str {
+        if self.dialect.row_times { row.word } else { "canceled" }
     }
 
     /// What a slot holds, once it follows.

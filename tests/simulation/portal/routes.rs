@@ -96,7 +96,7 @@ impl Portal {
                 let answer = match old {
                     Some(row) => Answer::json(
                         200,
-                        json!({ "status": row.word, "submissionType": row.kind, "steps": [] }),
+                        json!({ "status": self.old_word(row), "submissionType": row.kind, "steps": [] }),
                     ),
                     None => self.one(index, now, |one| one.id == *id),
                 };
