@@ -39,6 +39,8 @@ pub enum Extra {
     OldPublishRow,
     /// The manifest says what the draft shall hold, and a second author edits it too.
     Drafts,
+    /// The offers are released through the Product Ingestion API.
+    Ingestion,
 
     /// Rule: success is the content's. What was the draft when the run began is in preview or live.
     Content,
@@ -53,13 +55,13 @@ pub enum Extra {
 }
 
 use Extra::{
-    BothHeaders, Bound, CancelsOwn, CancelsTheOne, Content, Drafts, Edits, LatePosts, LooseGoLive,
-    OddAnswers, OldPublishRow, OldRows, PendingWhileItRuns, ResumeOperation, RowOrder, SecondJob,
-    Slots, SlowViews, TokenEnds,
+    BothHeaders, Bound, CancelsOwn, CancelsTheOne, Content, Drafts, Edits, Ingestion, LatePosts,
+    LooseGoLive, OddAnswers, OldPublishRow, OldRows, PendingWhileItRuns, ResumeOperation, RowOrder,
+    SecondJob, Slots, SlowViews, TokenEnds,
 };
 
 /// Each with how rare it is: on in one world of so many. New ones go to the end.
-const ALL: [(Extra, u32); 19] = [
+const ALL: [(Extra, u32); 20] = [
     (SecondJob, 4),
     (LooseGoLive, 3),
     (SlowViews, 6),
@@ -79,6 +81,7 @@ const ALL: [(Extra, u32); 19] = [
     (CancelsOwn, 1),
     (PendingWhileItRuns, 1),
     (Drafts, 3),
+    (Ingestion, 4),
 ];
 
 /// What the program does not hold yet.
@@ -102,6 +105,7 @@ const PENDING: &[Extra] = &[
     CancelsOwn,
     PendingWhileItRuns,
     Drafts,
+    Ingestion,
 ];
 
 /// Which of them this seed has.

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use offer_release::http::{Lost, Request, Response};
 
 use crate::extra::Extra;
-use crate::portal::{HOSTILE, ORIGIN};
+use crate::portal::HOSTILE;
 use crate::time::date;
 use crate::world::World;
 
@@ -93,7 +93,7 @@ pub fn draw(world: &World, request: &Request) -> Fate {
     }
     if plan.has(Extra::LatePosts)
         && request.method == Method::POST
-        && request.url.as_str().starts_with(ORIGIN)
+        && request.url.as_str().starts_with(world.portal.origin())
         && chance.one_in(4)
     {
         let by = chance.one_in(2).then(|| Noise {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::extra::Extra;
 use crate::log::{Named, Said, said};
 use crate::oracle::Run;
-use crate::portal::dialect::Slots;
+use crate::portal::ingestion::submission_number;
 use crate::portal::offer::{Content, Offer};
 use crate::portal::operation::{By, Kind, Operation, Stage};
 use crate::world::World;
@@ -66,7 +66,7 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
                     Known::Unknown => {}
                 }
             } else if world.plan.has(Extra::Content)
-                && world.portal.dialect.slots == Slots::Readable
+                && world.portal.tells_content()
                 && offer.preview_content(now).is_some()
                 && offer.live_content(now) >= offer.preview_content(now)
             {
@@ -126,7 +126,7 @@ fn content(world: &World, run: &Run, offer: &Offer, held: Option<Content>) -> Kn
         (held.is_some_and(|held| held.written), true)
     } else {
         let edition = held.map(|held| held.edition);
-        (edition >= Some(wanted.edition), world.portal.dialect.slots == Slots::Readable)
+        (edition >= Some(wanted.edition), world.portal.tells_content())
     };
     if is {
         // With readable slots this is all that counts; without, the operation has to be right too.
@@ -205,7 +205,8 @@ fn named_operations<'a>(
             .iter()
             .filter(|one| {
                 let half = one.kind == kind || one.kind == Kind::Publish;
-                one.id == *id || (half && is_legacy(one, offer, id))
+                let number = one.kind == kind && submission_number(offer, one).to_string() == *id;
+                one.id == *id || number || (half && is_legacy(one, offer, id))
             })
             .collect(),
         None => offer.operations.iter().rev().filter(|one| one.kind == kind || any).collect(),

@@ -166,6 +166,9 @@ fn operation(world: &World, job: &Job) -> Option<String> {
         return None;
     }
     let one = &offer.operations[world.chance.below(offer.operations.len())];
+    if world.plan.has(Extra::Ingestion) {
+        return Some(format!("configure/{}", one.id));
+    }
     Some(format!("{ORIGIN}/api/publishers/{PUBLISHER}/offers/{}/operations/{}", offer.id, one.id))
 }
 

@@ -12,6 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use offer_release::http::{Lost, Request, Response, Transport, TransportError};
 
+use crate::extra::Extra;
 use crate::faults::{self, Fate};
 use crate::identity;
 use crate::portal::operation::By;
@@ -169,7 +170,7 @@ fn carry_out(world: &Rc<World>, flight: &Flight) -> Response {
     let request = &flight.request;
     let origin = request.url.origin().ascii_serialization();
     let now = world.now();
-    if origin != portal::ORIGIN {
+    if origin != world.portal.origin() {
         return response(&identity::carry_out(world, request));
     }
     let token = request
@@ -185,7 +186,12 @@ fn carry_out(world: &Rc<World>, flight: &Flight) -> Response {
         return response(&portal::Answer::json(401, serde_json::json!({ "Message": "no" })));
     }
     let by = By::Us { run: flight.run, request: flight.number };
-    let (answer, deed) = world.portal.carry_out(request, by, now, world.calm.get());
+    let calm = world.calm.get();
+    let (answer, deed) = if world.plan.has(Extra::Ingestion) {
+        world.portal.ingest(request, by, now, calm)
+    } else {
+        world.portal.carry_out(request, by, now, calm)
+    };
     if matches!(request.method, Method::POST | Method::PUT) {
         world.trace.say(|| format!("#{} carried out: {} {deed:?}", flight.number, answer.status));
     }

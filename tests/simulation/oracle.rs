@@ -25,9 +25,9 @@ use crate::extra::Extra;
 use crate::identity::{AUTHORITY, MARK, OIDC};
 use crate::network::Flight;
 use crate::plan::Job;
+use crate::portal::Deed;
 use crate::portal::offer::Content;
 use crate::portal::operation::{By, Kind, Operation, Stage};
-use crate::portal::{Deed, ORIGIN};
 use crate::world::World;
 
 /// The client waits half a minute for an answer and looks for as long what came of it.
@@ -120,7 +120,7 @@ impl Oracle {
             .unwrap_or_default();
         let right = match bearer.trim_start_matches("Bearer ") {
             "" => true,
-            token if token.starts_with("at-") => origin == ORIGIN,
+            token if token.starts_with("at-") => origin == world.portal.origin(),
             token if token.starts_with("rt-") => origin == OIDC,
             _ => false,
         };
@@ -135,7 +135,7 @@ impl Oracle {
         {
             self.violated(world, format!("a secret was sent to {origin}"));
         }
-        if ![ORIGIN, AUTHORITY, OIDC].contains(&origin.as_str()) {
+        if ![world.portal.origin(), AUTHORITY, OIDC].contains(&origin.as_str()) {
             self.violated(world, format!("a request was sent to {origin}"));
         }
         let mut hours = self.hours.borrow_mut();

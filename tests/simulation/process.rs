@@ -283,8 +283,9 @@ fn environment(world: &World, run: &Run, files: Option<&std::path::Path>) -> Env
 }
 
 fn manifest_text(plan: &Plan) -> String {
+    let api = if plan.has(Extra::Ingestion) { "api: product-ingestion\n" } else { "" };
     let mut text =
-        String::from("publisher: contoso\nnotification-emails: [release@contoso.com]\noffers:\n");
+        format!("{api}publisher: contoso\nnotification-emails: [release@contoso.com]\noffers:\n");
     let edit = if plan.has(Extra::Drafts) {
         format!("    edit: [{{ set: /microsoft-azure-marketplace.summary, value: {WANTED} }}]\n")
     } else {

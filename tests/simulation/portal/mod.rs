@@ -2,6 +2,7 @@
 //! own client or simulator.
 
 pub mod dialect;
+pub mod ingestion;
 pub mod offer;
 pub mod operation;
 mod render;
@@ -31,6 +32,7 @@ pub struct Portal {
     pub plan: Plan,
     pub dialect: Dialect,
     pub offers: RefCell<Vec<Offer>>,
+    pub failed_jobs: RefCell<Vec<ingestion::FailedJob>>,
 }
 
 /// Something that the oracle has to know.
@@ -50,7 +52,23 @@ impl Portal {
     pub fn new(chance: Rc<Chance>, plan: Plan) -> Self {
         let dialect = Dialect::draw(&chance, &plan);
         let offers = (0..plan.offers).map(|index| Offer::draw(&chance, &plan, index)).collect();
-        Self { chance, plan, dialect, offers: RefCell::new(offers) }
+        Self {
+            chance,
+            plan,
+            dialect,
+            offers: RefCell::new(offers),
+            failed_jobs: RefCell::default(),
+        }
+    }
+
+    /// Where this world's offers are released.
+    pub fn origin(&self) -> &'static str {
+        if self.plan.has(Extra::Ingestion) { ingestion::ORIGIN } else { ORIGIN }
+    }
+
+    /// What preview and live hold can be read.
+    pub fn tells_content(&self) -> bool {
+        self.plan.has(Extra::Ingestion) || self.dialect.slots == dialect::Slots::Readable
     }
 
     /// Starts an operation, if nothing is in the way; otherwise the one that is.

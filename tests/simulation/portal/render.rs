@@ -275,7 +275,7 @@ pub fn read(id: &str, body: &Value) -> Option<(Content, Vec<String>)> {
 }
 
 /// The document, with a text that tells its version and a link whose signature is new each time.
-fn definition(content: Content, signature: u64) -> Value {
+pub fn definition(content: Content, signature: u64) -> Value {
     let summary =
         if content.written { WANTED.to_owned() } else { format!("by hand {}", content.edition) };
     let logo = format!("https://store.example/logo.png?sv=2019-07-07&sig={MARK}-{signature}");
