@@ -73,7 +73,8 @@ impl Run {
         let log = Log::default();
         let console = Arc::new(Console::new(Box::new(log.clone()), true, false));
         let clock: Rc<dyn Clock> = Rc::new(Instantly::default());
-        let reports = Reports::new(story, clock, vec![Rc::new(JobLog::new(console))]);
+        let secrets = console.secrets();
+        let reports = Reports::new(story, clock, secrets, vec![Rc::new(JobLog::new(console))]);
         Self { parts: parts.to_vec(), offer, reports, log, said: Cell::new(false) }
     }
 

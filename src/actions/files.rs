@@ -107,6 +107,9 @@ impl CommandFile {
     fn open(path: &Path) -> io::Result<Self> {
         // The link is the runner's; what it leads to is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if is_device(&path) {
+            return Ok(Self { path, start: 0, open_line: false });
+        }
         let mut file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -124,6 +127,11 @@ impl CommandFile {
     }
 
     fn rewrite(&self, content: &str) -> io::Result<()> {
+        // A device, such as `/dev/stdout`, is written to; nothing may take its place.
+        if is_device(&self.path) {
+            let mut device = OpenOptions::new().append(true).open(&self.path)?;
+            return device.write_all(content.as_bytes());
+        }
         let content = if self.open_line && !content.is_empty() {
             format!("\n{content}")
         } else {
@@ -164,6 +172,11 @@ impl CommandFile {
         file.seek(SeekFrom::Start(self.start))?;
         file.write_all(content.as_bytes())
     }
+}
+
+/// Whether there is something, and it is no file: a terminal, a pipe, `/dev/null`.
+fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 /// Writes a file into the workspace, piece by piece. A new one is given to the owner of its folder:

@@ -16,7 +16,8 @@ use crate::http::Transport;
 use crate::problem::{Code, Problem};
 use crate::secrets::Secrets;
 
-/// A ready-made token, else the client's secret, else GitHub's OIDC token.
+/// A ready-made token, else the client's secret, else GitHub's OIDC token. Every secret is masked
+/// here, before its first use.
 ///
 /// # Errors
 /// What is missing.
@@ -27,6 +28,11 @@ pub fn credentials(
     clock: &Rc<dyn Clock>,
     secrets: &Arc<Secrets>,
 ) -> Result<Credentials, Problem> {
+    for secret in
+        [&inputs.client_secret, &inputs.access_token, &inputs.github_token].into_iter().flatten()
+    {
+        secrets.register(secret.expose_secret());
+    }
     let source: Box<dyn TokenSource> = if let Some(token) = &inputs.access_token {
         Box::new(ReadyMade::new(token, Rc::clone(clock), secrets)?)
     } else {

@@ -16,8 +16,12 @@ use crate::report::pages::{Throttle, Upkeep};
 use crate::secrets::Secrets;
 
 /// Whether there are to be check runs: in GitHub Actions unless forbidden, elsewhere only if
-/// demanded.
+/// demanded. A command that only looks makes none: a verdict beside the release's own would be
+/// taken for it.
 pub fn wanted(inputs: &Inputs, context: &Context) -> bool {
+    if inputs.command.only_looks() {
+        return false;
+    }
     match inputs.check_run {
         CheckRun::Auto => context.in_actions,
         CheckRun::Required => true,

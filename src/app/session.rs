@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::{Signal, access, checks, goals, record, refusal};
 use crate::actions::context::Context;
 use crate::actions::files::{OutputFile, SummaryFile};
-use crate::actions::inputs::{Command, Inputs, OnCancel};
+use crate::actions::inputs::{Inputs, OnCancel};
 use crate::clock::Clock;
 use crate::github::{CheckRuns, GithubError};
 use crate::http::{Exchange, Recorded, ReqwestTransport, Transport};
@@ -74,33 +74,12 @@ pub async fn run(
         .and_then(|manifest| manifest.select(&inputs.offers).map(|offers| (manifest, offers)))
     {
         Ok((manifest, offers)) => {
-            if let Err(problem) = check_single(&inputs, &offers) {
-                return refusal::told(&[problem], context, &console);
-            }
             match release(&inputs, manifest, &offers, context, console.clone(), outside).await {
                 Ok(code) => code,
                 Err(problem) => refusal::told(&[problem], context, &console),
             }
         }
         Err(problems) => refusal::manifest(&problems, &inputs, context, &console, outside).await,
-    }
-}
-
-/// An operation and a preview belong to one offer.
-fn check_single(inputs: &Inputs, offers: &[Offer]) -> Result<(), Problem> {
-    let given = [("operation", &inputs.operation), ("preview", &inputs.preview)];
-    match given.iter().find(|(_, value)| value.is_some()) {
-        Some((name, _)) if offers.len() > 1 => {
-            let ids = offers.iter().map(|offer| format!("`{}`", offer.id)).collect::<Vec<_>>();
-            let message = format!(
-                "input `{name}` belongs to one offer, but {} are selected: {}",
-                offers.len(),
-                ids.join(", ")
-            );
-            Err(Problem::new(Code::InputInvalid, message)
-                .hint("name the one offer that it belongs to in `offers`"))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -136,7 +115,7 @@ pub async fn release(
     list.extend(check_runs.clone().map(|check_runs| check_runs as Rc<dyn Report>));
     list.push(Rc::new(Heartbeat::new(Arc::clone(&console), Rc::clone(&clock))));
     list.push(Rc::new(Bars::new(Arc::clone(&console), Rc::clone(&clock))));
-    let reports = Rc::new(Reports::new(story, Rc::clone(&clock), list));
+    let reports = Rc::new(Reports::new(story, Rc::clone(&clock), console.secrets(), list));
 
     // One client an offer, so that every request is told of the offer that it was made for.
     let mut releases = Vec::new();
@@ -171,9 +150,7 @@ pub async fn release(
         never = pass_on(signals.clone(), stop_sender, inputs.on_cancel == OnCancel::Cancel) => match never {},
         never = reports.keep() => match never {},
     };
-    // Whoever only looks wants the answer, and not to pay for a runner that writes it down.
-    let looks = matches!(inputs.command, Command::Status | Command::Plan);
-    let unfinished = if looks { 0 } else { reports.unfinished().iter().map(|of| of.count).sum() };
+    let unfinished = reports.unfinished().iter().map(|of| of.count).sum();
     tokio::select! {
         biased;
         () = reports.finish() => {}

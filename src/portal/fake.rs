@@ -187,7 +187,7 @@ impl Portal for FakePortal {
             let seen = world.go_on(operation.id())?;
             let view = OperationView {
                 id: Some(seen.id.clone()),
-                kind: Some(seen.phase.into()),
+                phase: Some(seen.phase),
                 status: Word::new(seen.status),
                 steps: Vec::new(),
                 messages: Vec::new(),
@@ -204,8 +204,7 @@ impl Portal for FakePortal {
             let row = |one: &FakeOperation| Submission {
                 id: one.id.clone(),
                 operation: Some(operation(&one.id)),
-                kind: Some(one.phase.into()),
-                started: None,
+                phase: Some(one.phase),
                 status: Word::new(one.status),
                 changed: None,
             };

@@ -39,7 +39,7 @@ impl Annotated {
     }
 }
 
-/// What an entry puts on a line of the manifest: what the portal says, and a bad end. `index` is
+/// What an entry puts on a line of the manifest: what the portal complains of, and a bad end. `index` is
 /// the offer's place in the manifest.
 pub fn annotate(
     offer: &str,
@@ -48,7 +48,7 @@ pub fn annotate(
     entry: &Entry,
 ) -> Option<Annotated> {
     match entry {
-        Entry::Change(Change::Message(step, message)) => {
+        Entry::Change(Change::Message(step, message)) if message.level > Level::Information => {
             let whole = html_to_plain(&message.html, usize::MAX);
             let title =
                 step.as_ref().map_or_else(|| offer.to_owned(), |step| format!("{offer}: {step}"));

@@ -171,8 +171,9 @@ mod tests {
         let console = Arc::new(Console::new(Box::new(printed.clone()), false, false));
         let clock: Rc<dyn Clock> = Rc::new(FakeClock::with_chance(0.5));
         let log = Rc::new(JobLog::new(Arc::clone(&console)));
+        let secrets = console.secrets();
         let beats = Rc::new(Heartbeat::new(console, Rc::clone(&clock)));
-        let reports = Reports::new(story, Rc::clone(&clock), vec![log, beats]);
+        let reports = Reports::new(story, Rc::clone(&clock), secrets, vec![log, beats]);
         let tell = |what| reports.take(&Event { at: clock.now(), offer: 0, what });
         tell(What::Began);
         let step = Step {
@@ -185,7 +186,7 @@ mod tests {
         };
         let view = OperationView {
             id: None,
-            kind: None,
+            phase: None,
             status: Word::new("running"),
             steps: vec![step],
             messages: Vec::new(),

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::console::Console;
+use super::line::Paint;
 use super::log;
-use super::news::Entry;
+use super::news::{Change, Entry};
 use super::reports::Report;
-use super::story::{News, Story};
+use super::story::{News, OfferStory, Story};
 use super::summary::headline;
 use crate::manifest::excerpt;
 use crate::release::event::Event;
@@ -26,8 +27,17 @@ impl JobLog {
         Self { console }
     }
 
-    fn print(&self, story: &Story, offer: &str, news: &News) {
-        let line = log::line(news.at, offer, story.width(), &news.entry);
+    fn print(&self, story: &Story, offer: &OfferStory, news: &News) {
+        let line = match &news.entry {
+            Entry::Change(Change::Ended(verdict)) if story.shows_state(offer) => {
+                log::columns(news.at, &offer.offer, story.width(), story.command.as_str()).cell(
+                    Paint::Plain,
+                    0,
+                    verdict.sentence(),
+                )
+            }
+            entry => log::line(news.at, &offer.offer, story.width(), entry),
+        };
         if matches!(news.entry, Entry::Exchange(_)) {
             return self.console.debug(&line.render(false, str::to_owned));
         }
@@ -50,14 +60,18 @@ impl Report for JobLog {
     fn show(&self, story: &Story, event: &Event, news: &[News]) {
         if let Some(offer) = story.offers.get(event.offer) {
             for one in news {
-                self.print(story, &offer.offer, one);
+                self.print(story, offer, one);
             }
         }
     }
 
     fn close(&self, story: &Story, now: Timestamp) {
         for offer in &story.offers {
-            if let Some((title, lines)) = log::closing(offer, now) {
+            let outcome = (!story.shows_state(offer))
+                .then(|| offer.verdict.as_ref().map(|verdict| verdict.outcome.name()))
+                .flatten();
+            let outcome = outcome.unwrap_or("looked at");
+            if let Some((title, lines)) = log::closing(offer, outcome, now) {
                 self.console.group(&title, lines);
             }
         }

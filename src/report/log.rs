@@ -100,11 +100,11 @@ fn change(change: &Change) -> (&str, Paint, String) {
 /// What one offer came to: the title of its group, and its lines. `None` if there is no more to say
 /// than the end did.
 #[must_use]
-pub fn closing(offer: &OfferStory, now: Timestamp) -> Option<(String, Vec<Line>)> {
+pub fn closing(offer: &OfferStory, outcome: &str, now: Timestamp) -> Option<(String, Vec<Line>)> {
     let verdict = offer.verdict.as_ref().filter(|_| !offer.steps.is_empty())?;
     let now = offer.ended.unwrap_or(now);
     let took = offer.began.map(|began| format!(" after {}", short(now.duration_since(began))));
-    let title = format!("{}: {}{}", offer.offer, verdict.outcome, took.unwrap_or_default());
+    let title = format!("{}: {outcome}{}", offer.offer, took.unwrap_or_default());
     let longest = |texts: &mut dyn Iterator<Item = &str>| {
         texts.map(|text| text.chars().count()).max().unwrap_or_default()
     };

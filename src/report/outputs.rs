@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::markdown::https;
 use super::matrix::matrix;
+use super::output_limit::{ROOM, count_units, fit_offers, join_links};
 use super::step_story::StepStory;
 use super::story::{Half, OfferStory, Story};
 use crate::actions::inputs::Command;
@@ -12,7 +13,7 @@ use crate::portal::{Level, Link, Phase};
 use crate::release::{Outcome, Verdict};
 use crate::text::html_to_plain;
 
-/// The longest message in an output; a job's outputs are limited to 1 MB.
+/// The longest message in an output.
 const LONGEST_MESSAGE: usize = 2_000;
 
 /// Every output that has a value, in the order of `action.yml`; `record` is the path of the record,
@@ -44,25 +45,27 @@ pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String
         ),
     ] {
         if !links.is_empty() {
-            outputs.push((name, links.join("\n")));
+            outputs.push((name, join_links(&links)));
         }
     }
-    let check_runs: Vec<&str> =
-        story.offers.iter().filter_map(|offer| offer.check_run_url.as_deref()).collect();
+    let check_runs: Vec<String> =
+        story.offers.iter().filter_map(|offer| offer.check_run_url.clone()).collect();
     if !check_runs.is_empty() {
-        outputs.push(("check-run-url", check_runs.join("\n")));
+        outputs.push(("check-run-url", join_links(&check_runs)));
     }
     let waiting = waiting(story);
     if !waiting.is_empty() {
         outputs.push(("waiting", waiting.join(",")));
     }
-    let offers: Vec<Value> = story.offers.iter().map(|offer| self::offer(story, offer)).collect();
-    outputs.push(("offers", Value::from(offers).to_string()));
+    let at = outputs.len();
     if story.command == Command::Plan {
         let ids: Vec<&str> = story.offers.iter().map(|offer| offer.offer.as_str()).collect();
         outputs.push(("matrix", matrix(&ids).to_string()));
     }
     outputs.extend(record.map(|path| ("record", path.to_owned())));
+    let taken: usize = outputs.iter().map(|(_, value)| count_units(value)).sum();
+    let offers: Vec<Value> = story.offers.iter().map(|offer| self::offer(story, offer)).collect();
+    outputs.insert(at, ("offers", fit_offers(&offers, ROOM.saturating_sub(taken))));
     outputs
 }
 

@@ -3,13 +3,16 @@
 use std::cell::{Ref, RefCell};
 use std::convert::Infallible;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::future::{LocalBoxFuture, join_all, select_all};
 use jiff::Timestamp;
 
+use super::redaction::redact_event;
 use super::story::{News, Story};
 use crate::clock::Clock;
 use crate::release::event::Event;
+use crate::secrets::Secrets;
 
 /// One place in which a release is shown. A report only reads the story; what it learns itself,
 /// such as the address of a page, it gives to [`Reports::take`] as an event.
@@ -50,14 +53,20 @@ pub struct Unfinished {
 pub struct Reports {
     story: RefCell<Story>,
     clock: Rc<dyn Clock>,
+    secrets: Arc<Secrets>,
     list: Vec<Rc<dyn Report>>,
 }
 
 impl Reports {
     /// Begins to report, in this order.
     #[must_use]
-    pub fn new(story: Story, clock: Rc<dyn Clock>, list: Vec<Rc<dyn Report>>) -> Self {
-        Self { story: RefCell::new(story), clock, list }
+    pub fn new(
+        story: Story,
+        clock: Rc<dyn Clock>,
+        secrets: Arc<Secrets>,
+        list: Vec<Rc<dyn Report>>,
+    ) -> Self {
+        Self { story: RefCell::new(story), clock, secrets, list }
     }
 
     /// What is known.
@@ -66,12 +75,13 @@ impl Reports {
         self.story.borrow()
     }
 
-    /// Takes an event, from the release or from a report.
+    /// Takes an event, from the release or from a report. What it says of secrets no report sees.
     pub fn take(&self, event: &Event) {
-        let news = self.story.borrow_mut().apply(event);
+        let event = redact_event(event, &self.secrets);
+        let news = self.story.borrow_mut().apply(&event);
         let story = self.story.borrow();
         for report in &self.list {
-            report.show(&story, event, &news);
+            report.show(&story, &event, &news);
         }
     }
 

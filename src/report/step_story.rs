@@ -78,6 +78,11 @@ impl StepStory {
         self.note_times(at, first, state);
         let was_bad = !first && is_bad(self.step.status.state());
         self.note_trouble(at, state);
+        let before = self.step.messages.clone();
+        for message in &step.messages {
+            let known = self.said.iter_mut().map(|said| &mut said.message);
+            follow_counter(known, |one| before.contains(one), message, &step.messages);
+        }
         let new: Vec<Message> = step
             .messages
             .iter()
@@ -148,6 +153,40 @@ pub fn same(one: &Message, other: &Message) -> bool {
     one.level == other.level && one.html == other.html
 }
 
+/// Puts a message in the place of a known one that said the same with other numbers, at the last
+/// look and not any more: a counter that moves is no news.
+pub fn follow_counter<'a>(
+    known: impl Iterator<Item = &'a mut Message>,
+    was_said: impl Fn(&Message) -> bool,
+    message: &Message,
+    now_said: &[Message],
+) {
+    let mut moved = None;
+    for one in known {
+        if same(one, message) {
+            return;
+        }
+        let still_said = now_said.iter().any(|other| same(one, other));
+        if !still_said && was_said(one) && is_recount(one, message) {
+            moved = Some(one);
+        }
+    }
+    if let Some(moved) = moved {
+        message.clone_into(moved);
+    }
+}
+
+/// Whether the two differ in numbers alone. Digits inside a word, such as those of a plan's id, are
+/// no number.
+fn is_recount(one: &Message, other: &Message) -> bool {
+    let is_number = |word: &str| word.chars().all(|c| c.is_ascii_digit() || ".,:%/()".contains(c));
+    let words = |message: &Message| -> Vec<String> {
+        let word = |word: &str| (if is_number(word) { "#" } else { word }).to_owned();
+        message.html.split(|c: char| c.is_whitespace() || "<>".contains(c)).map(word).collect()
+    };
+    one.level == other.level && words(one) == words(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +241,23 @@ mod tests {
         assert!(story.said[0].stands() && story.said[1].stands());
         seen(&mut story, 50, "complete", &["no image"]);
         assert!(story.said.iter().all(|said| !said.stands()));
+    }
+
+    #[test]
+    fn a_counter_that_moves_is_no_news() {
+        let mut story = new();
+        let images = |left: u8| format!("<p>Waiting for {left} of 36 images</p>");
+        assert_eq!(seen(&mut story, 0, "inProgress", &[&images(36)]), 1);
+        for left in 1..36 {
+            assert_eq!(seen(&mut story, 36 - i64::from(left), "inProgress", &[&images(left)]), 0);
+        }
+        assert_eq!(story.said.len(), 1);
+        assert_eq!(story.said[0].message.html, images(35));
+        // Another plan, and a second message beside the first, are news.
+        assert_eq!(seen(&mut story, 40, "inProgress", &["plan p1 has no image"]), 1);
+        assert_eq!(seen(&mut story, 41, "inProgress", &["plan p2 has no image"]), 1);
+        assert_eq!(seen(&mut story, 42, "inProgress", &["stage 1 fails"]), 1);
+        assert_eq!(seen(&mut story, 43, "inProgress", &["stage 1 fails", "stage 2 fails"]), 1);
     }
 
     #[test]

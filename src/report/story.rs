@@ -11,8 +11,9 @@ use super::step_story::{self, StepStory};
 use crate::actions::inputs::Command;
 use crate::manifest::{Manifest, Offer};
 use crate::portal::{Level, Link, Message, Operation, Phase, State, Step, Word};
+use crate::problem::Code;
 use crate::release::event::{Event, Origin, What};
-use crate::release::{Outcome, Verdict};
+use crate::release::{Ending, Outcome, Verdict};
 
 /// One run of the program over the offers of a manifest.
 #[derive(Debug, Clone)]
@@ -65,6 +66,8 @@ pub struct OfferStory {
     pub verdict: Option<Verdict>,
     /// Everything that happened, for the record.
     pub timeline: Vec<(Timestamp, Entry)>,
+    /// Messages about a whole operation at the last look.
+    last_messages: Vec<Message>,
     /// Warnings since the last change, without what is different each time.
     warned: HashSet<String>,
 }
@@ -103,13 +106,21 @@ impl Story {
             what => offer.apply(event.at, what).into_iter().map(Entry::Change).collect(),
         };
         let news = |entry: Entry| {
-            let annotated = annotate(&offer.offer, offer.index, &self.manifest, &entry);
+            let annotated = annotate(&offer.offer, offer.index, &self.manifest, &entry)
+                .filter(|_| !is_state(self.command, &entry));
             offer.annotations.extend(annotated.clone());
             let repeated = offer.is_repeated(&entry);
             offer.timeline.push((event.at, entry.clone()));
             News { at: event.at, entry, annotated, repeated }
         };
         entries.into_iter().map(news).collect()
+    }
+
+    /// Whether this offer's end is the state that was looked at, good or bad, and no verdict on
+    /// what this run did; `false` if looking failed.
+    #[must_use]
+    pub fn shows_state(&self, offer: &OfferStory) -> bool {
+        offer.verdict.as_ref().is_some_and(|verdict| tells_state(self.command, verdict))
     }
 
     /// The worst outcome of all offers; pending while one is not at its end.
@@ -134,6 +145,19 @@ impl Story {
     }
 }
 
+fn is_state(command: Command, entry: &Entry) -> bool {
+    matches!(entry, Entry::Change(Change::Ended(verdict)) if tells_state(command, verdict))
+}
+
+fn tells_state(command: Command, verdict: &Verdict) -> bool {
+    let told = match verdict.ending {
+        Ending::Done | Ending::Left => true,
+        Ending::Problem(code) => matches!(code, Code::OperationFailed | Code::OperationCanceled),
+        Ending::TimedOut | Ending::Interrupted(_) => false,
+    };
+    told && command.only_looks()
+}
+
 impl OfferStory {
     /// An offer of which nothing is known yet.
     #[must_use]
@@ -156,6 +180,7 @@ impl OfferStory {
             next_look: None,
             verdict: None,
             timeline: Vec::new(),
+            last_messages: Vec::new(),
             warned: HashSet::new(),
         }
     }
@@ -305,7 +330,10 @@ impl OfferStory {
     }
 
     fn messages_seen(&mut self, seen: &[Message], changes: &mut Vec<Change>) {
+        let before = std::mem::replace(&mut self.last_messages, seen.to_vec());
         for message in seen {
+            let known = self.messages.iter_mut();
+            step_story::follow_counter(known, |one| before.contains(one), message, seen);
             // Some portals repeat a step's messages for the operation.
             let of_steps =
                 self.steps.iter().flat_map(|story| story.said.iter().map(|said| &said.message));

@@ -16,7 +16,6 @@ mod identity;
 mod intercept;
 mod journal;
 mod offers;
-mod product_ingestion;
 mod scenario;
 mod server;
 mod simulation;

@@ -280,6 +280,19 @@ fn an_ignored_cancel_is_not_believed() {
 }
 
 #[test]
+fn a_look_shows_the_state_and_no_verdict() {
+    for (status, command) in
+        [("neverPublished", "status"), ("neverPublished", "plan"), ("failed", "status")]
+    {
+        let world = stands(&format!("status: {status}"));
+        let run = world.job().with("command", command).run();
+        assert!(!run.stdout.contains(['✅', '❌']), "{run}");
+        assert!(!run.stdout.contains("succeeded"), "{run}");
+        insta::assert_snapshot!(format!("{command}_{status}"), run.scrubbed_summary());
+    }
+}
+
+#[test]
 fn status_of_several_offers_is_as_bad_as_the_worst() {
     let manifest = "publisher: contoso\noffers: [{id: a}, {id: b}, {id: c}]\n";
     let offers = "any-offer: false\noffers:\n- {publisher: contoso, id: a, status: succeeded}\n\

@@ -102,15 +102,15 @@ fn a_release_after_one_that_was_decided_has_a_check_run_of_its_own() {
 }
 
 #[test]
-fn a_look_leaves_the_check_run_of_the_release_alone() {
+fn a_look_makes_no_check_run_and_leaves_that_of_the_release_alone() {
     let world = World::new(ENDLESS);
     world.job().with("wait", "false").run().exits(0);
-    let before = world.check_runs()[0].clone();
-    world.job().with("command", "status").run();
-    let runs = world.check_runs();
-    assert_eq!(runs[0], before);
-    assert_eq!(runs[1]["name"], "Marketplace: contoso / contoso-offer (status)");
-    assert_eq!(runs[1]["status"], "completed");
+    let before = world.check_runs();
+    for command in ["status", "plan"] {
+        let run = world.job().with("command", command).with("check-run", "true").run().exits(0);
+        assert_eq!(world.check_runs(), before, "{command}");
+        assert!(!run.outputs().contains_key("check-run-url"), "{command}: {run}");
+    }
 }
 
 #[test]

@@ -184,3 +184,27 @@ proptest! {
         prop_assert_eq!(read, expected);
     }
 }
+
+#[test]
+fn a_device_is_written_and_not_replaced() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    // A link, as `/dev/stdout` is one; what it leads to must stay a device.
+    let path = directory.path().join("output");
+    std::os::unix::fs::symlink("/dev/null", &path).unwrap();
+    let file = OutputFile::open(&path).unwrap();
+    file.rewrite(&outputs("succeeded")).unwrap();
+    file.rewrite(&outputs("failed")).unwrap();
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+    assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+
+    // A pipe has a reader, who sees what is written.
+    let (mut reader, writer) = io::pipe().unwrap();
+    let of_pipe = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&writer));
+    OutputFile::open(Path::new(&of_pipe)).unwrap().rewrite(&outputs("succeeded")).unwrap();
+    drop(writer);
+    let mut text = String::new();
+    reader.read_to_string(&mut text).unwrap();
+    assert_eq!(runner_reads(&text).unwrap()[0], ("outcome".to_owned(), "succeeded".to_owned()));
+}

@@ -60,6 +60,14 @@ choice!(
         Rehearse = "rehearse",
     }
 );
+impl Command {
+    /// Whether it changes nothing anywhere.
+    #[must_use]
+    pub fn only_looks(self) -> bool {
+        matches!(self, Self::Status | Self::Plan)
+    }
+}
+
 choice!(
     /// What to do about an operation that is already running on the offer.
     WhenRunning {
@@ -80,26 +88,6 @@ choice!(
         Leave = "leave",
         /// Cancel it too.
         Cancel = "cancel",
-    }
-);
-choice!(
-    /// What to do when there is nothing to release.
-    WhenUnchanged {
-        /// That is what was wanted.
-        Succeed = "succeed",
-        /// Stop with an error.
-        Fail = "fail",
-    }
-);
-choice!(
-    /// What to do about changes of the draft that are neither live nor the manifest's.
-    ForeignChanges {
-        /// Publish them, with a warning.
-        Warn = "warn",
-        /// Stop with an error, before anything is written.
-        Refuse = "refuse",
-        /// Publish them.
-        Allow = "allow",
     }
 );
 

@@ -14,18 +14,15 @@ pub fn check(
     offers: &[OfferId],
 ) {
     record(given);
-    check_single(given, &table::OPERATION, offers);
-    check_single(given, &table::PREVIEW, offers);
     if let Ok(command) = command {
-        operation(given, command);
-        preview(given, command);
+        operation(given, command, offers);
         if command != Command::Rehearse {
             credentials(given, environment);
         }
     }
 }
 
-fn operation(given: &mut Given, command: Command) {
+fn operation(given: &mut Given, command: Command, offers: &[OfferId]) {
     if !given.has(&table::OPERATION) {
         return;
     }
@@ -37,30 +34,13 @@ fn operation(given: &mut Given, command: Command) {
         let hint = "give `command: resume`, or leave `operation` out";
         given.report(Problem::new(Code::InputInvalid, message).hint(hint));
     }
-}
-
-/// An operation and a preview belong to one offer. How many there are without `offers`, the
-/// manifest says.
-fn check_single(given: &mut Given, input: &Input, offers: &[OfferId]) {
-    if given.has(input) && offers.len() > 1 {
+    if offers.len() > 1 {
         let named = offers.iter().map(|offer| format!("`{offer}`")).collect::<Vec<_>>().join(", ");
-        let name = input.name;
-        let message = format!("input `{name}` belongs to one offer, but `offers` names {named}");
+        let message = format!("input `operation` names one operation, but `offers` names {named}");
         given.report(
-            Problem::new(Code::InputInvalid, message).hint("name the one offer that it belongs to"),
+            Problem::new(Code::InputInvalid, message)
+                .hint("name the one offer to which the operation belongs"),
         );
-    }
-}
-
-/// A `release` makes a preview of its own.
-fn preview(given: &mut Given, command: Command) {
-    if given.has(&table::PREVIEW) && !matches!(command, Command::GoLive | Command::Resume) {
-        let message = format!(
-            "input `preview` is given with `command: {command}`, which does not go live with a \
-             preview of another run"
-        );
-        let hint = "give `command: go-live` or `command: resume`, or leave `preview` out";
-        given.report(Problem::new(Code::InputInvalid, message).hint(hint));
     }
 }
 

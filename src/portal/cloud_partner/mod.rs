@@ -216,9 +216,8 @@ impl<T: Transport> Portal for CloudPartnerPortal<T> {
         let submission = |row: wire::Row| Submission {
             operation: self.owner().read_id(&row.id).ok(),
             id: row.id,
-            kind: row.kind,
+            phase: row.phase,
             status: row.status,
-            started: row.started,
             changed: row.changed,
         };
         Ok(rows.into_iter().map(submission).collect())

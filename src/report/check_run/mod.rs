@@ -49,7 +49,7 @@ pub fn request(
     began: Option<Timestamp>,
     now: Timestamp,
 ) -> CheckRunRequest {
-    let status = status(story, offer);
+    let status = status(offer);
     let mut summary = offer_text(story, offer, now);
     if let Some(url) = &commit.run_url {
         let _ = writeln!(summary, "[Workflow run]({url})");
@@ -70,7 +70,7 @@ pub fn request(
     }
 }
 
-fn status(story: &Story, offer: &OfferStory) -> CheckRunStatus {
+fn status(offer: &OfferStory) -> CheckRunStatus {
     let Some(verdict) = &offer.verdict else { return CheckRunStatus::InProgress };
     CheckRunStatus::Completed(match (verdict.outcome, verdict.ending) {
         (Outcome::Succeeded, _) => Conclusion::Success,
@@ -78,8 +78,6 @@ fn status(story: &Story, offer: &OfferStory) -> CheckRunStatus {
         (Outcome::Cancelled, _) | (Outcome::Pending, Ending::Interrupted(_)) => {
             Conclusion::Cancelled
         }
-        // Nobody will come back to a mere look.
-        (Outcome::Pending, Ending::Left) if only_looks(story) => Conclusion::Neutral,
         // Left running on purpose: whoever continues it ends the check run.
         (Outcome::Pending, Ending::Left) => return CheckRunStatus::InProgress,
         // Whether the portal did not end in time or could not be asked: nobody knows yet, and a
@@ -88,19 +86,12 @@ fn status(story: &Story, offer: &OfferStory) -> CheckRunStatus {
     })
 }
 
-/// A command that changes nothing must not write over the check run of the release that it looks
-/// at.
-fn only_looks(story: &Story) -> bool {
-    matches!(story.command, Command::Status | Command::Plan)
-}
-
 /// The same for all commands that move the offer's release on, so that the later ones continue the
 /// check run of the earlier ones. GitHub may list it under any workflow of the commit, so it says
 /// by itself what it is.
 #[must_use]
 pub fn name(story: &Story, offer: &OfferStory) -> String {
-    let look = if only_looks(story) { format!(" ({})", story.command) } else { String::new() };
-    format!("Marketplace: {} / {}{look}", story.manifest.publisher, offer.offer)
+    format!("Marketplace: {} / {}", story.manifest.publisher, offer.offer)
 }
 
 /// Whether a check run that has ended so is continued, rather than a new one begun. A release after
@@ -110,7 +101,7 @@ pub fn name(story: &Story, offer: &OfferStory) -> String {
 pub fn continues(story: &Story, conclusion: &str) -> bool {
     match story.command {
         Command::Release => matches!(conclusion, "timed_out" | "cancelled" | "stale"),
-        _ => !only_looks(story),
+        _ => true,
     }
 }
 

@@ -103,7 +103,7 @@ impl CheckRunPages {
             }
             let (content, prepared) = {
                 let story = reports.story();
-                (self.content(&story, index), self.prepare(&story, index, run.as_ref()))
+                (self.show(&story, index), self.prepare(&story, index, run.as_ref()))
             };
             let listed = {
                 // Until there is an answer nobody knows. It stays so if this future is dropped.
@@ -295,6 +295,18 @@ impl CheckRunPages {
         Prepared { request, keys, settled }
     }
 
+    fn show(&self, story: &Story, index: usize) -> Content {
+        let offer = &story.offers[index];
+        let (began, at) = (offer.began, offer.began.unwrap_or_default());
+        let request = super::request(&self.commit, story, offer, began, at);
+        let stage = match request.status {
+            CheckRunStatus::Queued => Stage::Open("queued"),
+            CheckRunStatus::InProgress => Stage::Open("in_progress"),
+            CheckRunStatus::Completed(conclusion) => Stage::Final(conclusion.name()),
+        };
+        Content { text: request.summary, stage }
+    }
+
     /// The annotation as it will be sent, so that it is known again when GitHub lists it.
     fn as_sent(&self, mut annotation: Annotation) -> Annotation {
         let secrets = self.console.secrets();
@@ -320,16 +332,8 @@ impl Pages for CheckRunPages {
         Resource::CheckRun
     }
 
-    fn content(&self, story: &Story, index: usize) -> Content {
-        let offer = &story.offers[index];
-        let (began, at) = (offer.began, offer.began.unwrap_or_default());
-        let request = super::request(&self.commit, story, offer, began, at);
-        let stage = match request.status {
-            CheckRunStatus::Queued => Stage::Open("queued"),
-            CheckRunStatus::InProgress => Stage::Open("in_progress"),
-            CheckRunStatus::Completed(conclusion) => Stage::Final(conclusion.name()),
-        };
-        Content { text: request.summary, stage }
+    fn content(&self, story: &Story, index: usize) -> Option<Content> {
+        Some(self.show(story, index))
     }
 
     fn backlog(&self, story: &Story, index: usize) -> Backlog {

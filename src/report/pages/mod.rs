@@ -47,8 +47,9 @@ pub trait Pages {
     /// What they are.
     fn resource(&self) -> Resource;
 
-    /// What this offer's page is to show, as if no time had passed: time alone is no news.
-    fn content(&self, story: &Story, index: usize) -> Content;
+    /// What this offer's page is to show, as if no time had passed: time alone is no news. `None`:
+    /// it has no page, or none yet.
+    fn content(&self, story: &Story, index: usize) -> Option<Content>;
 
     /// What is to be added to the page, and cannot be read from its content.
     fn backlog(&self, story: &Story, index: usize) -> Backlog;
@@ -192,7 +193,7 @@ impl<P: Pages> Upkeep<P> {
 
     /// When this offer's page is to be written, if it is; `last` disregards the pace.
     fn due(&self, story: &Story, index: usize, last: bool) -> Option<Due> {
-        let content = self.pages.content(story, index);
+        let content = self.pages.content(story, index)?;
         let backlog = self.pages.backlog(story, index);
         let delivery = &self.deliveries.borrow()[index];
         let (wanted_at, rank) = delivery.wanted(&content, backlog, last)?;
@@ -248,7 +249,7 @@ impl<P: Pages> Upkeep<P> {
             NextAttempt::LeaveOut => {
                 if !self.pages.leave_out(story, index) {
                     // It counts as sent until it changes.
-                    delivery.sent = Some(self.pages.content(story, index));
+                    delivery.sent = self.pages.content(story, index);
                     delivery.sent_at = now;
                 }
             }

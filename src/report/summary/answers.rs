@@ -9,8 +9,8 @@ use super::super::duration::{date, short};
 use super::super::markdown::{escape, link, one_line, prose};
 use super::super::story::{OfferStory, Story};
 use super::again::{self, looked};
-use super::messages;
 use super::steps::{current, status};
+use super::{look, messages};
 use crate::portal::{Level, Link, Phase};
 use crate::release::{Ending, Outcome, Verdict};
 use crate::text::cut_text;
@@ -40,6 +40,9 @@ pub fn headline(story: &Story) -> String {
         let (icon, attention) =
             if complaints { ("⚠️", ", and needs attention") } else { ("⏳", "") };
         return format!("{icon} {} is under way{attention}: {of}", story.command);
+    }
+    if story.command.only_looks() {
+        return look::headline(story, &of);
     }
     let (icon, what) = match story.outcome() {
         Outcome::Succeeded => ("✅", done(story)),
@@ -89,12 +92,18 @@ fn with(story: &Story, outcome: Outcome) -> impl Iterator<Item = &OfferStory> {
 pub fn answers(story: &Story, now: Timestamp) -> String {
     match &story.offers[..] {
         [offer] => of_one(story, offer, now),
+        offers if offers.iter().all(|offer| story.shows_state(offer)) => {
+            look::of_many(story, offers)
+        }
         offers => of_many(story, offers, now),
     }
 }
 
 /// The answers about one offer.
 pub fn of_one(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
+    if story.shows_state(offer) {
+        return look::of_one(story, offer);
+    }
     let mut text = format!("**Is it out?** {}\n\n", is_it_out(story, offer, now));
     if let Some(why) = why_not(story, offer) {
         let _ = write!(text, "**Why not?** {why}\n\n");
@@ -349,7 +358,7 @@ fn without_hint(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn capital(text: &str) -> String {
+pub fn capital(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }

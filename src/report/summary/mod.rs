@@ -4,6 +4,7 @@
 mod again;
 mod answers;
 mod gantt;
+mod look;
 mod messages;
 mod offer;
 mod overview;
@@ -42,7 +43,7 @@ pub fn summary(story: &Story, now: Timestamp, room: usize) -> String {
     page.add(&answers::answers(story, now));
     let mut offers: Vec<&OfferStory> = story.offers.iter().collect();
     offers.sort_by_key(|offer| concern(offer));
-    page.add_rows(overview::HEADER, offers.iter().map(|offer| overview::row(offer, now)));
+    page.add_rows(overview::HEADER, offers.iter().map(|offer| overview::row(story, offer, now)));
     let (shown, quiet): (Vec<&OfferStory>, _) =
         offers.into_iter().partition(|offer| story.offers.len() <= FEW || troubled(offer));
     let mut without: Vec<&OfferStory> = Vec::new();
@@ -99,7 +100,7 @@ fn section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) ->
     if story.offers.len() > 1 && !troubled(offer) && offer.verdict.is_some() {
         format!(
             "<details><summary><b>{name}</b>: {}</summary>\n\n{text}</details>\n\n",
-            overview::outcome(offer)
+            overview::outcome(story, offer)
         )
     } else {
         format!("### {name}\n\n{text}")

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::super::duration::in_a_cell;
 use super::super::markdown::{escape, prose};
-use super::super::story::OfferStory;
+use super::super::story::{OfferStory, Story};
 use super::steps::status;
 use super::{answers, messages};
 use crate::portal::Phase;
@@ -19,7 +19,7 @@ pub const HEADER: &str = "| Offer | Outcome | Reached | Portal's status | Time |
     |\n|---|---|---|---|---|---|\n";
 
 /// The row of an offer.
-pub fn row(offer: &OfferStory, now: Timestamp) -> String {
+pub fn row(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     let time = offer
         .began
         .map(|began| in_a_cell(offer.ended.unwrap_or(now).duration_since(began)))
@@ -37,14 +37,17 @@ pub fn row(offer: &OfferStory, now: Timestamp) -> String {
     format!(
         "| **{}** | {} | {} | {} | {time} | {said}{errors} |\n",
         escape(&offer.offer),
-        outcome(offer),
+        outcome(story, offer),
         offer.phase.map(Phase::name).unwrap_or_default(),
         escape(&cut_text(&status(&offer.state), LONGEST)),
     )
 }
 
 /// The outcome of an offer, in a word.
-pub fn outcome(offer: &OfferStory) -> String {
+pub fn outcome(story: &Story, offer: &OfferStory) -> String {
+    if story.shows_state(offer) {
+        return "🔎\u{a0}looked\u{a0}at".to_owned();
+    }
     match (&offer.verdict, offer.began) {
         (Some(verdict), _) => mark(verdict.outcome).to_owned(),
         (None, Some(_)) => "⏳\u{a0}under\u{a0}way".to_owned(),

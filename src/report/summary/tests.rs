@@ -114,7 +114,7 @@ impl Told {
         };
         let view = OperationView {
             id: None,
-            kind: Some(phase.into()),
+            phase: Some(phase),
             status: Word::new(status),
             steps: steps.iter().map(step).collect(),
             messages: Vec::new(),

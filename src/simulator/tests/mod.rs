@@ -6,7 +6,6 @@ mod deployments;
 mod documents;
 mod examples;
 mod faults;
-mod ingestion;
 mod release;
 mod switches;
 mod tokens;

@@ -45,7 +45,7 @@ fn walked<'a>(told: &mut Told, names: impl Iterator<Item = (&'a str, &'a str)>) 
             };
             let view = OperationView {
                 id: None,
-                kind: Some(Phase::Publish.into()),
+                phase: Some(Phase::Publish),
                 status: Word::new("running"),
                 steps: vec![step],
                 messages: Vec::new(),
