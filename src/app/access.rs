@@ -16,8 +16,7 @@ use crate::http::Transport;
 use crate::problem::{Code, Problem};
 use crate::secrets::Secrets;
 
-/// A ready-made token, else the client's secret, else GitHub's OIDC token. Every secret is masked
-/// here, before its first use.
+/// A ready-made token, else the client's secret, else GitHub's OIDC token.
 ///
 /// # Errors
 /// What is missing.
@@ -28,11 +27,6 @@ pub fn credentials(
     clock: &Rc<dyn Clock>,
     secrets: &Arc<Secrets>,
 ) -> Result<Credentials, Problem> {
-    for secret in
-        [&inputs.client_secret, &inputs.access_token, &inputs.github_token].into_iter().flatten()
-    {
-        secrets.register(secret.expose_secret());
-    }
     let source: Box<dyn TokenSource> = if let Some(token) = &inputs.access_token {
         Box::new(ReadyMade::new(token, Rc::clone(clock), secrets)?)
     } else {

@@ -12,12 +12,13 @@ use std::ffi::OsString;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::actions::context::Context;
 use crate::actions::environment::Environment;
-use crate::actions::inputs::{self, Invocation};
+use crate::actions::inputs::{self, Invocation, Wrong};
 use crate::clock::SystemClock;
 use crate::problem::{Code, Problem};
 use crate::report::console::{Console, Diagnostics, Sink};
@@ -43,7 +44,9 @@ pub async fn run(
         tracing_subscriber::registry().with(Diagnostics(Arc::clone(&console))),
     );
     let clock = Rc::new(SystemClock::new(1.0));
-    match inputs::resolve(arguments, environment) {
+    let invocation = inputs::resolve(arguments, environment);
+    mask_secrets(&invocation, &console);
+    match invocation {
         Ok(Invocation::Command(inputs)) => {
             let loaded = manifest::load(&context.workspace, &inputs.manifest);
             session::run(inputs, loaded, &context, console, clock, signals).await
@@ -75,6 +78,21 @@ pub async fn run(
             0
         }
         Err(wrong) => refusal::inputs(wrong, &context, &console),
+    }
+}
+
+/// Masks every secret that was given, before anything else happens, also when the inputs are
+/// wrong.
+fn mask_secrets(invocation: &Result<Invocation, Wrong>, console: &Console) {
+    let secrets = console.secrets();
+    match invocation {
+        Ok(Invocation::Command(inputs) | Invocation::Rehearse(inputs)) => {
+            inputs.list_secrets().for_each(|secret| secrets.register(secret.expose_secret()));
+        }
+        Ok(_) => {}
+        Err(wrong) => {
+            wrong.secrets.iter().for_each(|secret| secrets.register(secret.expose_secret()));
+        }
     }
 }
 

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Wrong inputs; what is wrong in the manifest is told with them.
 pub fn inputs(wrong: Wrong, context: &Context, console: &Console) -> u8 {
-    let Wrong { mut problems, manifest } = wrong;
+    let Wrong { mut problems, manifest, .. } = wrong;
     if let Some(path) = manifest {
         problems.extend(manifest::load(&context.workspace, &path).err().unwrap_or_default());
     }

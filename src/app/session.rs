@@ -74,12 +74,33 @@ pub async fn run(
         .and_then(|manifest| manifest.select(&inputs.offers).map(|offers| (manifest, offers)))
     {
         Ok((manifest, offers)) => {
+            if let Err(problem) = check_single(&inputs, &offers) {
+                return refusal::told(&[problem], context, &console);
+            }
             match release(&inputs, manifest, &offers, context, console.clone(), outside).await {
                 Ok(code) => code,
                 Err(problem) => refusal::told(&[problem], context, &console),
             }
         }
         Err(problems) => refusal::manifest(&problems, &inputs, context, &console, outside).await,
+    }
+}
+
+/// An operation and a preview belong to one offer.
+fn check_single(inputs: &Inputs, offers: &[Offer]) -> Result<(), Problem> {
+    let given = [("operation", &inputs.operation), ("preview", &inputs.preview)];
+    match given.iter().find(|(_, value)| value.is_some()) {
+        Some((name, _)) if offers.len() > 1 => {
+            let ids = offers.iter().map(|offer| format!("`{}`", offer.id)).collect::<Vec<_>>();
+            let message = format!(
+                "input `{name}` belongs to one offer, but {} are selected: {}",
+                offers.len(),
+                ids.join(", ")
+            );
+            Err(Problem::new(Code::InputInvalid, message)
+                .hint("name the one offer that it belongs to in `offers`"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -187,7 +187,7 @@ impl Portal for FakePortal {
             let seen = world.go_on(operation.id())?;
             let view = OperationView {
                 id: Some(seen.id.clone()),
-                phase: Some(seen.phase),
+                kind: Some(seen.phase.into()),
                 status: Word::new(seen.status),
                 steps: Vec::new(),
                 messages: Vec::new(),
@@ -204,7 +204,8 @@ impl Portal for FakePortal {
             let row = |one: &FakeOperation| Submission {
                 id: one.id.clone(),
                 operation: Some(operation(&one.id)),
-                phase: Some(one.phase),
+                kind: Some(one.phase.into()),
+                started: None,
                 status: Word::new(one.status),
                 changed: None,
             };

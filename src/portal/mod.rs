@@ -15,8 +15,8 @@ pub use capabilities::{CancelScope, Capabilities, Feature};
 pub use client::Access;
 pub use error::{CallError, Trouble};
 pub use model::{
-    Accepted, Draft, Level, Link, Looked, Message, OfferView, OperationView, Phase, Slot, Step,
-    Submission,
+    Accepted, Draft, Kind, Level, Link, Looked, Message, OfferView, OperationView, Phase, Slot,
+    Step, Submission,
 };
 pub use operation::Operation;
 pub use word::{State, Word};

@@ -34,6 +34,38 @@ impl fmt::Display for Phase {
     }
 }
 
+/// What an operation is, as the portal's word for it says.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A publish.
+    Publish,
+    /// A go-live.
+    GoLive,
+    /// Something else, such as a cancel; neither half of any release.
+    Other(String),
+}
+
+impl From<Phase> for Kind {
+    fn from(phase: Phase) -> Self {
+        match phase {
+            Phase::Publish => Self::Publish,
+            Phase::GoLive => Self::GoLive,
+        }
+    }
+}
+
+impl Kind {
+    /// The half of a release that it is, if it is one.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        match self {
+            Self::Publish => Some(Phase::Publish),
+            Self::GoLive => Some(Phase::GoLive),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 /// An accepted publish or go-live.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
@@ -112,7 +144,7 @@ pub struct OperationView {
     /// Its id, if the portal says.
     pub id: Option<String>,
     /// What it is, if the portal says.
-    pub phase: Option<Phase>,
+    pub kind: Option<Kind>,
     /// Status.
     pub status: Word,
     /// Steps, in the portal's order.
@@ -128,6 +160,12 @@ pub struct OperationView {
 }
 
 impl OperationView {
+    /// The half of a release that it is, if the portal says so.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        self.kind.as_ref().and_then(Kind::phase)
+    }
+
     /// Whether it waits for the publisher to look at the preview.
     #[must_use]
     pub fn at_sign_off(&self) -> bool {
@@ -206,10 +244,35 @@ pub struct Submission {
     pub id: String,
     /// Where to look at it; `None` without an id.
     pub operation: Option<Operation>,
-    /// What it is, if the portal's word for it is known.
-    pub phase: Option<Phase>,
+    /// What it is, if the portal says.
+    pub kind: Option<Kind>,
     /// Status.
     pub status: Word,
+    /// When it was started, if the portal says.
+    pub started: Option<Timestamp>,
     /// When it last changed, if the portal says.
     pub changed: Option<Timestamp>,
+}
+
+impl Submission {
+    /// Whether this is its half of a release. A portal that names no kinds has publishes only.
+    #[must_use]
+    pub fn is(&self, phase: Phase) -> bool {
+        match &self.kind {
+            Some(kind) => kind.phase() == Some(phase),
+            None => phase == Phase::Publish,
+        }
+    }
+
+    /// Whether it can be this half of a release, or its kind is not told.
+    #[must_use]
+    pub fn may_be(&self, phase: Phase) -> bool {
+        self.kind.as_ref().is_none_or(|kind| kind.phase() == Some(phase))
+    }
+
+    /// The half of a release that it is, if the portal says so.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        self.kind.as_ref().and_then(Kind::phase)
+    }
 }

@@ -95,7 +95,7 @@ pub fn decide_release(
         };
     }
     match findings.newest_first().first() {
-        Some(newest) if is_already_out(findings, newest, today) => match newest.phase {
+        Some(newest) if is_already_out(findings, newest, today) => match newest.phase() {
             Some(Phase::GoLive) => Begin::Live { publish, go_live: newest.operation.clone() },
             _ => Begin::Published(publish),
         },
@@ -105,7 +105,7 @@ pub fn decide_release(
             if is_out(findings, newest, today) && findings.offer_state() == State::Unknown =>
         {
             Begin::Follow {
-                phase: newest.phase.unwrap_or(Phase::Publish),
+                phase: newest.phase().unwrap_or(Phase::Publish),
                 operation: newest.operation.clone(),
             }
         }
@@ -137,7 +137,7 @@ pub fn decide_go_live(goal: &Goal, findings: &Findings, purpose: Purpose, patien
     }
     let newest = findings.newest_first().first().copied();
     if let Some(newest) = newest
-        && newest.phase == Some(Phase::GoLive)
+        && newest.is(Phase::GoLive)
         && newest.status.state() == State::Succeeded
         && findings.offer_state() == State::Succeeded
     {
@@ -171,7 +171,7 @@ pub fn decide_resume(goal: &Goal, findings: &Findings) -> Begin {
             .iter()
             .flatten()
             .find(|row| !row.id.is_empty() && row.id == address.id());
-        let phase = row.and_then(|row| row.phase).unwrap_or(Phase::Publish);
+        let phase = row.and_then(Submission::phase).unwrap_or(Phase::Publish);
         return Begin::Follow { phase, operation: Some(address.clone()) };
     }
     if let Some((phase, operation)) = find_busy(findings) {
@@ -189,7 +189,7 @@ pub fn decide_resume(goal: &Goal, findings: &Findings) -> Begin {
     }
     match findings.newest_first().first() {
         Some(newest) => Begin::Follow {
-            phase: newest.phase.unwrap_or(Phase::Publish),
+            phase: newest.phase().unwrap_or(Phase::Publish),
             operation: newest.operation.clone(),
         },
         None => refuse_nothing(
@@ -216,7 +216,7 @@ fn decide_waiting(newest: Option<&Submission>) -> Option<Begin> {
 /// offer that says `running` while the list shows nothing is busy too.
 pub fn find_busy(findings: &Findings) -> Option<(Phase, Option<Operation>)> {
     if let Some(row) = findings.running() {
-        let phase = row.phase.unwrap_or(Phase::Publish);
+        let phase = row.phase().unwrap_or(Phase::Publish);
         let waits =
             phase == Phase::Publish && (findings.at_sign_off() || findings.listed_at_sign_off());
         return (!waits).then(|| (phase, row.operation.clone()));

@@ -55,7 +55,7 @@ impl Findings {
     /// The newest operation of this kind.
     #[must_use]
     pub fn newest(&self, phase: Phase) -> Option<&Submission> {
-        self.newest_first().into_iter().find(|row| row.phase.unwrap_or(Phase::Publish) == phase)
+        self.newest_first().into_iter().find(|row| row.is(phase))
     }
 
     /// Ids of all operations.
@@ -80,8 +80,7 @@ impl Findings {
     #[must_use]
     pub fn listed_at_sign_off(&self) -> bool {
         self.running().is_some_and(|row| {
-            row.phase.unwrap_or(Phase::Publish) == Phase::Publish
-                && row.status.state() == State::WaitingForPublisher
+            row.is(Phase::Publish) && row.status.state() == State::WaitingForPublisher
         })
     }
 

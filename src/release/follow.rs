@@ -159,7 +159,7 @@ impl Follow {
                 self.replaced(&format!("its address now shows operation {id} instead of {before}")),
             );
         }
-        match view.phase {
+        match view.phase() {
             Some(phase) if self.identity == Identity::Guessed => self.phase = phase,
             Some(phase) if self.identity == Identity::InList && phase != self.phase => {
                 return Standing::Ended(
@@ -259,9 +259,7 @@ impl Follow {
     fn judge_list(&mut self, newest_first: &[&Submission]) -> Standing {
         let Some(operation) = &self.operation else {
             let found = newest_first.iter().find(|row| match &self.others {
-                Some(others) => {
-                    !others.contains(&row.id) && row.phase.is_none_or(|phase| phase == self.phase)
-                }
+                Some(others) => !others.contains(&row.id) && row.may_be(self.phase),
                 None => !row.status.state().is_final(),
             });
             self.operation = found.and_then(|row| row.operation.clone());

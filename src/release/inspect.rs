@@ -27,7 +27,7 @@ impl Inspect {
         let newest = findings
             .newest_first()
             .first()
-            .map(|row| (row.phase.unwrap_or(Phase::Publish), row.operation.clone()));
+            .map(|row| (row.phase().unwrap_or(Phase::Publish), row.operation.clone()));
         match begin::find_busy(&findings).or(newest) {
             Some((phase, Some(operation))) => {
                 run.phase = Some(phase);

@@ -321,9 +321,7 @@ fn find_started(
     list: &[Submission],
     offer: Option<&OfferView>,
 ) -> Found {
-    let new = list
-        .iter()
-        .find(|row| !before.ids.contains(&row.id) && row.phase.is_none_or(|found| found == phase));
+    let new = list.iter().find(|row| !before.ids.contains(&row.id) && row.may_be(phase));
     if let Some(row) = new {
         return Found::Started(row.operation.clone());
     }

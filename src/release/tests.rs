@@ -9,7 +9,8 @@ use super::goal::{Aim, Goal, WhenRunning};
 use super::machine::{Act, Interruption, Moment, Release, Seen, Stop};
 use crate::ids::OfferId;
 use crate::portal::{
-    Accepted, Draft, Looked, OfferView, Operation, OperationView, Phase, Step, Submission, Word,
+    Accepted, Draft, Kind, Looked, OfferView, Operation, OperationView, Phase, Step, Submission,
+    Word,
 };
 use crate::problem::{Code, Problem};
 
@@ -81,7 +82,7 @@ fn operation() -> impl Strategy<Value = Seen> {
     (prop::option::of("[12]"), phase(), word(), steps()).prop_map(|(id, phase, status, steps)| {
         let view = OperationView {
             id,
-            phase,
+            kind: phase.map(Kind::from),
             status,
             steps,
             messages: Vec::new(),
@@ -98,7 +99,14 @@ fn operations() -> impl Strategy<Value = Seen> {
         (address(), phase(), word(), moment()).prop_map(|(operation, phase, status, changed)| {
             let id =
                 operation.as_ref().map(|operation| operation.id().to_owned()).unwrap_or_default();
-            Submission { id, operation, phase, status, changed }
+            Submission {
+                id,
+                operation,
+                kind: phase.map(Kind::from),
+                status,
+                started: None,
+                changed,
+            }
         });
     prop::collection::vec(row, 0..4).prop_map(Seen::Operations)
 }

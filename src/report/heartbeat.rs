@@ -186,7 +186,7 @@ mod tests {
         };
         let view = OperationView {
             id: None,
-            phase: None,
+            kind: None,
             status: Word::new("running"),
             steps: vec![step],
             messages: Vec::new(),

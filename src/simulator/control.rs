@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::offers::offer::Slot;
 use super::offers::operation::{ForcedEnd, OperationState};
+use super::product_ingestion::api::show_products;
 use super::scenario::LengthOfTime;
 use super::simulation::{Sim, Simulation};
 
@@ -21,6 +22,7 @@ pub fn router() -> Router<Sim> {
         .route("/simulator/state", get(get_state))
         .route("/simulator/advance/{length}", post(advance_time))
         .route("/simulator/offers/{publisher}/{offer}/draft", post(edit_draft))
+        .route("/simulator/products/{id}/{action}", post(act_on_product))
         .route("/simulator/operations/{id}/cancel-by-someone", post(cancel_operation))
         .route("/simulator/operations/{id}/fail", post(fail_operation))
 }
@@ -64,6 +66,37 @@ async fn edit_draft(
             Json(json!({"version": offer.version, "changedTime": offer.changed})).into_response()
         }
     }
+}
+
+/// Somebody else changes the draft of a product, publishes it to preview, or to live.
+async fn act_on_product(
+    State(sim): State<Sim>,
+    Path((id, action)): Path<(String, String)>,
+    body: Bytes,
+) -> Response {
+    let now = sim.clock.now();
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let products = &mut sim.world().products;
+    products.ensure(&id);
+    products.settle(now);
+    let found = products.products.iter_mut().find(|product| product.external_id == id);
+    let Some(product) = found else {
+        return (StatusCode::NOT_FOUND, "no such product").into_response();
+    };
+    let number = match (action.as_str(), body["set"].as_str()) {
+        ("draft", Some(pointer)) => {
+            product.edit_value(pointer, body["value"].clone());
+            None
+        }
+        ("draft", None) => {
+            product.change_summary(now);
+            None
+        }
+        ("publish", _) => Some(product.submit(now)),
+        ("go-live", _) => product.go_live(now),
+        _ => return (StatusCode::NOT_FOUND, "no such action").into_response(),
+    };
+    Json(json!({"submission": number.map(|number| number.to_string())})).into_response()
 }
 
 async fn cancel_operation(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
@@ -144,11 +177,14 @@ pub fn show_world(sim: &Simulation) -> Value {
             })
         })
         .collect();
+    world.products.settle(now);
+    let ingestion = show_products(&world.products, &sim.scenario.ingestion, now);
     json!({
         "now": now,
         "timeScale": sim.scenario.time_scale,
         "accessTokens": world.issued.count(),
         "offers": offers,
+        "ingestion": ingestion,
         "checkRuns": world.checks.show_all(),
         "deployments": world.deployments.show_all(),
         "faults": faults,

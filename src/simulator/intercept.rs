@@ -115,7 +115,10 @@ async fn run_handler(
         next.clone().run(copy()).await;
     }
     let answer = next.run(copy()).await;
-    sim.world().offers.note_request(method, path, sim.clock.now());
+    let now = sim.clock.now();
+    let world = &mut *sim.world();
+    world.offers.note_request(method, path, now);
+    world.products.note_request(method, path, now);
     answer
 }
 

@@ -16,6 +16,7 @@ mod identity;
 mod intercept;
 mod journal;
 mod offers;
+mod product_ingestion;
 mod scenario;
 mod server;
 mod simulation;

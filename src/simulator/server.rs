@@ -7,13 +7,14 @@ use axum::{Json, Router};
 use serde_json::json;
 
 use super::simulation::Sim;
-use super::{cloud_partner, control, github, identity, intercept};
+use super::{cloud_partner, control, github, identity, intercept, product_ingestion};
 
 /// Everything that is served. The simulation's own addresses meet no fault and are not written
 /// down.
 pub fn router(sim: &Sim) -> Router {
     Router::new()
         .merge(cloud_partner::router(sim))
+        .merge(product_ingestion::router(sim))
         .merge(identity::router())
         .merge(github::router(sim))
         .fallback(refuse_unknown)

@@ -11,6 +11,7 @@ use super::github::deployment_store::DeploymentStore;
 use super::identity::issued::IssuedTokens;
 use super::journal::Journal;
 use super::offers::store::OfferStore;
+use super::product_ingestion::product_store::ProductStore;
 use super::scenario::Scenario;
 
 /// The simulation that is running.
@@ -34,6 +35,8 @@ pub struct Simulation {
 pub struct SimulatedWorld {
     /// The portal's offers.
     pub offers: OfferStore,
+    /// The products of the Product Ingestion API.
+    pub products: ProductStore,
     /// Tokens.
     pub issued: IssuedTokens,
     /// GitHub's check runs.
@@ -57,6 +60,7 @@ impl Simulation {
         let clock = SimulatedClock::new(scenario.start, scenario.time_scale);
         let world = SimulatedWorld {
             offers: OfferStore::new(&scenario, clock.start()),
+            products: ProductStore::new(&scenario, clock.start(), &base_url),
             issued: IssuedTokens::default(),
             checks: CheckRunStore::default(),
             deployments: DeploymentStore::default(),

@@ -69,11 +69,11 @@ fn a_missing_manifest_is_wrong_input() {
 #[test]
 fn a_manifest_outside_by_a_link_is_not_read() {
     let world = World::new("");
-    std::fs::write(world.directory().join("outside.yml"), "publisher: s3cret\n").unwrap();
+    std::fs::write(world.directory().join("outside.yml"), "publisher: 0utside\n").unwrap();
     std::os::unix::fs::symlink(world.directory().join("outside.yml"), world.path("link.yml"))
         .unwrap();
     let run = world.job().with("manifest", "link.yml").with("check-run", "false").run().exits(2);
-    assert!(!run.stdout.contains("s3cret"), "{run}");
+    assert!(!run.stdout.contains("0utside"), "{run}");
 }
 
 #[test]
@@ -135,4 +135,33 @@ fn a_manifest_named_by_its_whole_path_is_annotated_by_the_path_in_the_repository
         assert_eq!(check_run["output"]["annotations"][0]["path"], "marketplace/offer.yml");
         assert_eq!(check_run["name"], "Marketplace: marketplace/offer.yml");
     }
+}
+
+#[test]
+fn an_operation_belongs_to_one_of_the_manifests_offers() {
+    let world = World::with_manifest(
+        "",
+        "publisher: contoso\noffers: [{id: one}, {id: two}, {id: three}]\n",
+    );
+    let resume = || world.job().with("command", "resume").with("operation", "1");
+    let run = resume().run().exits(2);
+    assert_eq!(
+        run.count(
+            "input `operation` belongs to one offer, but 3 are selected: `one`, `two`, `three`"
+        ),
+        1,
+        "{run}"
+    );
+    assert!(world.requests().is_empty());
+    assert_eq!(resume().with("offers", ",").run().exits(2).count("names no offer"), 1);
+    assert!(world.requests().is_empty());
+}
+
+#[test]
+fn secrets_are_masked_before_the_problems_of_other_inputs_are_told() {
+    let world = World::new("");
+    let job = world.job().with("client-secret", "s3cret~of-mine").with("offers", "s3cret~of-mine");
+    let run = job.with("timeout", "s3cret~of-mine").run().exits(2);
+    run.assert_no_secret(&["s3cret", "of-mine"]);
+    assert!(run.stdout.starts_with("::add-mask::s3cret~of-mine\n"), "{run}");
 }

@@ -18,6 +18,7 @@ use offer_release::github::{GithubError, Resource};
 use offer_release::manifest;
 use offer_release::report::check_run::Commit;
 use offer_release::report::console::Console;
+use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
 use crate::extra::Extra;
@@ -111,6 +112,7 @@ pub fn prepare(
     } else {
         SignedDuration::ZERO
     };
+    inputs.list_secrets().for_each(|secret| console.secrets().register(secret.expose_secret()));
     let clock: Rc<dyn Clock> = Rc::new(ProcessClock {
         time: Rc::clone(&world.time),
         chance: Rc::clone(&world.chance),

@@ -90,6 +90,26 @@ choice!(
         Cancel = "cancel",
     }
 );
+choice!(
+    /// What to do when there is nothing to release.
+    WhenUnchanged {
+        /// That is what was wanted.
+        Succeed = "succeed",
+        /// Stop with an error.
+        Fail = "fail",
+    }
+);
+choice!(
+    /// What to do about changes of the draft that are neither live nor the manifest's.
+    ForeignChanges {
+        /// Publish them, with a warning.
+        Warn = "warn",
+        /// Stop with an error, before anything is written.
+        Refuse = "refuse",
+        /// Publish them.
+        Allow = "allow",
+    }
+);
 
 /// Whether to make a check run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

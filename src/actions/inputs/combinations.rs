@@ -14,15 +14,18 @@ pub fn check(
     offers: &[OfferId],
 ) {
     record(given);
+    check_single(given, &table::OPERATION, offers);
+    check_single(given, &table::PREVIEW, offers);
     if let Ok(command) = command {
-        operation(given, command, offers);
+        operation(given, command);
+        preview(given, command);
         if command != Command::Rehearse {
             credentials(given, environment);
         }
     }
 }
 
-fn operation(given: &mut Given, command: Command, offers: &[OfferId]) {
+fn operation(given: &mut Given, command: Command) {
     if !given.has(&table::OPERATION) {
         return;
     }
@@ -34,13 +37,30 @@ fn operation(given: &mut Given, command: Command, offers: &[OfferId]) {
         let hint = "give `command: resume`, or leave `operation` out";
         given.report(Problem::new(Code::InputInvalid, message).hint(hint));
     }
-    if offers.len() > 1 {
+}
+
+/// An operation and a preview belong to one offer. How many there are without `offers`, the
+/// manifest says.
+fn check_single(given: &mut Given, input: &Input, offers: &[OfferId]) {
+    if given.has(input) && offers.len() > 1 {
         let named = offers.iter().map(|offer| format!("`{offer}`")).collect::<Vec<_>>().join(", ");
-        let message = format!("input `operation` names one operation, but `offers` names {named}");
+        let name = input.name;
+        let message = format!("input `{name}` belongs to one offer, but `offers` names {named}");
         given.report(
-            Problem::new(Code::InputInvalid, message)
-                .hint("name the one offer to which the operation belongs"),
+            Problem::new(Code::InputInvalid, message).hint("name the one offer that it belongs to"),
         );
+    }
+}
+
+/// A `release` makes a preview of its own.
+fn preview(given: &mut Given, command: Command) {
+    if given.has(&table::PREVIEW) && !matches!(command, Command::GoLive | Command::Resume) {
+        let message = format!(
+            "input `preview` is given with `command: {command}`, which does not go live with a \
+             preview of another run"
+        );
+        let hint = "give `command: go-live` or `command: resume`, or leave `preview` out";
+        given.report(Problem::new(Code::InputInvalid, message).hint(hint));
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use secrecy::SecretString;
 use url::Url;
 
 use super::super::environment::Environment;
 use super::choices::Choice;
-use super::table::{Input, Takes};
+use super::table::{self, Input, Takes};
 use super::values::Refused;
 use crate::problem::{Code, Problem};
 
@@ -45,6 +46,18 @@ impl<'a> Given<'a> {
     /// The text that counts for this input: what was given, else the default.
     pub fn effective(&self, input: &Input) -> String {
         self.text(input).unwrap_or(input.default).to_owned()
+    }
+
+    /// Every secret that was given, whether it can be one or not.
+    pub fn list_secrets(&self) -> Vec<SecretString> {
+        let lines = self.text(&table::SECRETS).unwrap_or_default().lines();
+        let values = lines.filter_map(|line| Some(line.split_once('=')?.1.trim()));
+        [&table::CLIENT_SECRET, &table::ACCESS_TOKEN, &table::GITHUB_TOKEN]
+            .into_iter()
+            .filter_map(|input| self.text(input))
+            .chain(values)
+            .map(SecretString::from)
+            .collect()
     }
 
     /// An input with a default.

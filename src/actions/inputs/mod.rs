@@ -9,6 +9,7 @@ pub mod reference;
 pub mod table;
 mod values;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ use url::Url;
 use super::environment::Environment;
 use crate::ids::OfferId;
 use crate::problem::Problem;
-pub use choices::{CheckRun, Command, OnCancel, WhenRunning};
+pub use choices::{CheckRun, Command, ForeignChanges, OnCancel, WhenRunning, WhenUnchanged};
 use given::{Given, Reported};
 
 /// What this process is asked to do.
@@ -93,16 +94,44 @@ pub struct Inputs {
     pub resource: String,
     /// Path below the workspace to write the record to.
     pub record: Option<String>,
+    /// What `${version}` becomes; if it is not given, the tag that started the workflow.
+    pub version: Option<String>,
+    /// What `${var.NAME}` becomes, by name.
+    pub variables: BTreeMap<String, String>,
+    /// What `${secret.NAME}` becomes, by name.
+    pub secrets: BTreeMap<String, SecretString>,
+    /// The preview to go live with.
+    pub preview: Option<String>,
+    /// What to do when there is nothing to release.
+    pub when_unchanged: WhenUnchanged,
+    /// What to do about changes of the draft that are not the manifest's.
+    pub foreign_changes: ForeignChanges,
+    /// Origin of the Product Ingestion API.
+    pub ingestion_url: Url,
+    /// Audience of the token for the Product Ingestion API, as [`Inputs::resource`].
+    pub ingestion_resource: String,
+}
+
+impl Inputs {
+    /// Every secret among the inputs.
+    pub fn list_secrets(&self) -> impl Iterator<Item = &SecretString> {
+        [&self.client_secret, &self.access_token, &self.github_token]
+            .into_iter()
+            .flatten()
+            .chain(self.secrets.values())
+    }
 }
 
 /// Inputs that cannot be worked with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Wrong {
     /// Everything that is wrong.
     pub problems: Vec<Problem>,
     /// The manifest's path, as far as it is right: what is wrong in there can be told with the
     /// rest.
     pub manifest: Option<String>,
+    /// Every secret that was given, right or wrong.
+    pub secrets: Vec<SecretString>,
 }
 
 /// How often to ask the portal.
@@ -120,28 +149,35 @@ pub enum PollInterval {
 /// Every problem of every input, together. Only a command line that cannot be taken apart is
 /// reported alone, because what its flags say is then unknown.
 pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invocation, Wrong> {
-    let parsed =
-        arguments::parse(arguments).map_err(|problems| Wrong { problems, manifest: None })?;
+    let parsed = arguments::parse(arguments).map_err(|problems| Wrong {
+        problems,
+        manifest: None,
+        secrets: Vec::new(),
+    })?;
     let flags = match parsed {
         arguments::Parsed::Inputs(flags) => flags,
         arguments::Parsed::Done(invocation) => return Ok(*invocation),
     };
     let mut given = Given::new(flags, environment);
-    let manifest = values::path(&given.effective(&table::MANIFEST)).ok();
-    let inputs = read(&mut given, environment);
+    let secrets = given.list_secrets();
+    let manifest = given.value(&table::MANIFEST, values::path);
+    let inputs = read(&mut given, environment, manifest.clone());
     let problems = given.into_problems();
     match inputs {
         Ok(inputs) if problems.is_empty() && inputs.command == Command::Rehearse => {
             Ok(Invocation::Rehearse(inputs))
         }
         Ok(inputs) if problems.is_empty() => Ok(Invocation::Command(inputs)),
-        _ => Err(Wrong { problems, manifest }),
+        _ => Err(Wrong { problems, manifest: manifest.ok(), secrets }),
     }
 }
 
-fn read(given: &mut Given, environment: &Environment) -> Result<Inputs, Reported> {
+fn read(
+    given: &mut Given,
+    environment: &Environment,
+    manifest: Result<String, Reported>,
+) -> Result<Inputs, Reported> {
     let command = given.choice(&table::COMMAND);
-    let manifest = given.value(&table::MANIFEST, values::path);
     let offers = given.value(&table::OFFERS, values::offers);
     let go_live = given.value(&table::GO_LIVE, values::boolean);
     let wait = given.value(&table::WAIT, values::boolean);
@@ -163,6 +199,14 @@ fn read(given: &mut Given, environment: &Environment) -> Result<Inputs, Reported
     let resource = given.value(&table::RESOURCE, values::resource);
     let workspace = environment.get("GITHUB_WORKSPACE");
     let record = given.optional(&table::RECORD, |text| values::path_below(text, workspace));
+    let version = given.optional(&table::VERSION, values::word);
+    let variables = given.value(&table::VARIABLES, values::variables);
+    let secrets = given.value(&table::SECRETS, values::secrets);
+    let preview = given.optional(&table::PREVIEW, values::word);
+    let when_unchanged = given.choice(&table::WHEN_UNCHANGED);
+    let foreign_changes = given.choice(&table::FOREIGN_CHANGES);
+    let ingestion_url = given.value(&table::INGESTION_URL, values::origin);
+    let ingestion_resource = given.value(&table::INGESTION_RESOURCE, values::resource);
 
     combinations::check(given, command, environment, offers.as_deref().unwrap_or_default());
     Ok(Inputs {
@@ -188,7 +232,26 @@ fn read(given: &mut Given, environment: &Environment) -> Result<Inputs, Reported
         authority_url: authority_url?,
         resource: resource?,
         record: record?,
+        version: version?.or_else(|| version_of_tag(environment)),
+        variables: variables?,
+        secrets: secrets?,
+        preview: preview?,
+        when_unchanged: when_unchanged?,
+        foreign_changes: foreign_changes?,
+        ingestion_url: ingestion_url?,
+        ingestion_resource: ingestion_resource?,
     })
+}
+
+/// The tag that started the workflow, without the `v` in front of its number.
+fn version_of_tag(environment: &Environment) -> Option<String> {
+    if environment.get("GITHUB_REF_TYPE") != Some("tag") {
+        return None;
+    }
+    let tag = environment.get("GITHUB_REF_NAME")?;
+    let number =
+        tag.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    Some(number.unwrap_or(tag).to_owned())
 }
 
 #[cfg(test)]

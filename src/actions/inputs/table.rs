@@ -1,7 +1,7 @@
 //! The table of inputs: what the flags, `action.yml` and the README are made of, or checked
 //! against.
 
-use super::choices::{Command, OnCancel, WhenRunning};
+use super::choices::{Command, ForeignChanges, OnCancel, WhenRunning, WhenUnchanged};
 
 /// One input of the action, which is also a flag of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Input {
 }
 
 macro_rules! inputs {
-    ($($constant:ident = $name:literal, $takes:expr, $default:literal $(or $expression:literal)?, $description:literal;)*) => {
+    ($(#[$doc:meta])* $list:ident: $($constant:ident = $name:literal, $takes:expr, $default:literal $(or $expression:literal)?, $description:literal;)*) => {
         $(
             #[doc = concat!("Input `", $name, "`.")]
             pub const $constant: Input = Input {
@@ -58,14 +58,16 @@ macro_rules! inputs {
             };
         )*
 
-        /// Every input, in the order of the documentation.
-        pub const ALL: &[Input] = &[$($constant,)*];
+        $(#[$doc])*
+        pub const $list: &[Input] = &[$($constant,)*];
     };
     (@expression) => { None };
     (@expression $expression:literal) => { Some($expression) };
 }
 
 inputs! {
+    /// Every input, in the order of the documentation.
+    ALL:
     COMMAND = "command", Takes::OneOf(Command::WORDS), "release",
         "`release`: publish, then go live if asked; `go-live`: only the second half; `resume`: \
          continue what the portal says is under way, never publish; `status`: look, change \
@@ -119,6 +121,33 @@ inputs! {
         "Path below the workspace: write the whole record there as JSON.";
 }
 
+inputs! {
+    /// Inputs whose feature is not there: they are read, but no flag, document or `action.yml`
+    /// names them.
+    UNLISTED:
+    VERSION = "version", Takes::Text("version"), "",
+        "What `${version}` in the manifest becomes. Default: the tag without a leading `v`, if a \
+         tag started the workflow.";
+    VARIABLES = "variables", Takes::Text("name=value"), "",
+        "Lines `name=value`, for `${var.name}` in the manifest.";
+    SECRETS = "secrets", Takes::Secret, "",
+        "Lines `name=value`, for `${secret.name}` in the manifest; each value is masked before \
+         anything else happens.";
+    PREVIEW = "preview", Takes::Text("preview"), "",
+        "Go live with exactly this preview, which is the output `preview` of the run that \
+         published it; any other one that waits is refused.";
+    WHEN_UNCHANGED = "when-unchanged", Takes::OneOf(WhenUnchanged::WORDS), "succeed",
+        "There is nothing to release, because what the manifest (or, without content, the draft) \
+         says is live already: `succeed` or `fail`.";
+    FOREIGN_CHANGES = "foreign-changes", Takes::OneOf(ForeignChanges::WORDS), "warn",
+        "With content in the manifest: the draft holds changes that are neither live nor the \
+         manifest's, and would be published too: `warn`, `refuse` or `allow`.";
+    INGESTION_URL = "ingestion-url", Takes::Text("url"), "https://graph.microsoft.com",
+        "Origin of the Product Ingestion API; `https` only, except on this machine.";
+    INGESTION_RESOURCE = "ingestion-resource", Takes::Text("url"), "https://graph.microsoft.com",
+        "Audience of the token for the Product Ingestion API; the scope is `<resource>/.default`.";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,9 +159,9 @@ mod tests {
 
     #[test]
     fn names_are_unique() {
-        let mut names: Vec<_> = ALL.iter().map(|input| input.name).collect();
+        let mut names: Vec<_> = ALL.iter().chain(UNLISTED).map(|input| input.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), ALL.len());
+        assert_eq!(names.len(), ALL.len() + UNLISTED.len());
     }
 }

@@ -66,6 +66,12 @@ fn defaults_are_those_of_the_table() {
     assert_eq!(inputs.authority_url.as_str(), "https://login.microsoftonline.com/");
     assert_eq!(inputs.resource, "https://cloudpartner.azure.com");
     assert_eq!(inputs.record, None);
+    assert!(inputs.version.is_none() && inputs.preview.is_none());
+    assert!(inputs.variables.is_empty() && inputs.secrets.is_empty());
+    assert_eq!(inputs.when_unchanged, WhenUnchanged::Succeed);
+    assert_eq!(inputs.foreign_changes, ForeignChanges::Warn);
+    assert_eq!(inputs.ingestion_url.as_str(), "https://graph.microsoft.com/");
+    assert_eq!(inputs.ingestion_resource, "https://graph.microsoft.com");
 }
 
 #[test]
@@ -166,6 +172,33 @@ fn a_record_is_a_path_below_the_workspace() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn a_version_is_the_tags_number_unless_it_is_given() {
+    let tag = |name| [("GITHUB_REF_TYPE", "tag"), ("GITHUB_REF_NAME", name)];
+    for (name, version) in [("v1.2.3", "1.2.3"), ("1.2.3", "1.2.3"), ("vm-4", "vm-4")] {
+        assert_eq!(inputs(&[], &tag(name)).version.as_deref(), Some(version), "{name}");
+    }
+    let given = [&tag("v1.2.3")[..], &[("INPUT_VERSION", "2.0.0")]].concat();
+    assert_eq!(inputs(&[], &given).version.as_deref(), Some("2.0.0"));
+    let branch = [("GITHUB_REF_TYPE", "branch"), ("GITHUB_REF_NAME", "v1")];
+    assert_eq!(inputs(&[], &branch).version, None);
+}
+
+#[test]
+fn variables_and_secrets_are_lines_of_names_and_values() {
+    let given = [
+        ("INPUT_VARIABLES", "a=1\r\n\n b-c = x=y \n_d=\n"),
+        ("INPUT_SECRETS", "os-disk=https://a.example/os.vhd?sv=1&sig=hunter2"),
+    ];
+    let inputs = inputs(&[], &given);
+    let variables: Vec<_> = inputs.variables.iter().map(|(n, v)| format!("{n}={v}")).collect();
+    assert_eq!(variables, ["_d=", "a=1", "b-c=x=y"]);
+    let disk = inputs.secrets["os-disk"].expose_secret();
+    assert_eq!(disk, "https://a.example/os.vhd?sv=1&sig=hunter2");
+    assert!(!format!("{inputs:?}").contains("hunter"));
+    assert!(inputs.list_secrets().any(|secret| secret.expose_secret() == disk));
 }
 
 #[test]

@@ -1,15 +1,17 @@
 //! The text of one input → its value.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use jiff::SpanRelativeTo;
 use jiff::fmt::friendly::SpanParser;
 use secrecy::SecretString;
-use url::{Host, Url};
+use url::Url;
 
 use super::PollInterval;
 use super::choices::CheckRun;
+use crate::http::is_loopback;
 use crate::ids::OfferId;
 use crate::nearest::nearest;
 
@@ -103,7 +105,14 @@ pub fn count(text: &str) -> Result<NonZeroUsize, Refused> {
 
 pub fn offers(text: &str) -> Result<Vec<OfferId>, Refused> {
     let mut offers = Vec::new();
-    for part in text.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+    let parts = || text.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    if !text.is_empty() && parts().next().is_none() {
+        return Err(Refused::new(
+            "which names no offer",
+            "give the ids of offers, or leave `offers` empty for all of them",
+        ));
+    }
+    for part in parts() {
         let offer = OfferId::parse(part).map_err(|malformed| {
             Refused::new(format!("and {malformed}"), "separate the ids by commas or line breaks")
         })?;
@@ -201,6 +210,46 @@ pub fn secret(text: &str) -> Result<SecretString, Refused> {
     }
 }
 
+/// Lines `name=value`, for the manifest.
+pub fn variables(text: &str) -> Result<BTreeMap<String, String>, Refused> {
+    let lines = assignments(text)
+        .map_err(|refused| Refused { why: format!("which {}", refused.why), ..refused })?;
+    Ok(lines.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+/// Lines `name=value`, for the manifest; no refusal quotes a value.
+pub fn secrets(text: &str) -> Result<BTreeMap<String, SecretString>, Refused> {
+    let lines = assignments(text)?;
+    Ok(lines
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), SecretString::from(value)))
+        .collect())
+}
+
+/// Names and values, both without the blanks around them; a value may have `=` in it.
+fn assignments(text: &str) -> Result<BTreeMap<&str, &str>, Refused> {
+    let mut assignments = BTreeMap::new();
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let Some((name, value)) = line.split_once('=').map(|(n, v)| (n.trim(), v.trim())) else {
+            let why = format!("has no `=` in line {number}");
+            return Err(Refused::new(why, "write each line as `name=value`"));
+        };
+        let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+        let others = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        if !first || !others {
+            return Err(Refused::new(
+                format!("has no name before the `=` of line {number}"),
+                "begin a name with a letter, and use letters, digits, `-` and `_`",
+            ));
+        }
+        if assignments.insert(name, value).is_some() {
+            let why = format!("names `{name}` twice, again in line {number}");
+            return Err(Refused::new(why, "give each name once"));
+        }
+    }
+    Ok(assignments)
+}
+
 /// The origin of a service: scheme, host and port, nothing else, so that the token can be tied to
 /// it.
 pub fn origin(text: &str) -> Result<Url, Refused> {
@@ -225,15 +274,6 @@ pub fn origin(text: &str) -> Result<Url, Refused> {
         return Err(Refused::new("which has more than scheme, host and port", cure));
     }
     Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 /// The identifier of an API: a URL that is never opened, only named, so it is kept as written.

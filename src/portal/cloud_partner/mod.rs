@@ -216,8 +216,9 @@ impl<T: Transport> Portal for CloudPartnerPortal<T> {
         let submission = |row: wire::Row| Submission {
             operation: self.owner().read_id(&row.id).ok(),
             id: row.id,
-            phase: row.phase,
+            kind: row.kind,
             status: row.status,
+            started: row.started,
             changed: row.changed,
         };
         Ok(rows.into_iter().map(submission).collect())

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::portal::{Draft, Level, Link, Message, OfferView, OperationView, Phase, Step, Word};
+use crate::portal::{Draft, Kind, Level, Link, Message, OfferView, OperationView, Step, Word};
 
 /// More of anything than this is not shown; it bounds what a hostile answer costs.
 const MOST: usize = 500;
@@ -24,7 +24,7 @@ pub(super) fn operation(answer: &Value) -> Option<OperationView> {
     messages.extend(error(value));
     Some(OperationView {
         id: text(value, &["id", "operationId"]),
-        phase: text(value, &["submissionType"]).and_then(|word| phase(&word)),
+        kind: text(value, &["submissionType"]).map(kind),
         status: word(value, &["status", "submissionState"]),
         steps: steps(value),
         messages,
@@ -61,8 +61,9 @@ fn has_any(value: &Value, names: &[&str]) -> bool {
 /// One row of the list of operations, its address not yet known.
 pub(super) struct Row {
     pub id: String,
-    pub phase: Option<Phase>,
+    pub kind: Option<Kind>,
     pub status: Word,
+    pub started: Option<Timestamp>,
     pub changed: Option<Timestamp>,
 }
 
@@ -71,8 +72,9 @@ pub(super) fn rows(answer: &Value) -> Option<Vec<Row>> {
     let list = answer.as_array().or_else(|| field(answer, &["value", "items"])?.as_array())?;
     let row = |value: &Value| Row {
         id: text(value, &["id", "operationId"]).unwrap_or_default(),
-        phase: text(value, &["submissionType"]).and_then(|word| phase(&word)),
+        kind: text(value, &["submissionType"]).map(kind),
         status: word(value, &["submissionState", "status"]),
+        started: time(value, &["createdDateTime", "startTime"]),
         changed: time(value, &["changedTime", "lastActionDateTime"]),
     };
     Some(keep_most(list.iter().filter(|value| value.is_object()).map(row).collect()))
@@ -89,13 +91,13 @@ fn keep_most(rows: Vec<Row>) -> Vec<Row> {
 }
 
 /// `publish`, `GoLive`; the documentation also has `GGoLive`.
-fn phase(word: &str) -> Option<Phase> {
+fn kind(word: String) -> Kind {
     let folded: String =
         word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     match folded.as_str() {
-        "publish" => Some(Phase::Publish),
-        "golive" | "ggolive" | "live" => Some(Phase::GoLive),
-        _ => None,
+        "publish" => Kind::Publish,
+        "golive" | "ggolive" | "live" => Kind::GoLive,
+        _ => Kind::Other(word),
     }
 }
 
@@ -290,13 +292,18 @@ mod tests {
             {"id": "5a63deb5", "submissionType": "publish", "submissionState": "running", "version": 636_576_975_611_768_314_i64,
              "changedTime": "2018-03-26T21:46:01.179948Z"},
             {"id": "b", "submissionType": "GoLive", "submissionState": "complete", "changedTime": "2022-06-02T12:25:56.651"},
-            {"submissionType": "novelty"}, "garbage", null
+            {"submissionType": "cancel"}, {"id": ""}, "garbage", null
         ]))
         .unwrap();
-        assert_eq!(rows.len(), 3);
+        assert_eq!(rows.len(), 4);
         assert_eq!(
-            (rows[0].phase, rows[1].phase, rows[2].phase),
-            (Some(Phase::Publish), Some(Phase::GoLive), None)
+            [&rows[0].kind, &rows[1].kind, &rows[2].kind, &rows[3].kind],
+            [
+                &Some(Kind::Publish),
+                &Some(Kind::GoLive),
+                &Some(Kind::Other("cancel".to_owned())),
+                &None
+            ]
         );
         assert_eq!(rows[1].changed.unwrap().to_string(), "2022-06-02T12:25:56.651Z");
         assert_eq!((rows[2].id.as_str(), rows[2].status.state()), ("", State::Unknown));

@@ -114,7 +114,7 @@ impl Told {
         };
         let view = OperationView {
             id: None,
-            phase: Some(phase),
+            kind: Some(phase.into()),
             status: Word::new(status),
             steps: steps.iter().map(step).collect(),
             messages: Vec::new(),

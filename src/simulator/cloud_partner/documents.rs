@@ -254,7 +254,13 @@ impl PortalSwitches {
             Messages::Strings => messages.iter().map(|(_, message)| json!(message.html)).collect(),
             Messages::Objects => messages
                 .iter()
-                .map(|(at, message)| json!({"messageHtml": message.html, "level": message.level, "timestamp": self.format_time(*at)}))
+                .map(|(at, message)| {
+                    json!({
+                        "messageHtml": message.html,
+                        "level": message.level,
+                        "timestamp": self.format_time(*at),
+                    })
+                })
                 .collect(),
         }
     }

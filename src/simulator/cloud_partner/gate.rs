@@ -36,8 +36,12 @@ fn admit_request(sim: &Simulation, request: &Request) -> Result<(), Box<Response
     let refuse = |refusal: Refusal| Err(Box::new(refusal.to_response(portal)));
     throttle_request(sim)?;
     let now = sim.clock.now();
-    if let Err(why) = sim.world().issued.admits(bearer(request.headers()), &sim.scenario.auth, now)
-    {
+    if let Err(why) = sim.world().issued.admits(
+        bearer(request.headers()),
+        &sim.scenario.auth.resource,
+        &sim.scenario.auth,
+        now,
+    ) {
         return refuse(Refusal::new(StatusCode::UNAUTHORIZED, "Unauthorized", why));
     }
     let query = request.uri().query().unwrap_or_default();

@@ -22,7 +22,14 @@ pub async fn list_publishers(State(sim): State<Sim>) -> Response {
             offers.all().iter().map(|offer| offer.publisher.as_str()).collect();
         let shown: Value = names
             .into_iter()
-            .map(|name| json!({"version": 0, "id": name, "definition": {"displayText": name, "offerTypeCategories": ["azureisv"], "sellerId": 1_234_456}}))
+            .map(|name| {
+                let definition = json!({
+                    "displayText": name,
+                    "offerTypeCategories": ["azureisv"],
+                    "sellerId": 1_234_456,
+                });
+                json!({"version": 0, "id": name, "definition": definition})
+            })
             .collect();
         Ok(reply_json(StatusCode::OK, &shown))
     })

@@ -8,10 +8,18 @@ use jiff::Timestamp;
 use crate::simulator::clock::later;
 use crate::simulator::scenario::TokenSwitches;
 
+/// One access token.
+#[derive(Debug)]
+struct AccessToken {
+    token: String,
+    resource: String,
+    until: Timestamp,
+}
+
 /// The tokens that were handed out.
 #[derive(Debug, Default)]
 pub struct IssuedTokens {
-    access: Vec<(String, Timestamp)>,
+    access: Vec<AccessToken>,
     /// `jti`s that were handed out, and whether they were used.
     pub id_tokens: BTreeMap<String, bool>,
     strangers: Vec<String>,
@@ -19,17 +27,22 @@ pub struct IssuedTokens {
 
 impl IssuedTokens {
     /// A new access token.
-    pub fn access_token(&mut self, auth: &TokenSwitches, now: Timestamp) -> String {
+    pub fn access_token(&mut self, resource: &str, auth: &TokenSwitches, now: Timestamp) -> String {
         let token =
             format!("simulated-access-token-{}-{:016x}", self.access.len() + 1, fastrand::u64(..));
-        self.access.push((token.clone(), later(now, auth.token_lifetime.0)));
+        self.access.push(AccessToken {
+            token: token.clone(),
+            resource: resource.to_owned(),
+            until: later(now, auth.token_lifetime.0),
+        });
         token
     }
 
-    /// Whether the portal lets in who shows that token; if not, why.
+    /// Whether an API lets in who shows that token; if not, why.
     pub fn admits(
         &self,
         token: Option<&str>,
+        resource: &str,
         auth: &TokenSwitches,
         now: Timestamp,
     ) -> Result<(), &'static str> {
@@ -37,8 +50,11 @@ impl IssuedTokens {
         if auth.access_tokens.iter().any(|known| known == token) {
             return Ok(());
         }
-        match self.access.iter().find(|(issued, _)| issued == token) {
-            Some((_, until)) if now < *until => Ok(()),
+        match self.access.iter().find(|issued| issued.token == token) {
+            Some(issued) if issued.resource != resource => {
+                Err("Access token validation failure. Invalid audience.")
+            }
+            Some(issued) if now < issued.until => Ok(()),
             Some(_) => Err("The access token has expired."),
             None => Err("The access token is invalid."),
         }
@@ -51,7 +67,7 @@ impl IssuedTokens {
 
     /// A name for a token, so that the journal never holds the token itself.
     pub fn name(&mut self, token: &str, auth: &TokenSwitches) -> String {
-        if let Some(index) = self.access.iter().position(|(issued, _)| issued == token) {
+        if let Some(index) = self.access.iter().position(|issued| issued.token == token) {
             return format!("token-{}", index + 1);
         }
         if token == auth.request_token {

@@ -17,11 +17,13 @@ const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 /// POST `/{tenant}/oauth2/token`: numbers are strings.
 pub async fn issue_v1(State(sim): State<Sim>, Path(tenant): Path<String>, body: Bytes) -> Response {
     let form = TokenForm::read(&body);
-    let resource = &sim.scenario.auth.resource;
-    let named = form.get("resource").filter(|named| named.trim_end_matches('/') == resource);
-    let result = named
-        .ok_or_else(|| Denied::resource(form.get("resource")))
-        .and_then(|_| issue_token(&sim, &tenant, &form));
+    let named = form.get("resource");
+    let resource = known_resources(&sim)
+        .into_iter()
+        .find(|known| named.is_some_and(|named| named.trim_end_matches('/') == *known));
+    let result = resource
+        .ok_or_else(|| Denied::resource(named))
+        .and_then(|resource| issue_token(&sim, &tenant, &form, resource));
     match result {
         Err(denied) => denied.to_response(&sim),
         Ok(token) => {
@@ -45,9 +47,13 @@ pub async fn issue_v1(State(sim): State<Sim>, Path(tenant): Path<String>, body: 
 pub async fn issue_v2(State(sim): State<Sim>, Path(tenant): Path<String>, body: Bytes) -> Response {
     let form = TokenForm::read(&body);
     let scope = form.get("scope");
-    let wanted = format!("{}/.default", sim.scenario.auth.resource);
-    let right = scope.is_some_and(|scope| scope.split(' ').any(|one| one == wanted));
-    let result = if right { issue_token(&sim, &tenant, &form) } else { Err(Denied::scope(scope)) };
+    let resource = known_resources(&sim).into_iter().find(|known| {
+        let wanted = format!("{known}/.default");
+        scope.is_some_and(|scope| scope.split(' ').any(|one| one == wanted))
+    });
+    let result = resource
+        .ok_or_else(|| Denied::scope(scope))
+        .and_then(|resource| issue_token(&sim, &tenant, &form, resource));
     match result {
         Err(denied) => denied.to_response(&sim),
         Ok(token) => {
@@ -58,7 +64,18 @@ pub async fn issue_v2(State(sim): State<Sim>, Path(tenant): Path<String>, body: 
     }
 }
 
-fn issue_token(sim: &Simulation, tenant: &str, form: &TokenForm) -> Result<String, Denied> {
+/// The resources that there are tokens for: one for each API.
+fn known_resources(sim: &Simulation) -> [&str; 2] {
+    let auth = &sim.scenario.auth;
+    [&auth.resource, &auth.ingestion_resource]
+}
+
+fn issue_token(
+    sim: &Simulation,
+    tenant: &str,
+    form: &TokenForm,
+    resource: &str,
+) -> Result<String, Denied> {
     let auth = &sim.scenario.auth;
     if form.get("grant_type") != Some("client_credentials") {
         return Err(Denied::request(
@@ -98,7 +115,7 @@ fn issue_token(sim: &Simulation, tenant: &str, form: &TokenForm) -> Result<Strin
         }
     }
     let now = sim.clock.now();
-    Ok(sim.world().issued.access_token(auth, now))
+    Ok(sim.world().issued.access_token(resource, auth, now))
 }
 
 fn check_assertion(

@@ -10,8 +10,10 @@ use super::length::LengthOfTime;
 pub struct TokenSwitches {
     /// The tenants; none listed: every tenant, client and secret is right.
     pub tenants: Vec<Tenant>,
-    /// The resource that tokens are for.
+    /// The resource that tokens of the Cloud Partner Portal are for.
     pub resource: String,
+    /// The resource that tokens of the Product Ingestion API are for.
+    pub ingestion_resource: String,
     /// How long an access token lives, in simulated time.
     pub token_lifetime: LengthOfTime,
     /// Access tokens that are right without having been issued here.
@@ -73,6 +75,7 @@ impl Default for TokenSwitches {
         Self {
             tenants: Vec::new(),
             resource: "https://cloudpartner.azure.com".to_owned(),
+            ingestion_resource: "https://graph.microsoft.com".to_owned(),
             token_lifetime: LengthOfTime::hours(1),
             access_tokens: Vec::new(),
             forbidden_publishers: Vec::new(),

@@ -5,10 +5,12 @@ mod auth;
 mod checks;
 mod edits;
 mod faults;
+mod ingestion;
 mod length;
 mod offers;
 mod portal;
 mod steps;
+mod switch;
 mod target;
 mod text;
 
@@ -19,6 +21,7 @@ pub use self::auth::{Client, Reuse, TokenSwitches, default_audience};
 pub use self::checks::{CheckSwitches, DeploymentSwitches, GithubAnswer, GithubCall};
 pub use self::edits::DraftEdit;
 pub use self::faults::{Fault, FaultAnswer, FaultEffect, FixedAnswer, RetryAfter};
+pub use self::ingestion::*;
 pub use self::length::LengthOfTime;
 pub use self::offers::{OfferLink, OfferSetup, OfferStatus, PastSubmission};
 pub use self::portal::*;
@@ -43,6 +46,8 @@ pub struct Scenario {
     pub(super) auth: TokenSwitches,
     pub(super) checks: CheckSwitches,
     pub(super) deployments: DeploymentSwitches,
+    pub(super) products: Vec<ProductSetup>,
+    pub(super) ingestion: IngestionSwitches,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -58,6 +63,8 @@ impl Default for Scenario {
             auth: TokenSwitches::default(),
             checks: CheckSwitches::default(),
             deployments: DeploymentSwitches::default(),
+            products: Vec::new(),
+            ingestion: IngestionSwitches::default(),
             faults: Vec::new(),
         }
     }
@@ -121,6 +128,9 @@ impl Scenario {
                 ));
             }
         }
+        if self.ingestion.throttle.is_some_and(|throttle| throttle.every == 0) {
+            return Err("ingestion.throttle.every: counts from 1".to_owned());
+        }
         if self.portal.throttle.is_some_and(|throttle| throttle.every == 0) {
             return Err("portal.throttle.every: counts from 1".to_owned());
         }
@@ -163,7 +173,7 @@ mod tests {
         ];
         insta::assert_snapshot!(wrong.map(|yaml| Scenario::parse(yaml).unwrap_err()).join("\n"), @r#"
         portal.sign-off: unknown variant `maybe`, expected one of `operation`, `step`, `offer` at line 2 column 13
-        unknown field `time-scael`, expected one of `time-scale`, `start`, `any-offer`, `steps`, `offers`, `portal`, `auth`, `checks`, `deployments`, `faults`
+        unknown field `time-scael`, expected one of `time-scale`, `start`, `any-offer`, `steps`, `offers`, `portal`, `auth`, `checks`, `deployments`, `products`, `ingestion`, `faults`
         portal: unknown field `nonsense`, expected one of `publish-while-running`, `republish-unchanged`, `publish-answer`, `go-live-early`, `go-live-while-running`, `go-live-again`, `go-live-answer`, `go-live-type`, `old-publish`, `sign-off`, `cancel`, `cancel-time`, `cancel-nothing`, `address`, `go-live-address`, `cancel-address`, `public-url`, `accepted-body`, `first-polls`, `throttle`, `operation-shape`, `spelling`, `case`, `step-running`, `canceled`, `timestamps`, `messages`, `links`, `notification-emails`, `error-body`, `omit`, `etag`, `if-match-missing`, `post-needs-if-match`, `submissions-order`, `submissions-filter`, `put-while-running`, `put-conflicts`, `put-answer`, `put-body`, `changed-time`, `legacy-keys`, `windows-os-type`, `logo-urls`, `put-defaults`, `key-order`, `secrets`, `version-limit`, `slots`, `slot-lag`, `status-lag`, `list-lag`, `draft-lag`, `cancel-rows`, `submission-slot`, `first-submission-version` at line 1 column 10
         steps[0].takes: "soon" is not a length of time; write `90s`, `15m`, `36h` or `2d` at line 4 column 10
         faults[0].on: "POST publish" is not `METHOD /path`, such as `POST /api/publishers/*/offers/*/publish` at line 2 column 7

@@ -4,19 +4,7 @@
 use serde::Deserialize;
 
 use super::length::LengthOfTime;
-
-macro_rules! switch {
-    ($(#[$doc:meta])* $name:ident { $first:ident = $first_word:literal $(, $variant:ident = $word:literal)* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-        pub enum $name {
-            #[default]
-            #[serde(rename = $first_word)]
-            $first,
-            $(#[serde(rename = $word)] $variant,)*
-        }
-    };
-}
+use super::switch::switch;
 
 switch!(
     /// Go-live before the sign-off, or again when live; 202 starts an operation that ends at once,

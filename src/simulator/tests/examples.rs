@@ -34,7 +34,7 @@ fn every_block_of_the_documentation_is_a_scenario() {
 #[test]
 fn every_switch_is_documented() {
     let page = read("docs/simulator.md");
-    for section in ["", "portal: ", "auth: ", "checks: ", "deployments: "] {
+    for section in ["", "portal: ", "auth: ", "checks: ", "deployments: ", "ingestion: "] {
         let yaml = if section.is_empty() {
             "nonsense: 1".to_owned()
         } else {

@@ -6,6 +6,7 @@ mod deployments;
 mod documents;
 mod examples;
 mod faults;
+mod ingestion;
 mod release;
 mod switches;
 mod tokens;

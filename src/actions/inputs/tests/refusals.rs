@@ -1,66 +1,82 @@
 use super::*;
 
+/// Values that are refused, by input.
+const REFUSED: &[(&str, &str)] = &[
+    ("command", "realease"),
+    ("command", "Release"),
+    ("manifest", "a\u{1b}b"),
+    ("offers", "one, a/b"),
+    ("offers", ","),
+    ("variables", "a"),
+    ("variables", "a=1\n1b=2"),
+    ("secrets", "a=hunter2\na=hunter3"),
+    ("preview", "a b"),
+    ("when-unchanged", "fails"),
+    ("foreign-changes", "ignore"),
+    ("go-live", "yes"),
+    ("wait", "0"),
+    ("timeout", "90"),
+    ("timeout", "soon"),
+    ("timeout", "-5m"),
+    ("timeout", "5m ago"),
+    ("timeout", "1 month"),
+    ("timeout", "36d"),
+    ("timeout", "PT5M"),
+    ("poll-interval", "0s"),
+    ("poll-interval", "Auto"),
+    ("when-running", "cancle"),
+    ("on-cancel", "stop"),
+    ("max-parallel", "0"),
+    ("max-parallel", "1001"),
+    ("max-parallel", "four"),
+    ("operation", "a b"),
+    ("tenant-id", "contoso"),
+    ("tenant-id", "common"),
+    ("client-id", "a b"),
+    ("audience", "a b"),
+    ("check-run", "maybe"),
+    ("portal-url", "cloudpartner.azure.com"),
+    ("portal-url", "http://cloudpartner.azure.com"),
+    ("portal-url", "http://127.0.0.1.contoso.com"),
+    ("portal-url", "https://user:secret@cloudpartner.azure.com"),
+    ("portal-url", "https://cloudpartner.azure.com/api"),
+    ("portal-url", "https://cloudpartner.azure.com/?x"),
+    ("authority-url", "ftp://login.microsoftonline.com"),
+    ("resource", "cloudpartner"),
+    ("resource", "file:///etc"),
+    ("resource", "https://cloudpartner.azure.com/.default"),
+    ("resource", "https://cloudpartner.azure.com#x"),
+    ("record", "../record.json"),
+    ("record", "/etc/record.json"),
+    ("record", "/github/workspace/../record.json"),
+    ("record", "out/"),
+    ("record", "/github/workspaces/x"),
+    ("record", "offer.yml"),
+];
+
 /// Each value that is refused, with the whole of what is said about it.
 #[test]
 fn every_refusal_names_the_input_the_value_and_the_way_out() {
     let workspace = ("GITHUB_WORKSPACE", "/github/workspace");
-    let cases = [
-        ("command", "realease"),
-        ("command", "Release"),
-        ("manifest", "a\u{1b}b"),
-        ("offers", "one, a/b"),
-        ("go-live", "yes"),
-        ("wait", "0"),
-        ("timeout", "90"),
-        ("timeout", "soon"),
-        ("timeout", "-5m"),
-        ("timeout", "5m ago"),
-        ("timeout", "1 month"),
-        ("timeout", "36d"),
-        ("timeout", "PT5M"),
-        ("poll-interval", "0s"),
-        ("poll-interval", "Auto"),
-        ("when-running", "cancle"),
-        ("on-cancel", "stop"),
-        ("max-parallel", "0"),
-        ("max-parallel", "1001"),
-        ("max-parallel", "four"),
-        ("operation", "a b"),
-        ("tenant-id", "contoso"),
-        ("tenant-id", "common"),
-        ("client-id", "a b"),
-        ("audience", "a b"),
-        ("check-run", "maybe"),
-        ("portal-url", "cloudpartner.azure.com"),
-        ("portal-url", "http://cloudpartner.azure.com"),
-        ("portal-url", "http://127.0.0.1.contoso.com"),
-        ("portal-url", "https://user:secret@cloudpartner.azure.com"),
-        ("portal-url", "https://cloudpartner.azure.com/api"),
-        ("portal-url", "https://cloudpartner.azure.com/?x"),
-        ("authority-url", "ftp://login.microsoftonline.com"),
-        ("resource", "cloudpartner"),
-        ("resource", "file:///etc"),
-        ("resource", "https://cloudpartner.azure.com/.default"),
-        ("resource", "https://cloudpartner.azure.com#x"),
-        ("record", "../record.json"),
-        ("record", "/etc/record.json"),
-        ("record", "/github/workspace/../record.json"),
-        ("record", "out/"),
-        ("record", "/github/workspaces/x"),
-        ("record", "offer.yml"),
-    ];
-    let told = cases.map(|(name, value)| {
+    let told = REFUSED.iter().map(|(name, value)| {
         let variable = format!("INPUT_{}", name.to_uppercase());
-        let command = if name == "operation" { "resume" } else { "release" };
-        let variables = [(variable.as_str(), value), workspace];
-        let arguments: &[&str] = if name == "command" { &[] } else { &[command] };
+        let command = if matches!(*name, "operation" | "preview") { "resume" } else { "release" };
+        let variables = [(variable.as_str(), *value), workspace];
+        let arguments: &[&str] = if *name == "command" { &[] } else { &[command] };
         problems(arguments, &variables).join("\n")
     });
-    insta::assert_snapshot!(told.join("\n"), @r#"
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r#"
     input-invalid: input `command` (from `INPUT_COMMAND`) is "realease", which is none of the allowed values; did you mean `release`? allowed: `release`, `go-live`, `resume`, `status`, `plan`, `cancel`, `rehearse`
     input-invalid: input `command` (from `INPUT_COMMAND`) is "Release", which is none of the allowed values; did you mean `release`? allowed: `release`, `go-live`, `resume`, `status`, `plan`, `cancel`, `rehearse`
     input-invalid: input `manifest` (from `INPUT_MANIFEST`) is "a\u{1b}b", which has '\u{1b}' in it; give one path, below the workspace
     input-invalid: input `offers` (from `INPUT_OFFERS`) is "one, a/b", and offer id "a/b" has '/'; allowed are letters a-z, digits, `-`, `_` and `.`; separate the ids by commas or line breaks
+    input-invalid: input `offers` (from `INPUT_OFFERS`) is ",", which names no offer; give the ids of offers, or leave `offers` empty for all of them
+    input-invalid: input `variables` (from `INPUT_VARIABLES`) is "a", which has no `=` in line 1; write each line as `name=value`
+    input-invalid: input `variables` (from `INPUT_VARIABLES`) is "a=1\n1b=2", which has no name before the `=` of line 2; begin a name with a letter, and use letters, digits, `-` and `_`
+    input-invalid: input `secrets` (from `INPUT_SECRETS`) names `a` twice, again in line 2; give each name once
+    input-invalid: input `preview` (from `INPUT_PREVIEW`) is "a b", which has ' ' in it; give it without blanks and line breaks
+    input-invalid: input `when-unchanged` (from `INPUT_WHEN-UNCHANGED`) is "fails", which is none of the allowed values; did you mean `fail`? allowed: `succeed`, `fail`
+    input-invalid: input `foreign-changes` (from `INPUT_FOREIGN-CHANGES`) is "ignore", which is none of the allowed values; allowed: `warn`, `refuse`, `allow`
     input-invalid: input `go-live` (from `INPUT_GO-LIVE`) is "yes", which is not a boolean; allowed: `true`, `false`
     input-invalid: input `wait` (from `INPUT_WAIT`) is "0", which is not a boolean; allowed: `true`, `false`
     input-invalid: input `timeout` (from `INPUT_TIMEOUT`) is "90", which is not a duration; write it like `90s`, `5m`, `5h 30m` or `2d`; a number needs its unit
@@ -133,10 +149,33 @@ fn all_problems_are_told_together() {
 #[test]
 fn an_operation_belongs_to_resume_and_to_one_offer() {
     insta::assert_snapshot!(problems(&["--operation", "1"], &[("INPUT_OFFERS", "one,two")]).join("\n"), @r"
+    input-invalid: input `operation` belongs to one offer, but `offers` names `one`, `two`; name the one offer that it belongs to
     input-invalid: input `operation` is given with `command: release`, which does not follow a given operation; give `command: resume`, or leave `operation` out
-    input-invalid: input `operation` names one operation, but `offers` names `one`, `two`; name the one offer to which the operation belongs
     ");
     assert_eq!(problems(&["resume", "--operation", "1", "--offers", "one,two"], &[]).len(), 1);
+}
+
+#[test]
+fn a_preview_belongs_to_going_live_and_to_one_offer() {
+    let preview = [("INPUT_PREVIEW", "1"), ("INPUT_OFFERS", "one,two")];
+    insta::assert_snapshot!(problems(&["release"], &preview).join("\n"), @r"
+    input-invalid: input `preview` belongs to one offer, but `offers` names `one`, `two`; name the one offer that it belongs to
+    input-invalid: input `preview` is given with `command: release`, which does not go live with a preview of another run; give `command: go-live` or `command: resume`, or leave `preview` out
+    ");
+    assert_eq!(problems(&["go-live"], &preview).len(), 1);
+    assert_eq!(inputs(&["go-live"], &preview[..1]).preview.as_deref(), Some("1"));
+}
+
+#[test]
+fn every_secret_is_known_also_where_the_inputs_are_wrong() {
+    let given = [
+        ("INPUT_CLIENT-SECRET", "hunter2\nhunter2"),
+        ("INPUT_SECRETS", "broken\na=hunter3"),
+        ("INPUT_TIMEOUT", "soon"),
+    ];
+    let wrong = resolve(&[], &Environment::from_pairs(given)).unwrap_err();
+    let secrets: Vec<_> = wrong.secrets.iter().map(secrecy::ExposeSecret::expose_secret).collect();
+    assert_eq!(secrets, ["hunter2\nhunter2", "hunter3"]);
 }
 
 #[test]

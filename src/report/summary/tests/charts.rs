@@ -45,7 +45,7 @@ fn walked<'a>(told: &mut Told, names: impl Iterator<Item = (&'a str, &'a str)>) 
             };
             let view = OperationView {
                 id: None,
-                phase: Some(Phase::Publish),
+                kind: Some(Phase::Publish.into()),
                 status: Word::new("running"),
                 steps: vec![step],
                 messages: Vec::new(),

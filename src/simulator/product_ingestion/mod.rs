@@ -1,0 +1,26 @@
+//! The Product Ingestion API, below `/rp/product-ingestion`.
+
+mod answers;
+pub mod api;
+mod configure;
+mod default_resources;
+mod documents;
+mod draft_checks;
+mod job;
+mod lists;
+pub mod product;
+pub mod product_store;
+mod submission;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::any;
+
+use super::simulation::Sim;
+
+/// The API's addresses.
+pub fn router(sim: &Sim) -> Router<Sim> {
+    Router::new()
+        .route("/rp/product-ingestion/{*path}", any(api::handle_request))
+        .layer(from_fn_with_state(sim.clone(), api::pass_gate))
+}

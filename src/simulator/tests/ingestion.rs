@@ -1,0 +1,444 @@
+//! The Product Ingestion API.
+
+use serde_json::json;
+
+use super::*;
+
+const SCHEMAS: &str = "https://schema.mp.microsoft.com/schema";
+const GUID: &str = "7a1c0000-0000-4000-8000-000000000001";
+const QUICK: &str = "products: [{id: contoso-offer, preview-takes: 2h, live-takes: 1h";
+
+/// A simulator, and a client with a token of its own API.
+struct Ingestion(SimulatorClient);
+
+impl Ingestion {
+    /// A product `contoso-offer`, with more keys, and switches.
+    async fn new(product: &str, switches: &str) -> Self {
+        let yaml = format!("ingestion: {{{switches}}}\nauth: {{token-lifetime: 30d}}\n{QUICK}");
+        let this = Self(SimulatorClient::new(&format!("{yaml}{product}}}]")).await);
+        this.renew("https://graph.microsoft.com").await;
+        this
+    }
+
+    async fn renew(&self, resource: &str) {
+        let scope = format!("{resource}/.default");
+        let answer = self.0.token("/t/oauth2/v2.0/token", &[("scope", &scope)]).await;
+        *self.0.token.borrow_mut() = answer.json()["access_token"].as_str().unwrap().to_owned();
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let path = format!("/rp/product-ingestion/{path}");
+        self.0.request(method, &path).bearer_auth(self.0.token.borrow())
+    }
+
+    async fn get(&self, path: &str) -> Seen {
+        self.0.send(self.request(Method::GET, path)).await
+    }
+
+    async fn configure(&self, resources: Value) -> Seen {
+        let schema = format!("{SCHEMAS}/configure/2022-03-01-preview2");
+        let body = json!({"$schema": schema, "resources": resources});
+        self.0.send(self.request(Method::POST, "configure").json(&body)).await
+    }
+
+    async fn submit(&self, target: &str, number: Option<&str>) -> Seen {
+        let mut submission = json!({
+            "$schema": format!("{SCHEMAS}/submission/2022-03-01-preview2"),
+            "product": format!("product/{GUID}"),
+            "target": {"targetType": target},
+        });
+        if let Some(number) = number {
+            submission["id"] = json!(format!("submission/{GUID}/{number}"));
+        }
+        self.configure(json!([submission])).await
+    }
+
+    /// Starts a job, and waits until it is over.
+    async fn finish(&self, started: Seen) -> Value {
+        assert_eq!(started.status, 202, "{}", started.text);
+        let id = started.json()["jobId"].as_str().unwrap().to_owned();
+        self.0.pass("3s").await;
+        self.job(&id).await
+    }
+
+    async fn job(&self, id: &str) -> Value {
+        self.get(&format!("configure/{id}/status")).await.json()
+    }
+
+    async fn submissions(&self) -> String {
+        let list = self.get(&format!("submission/{GUID}")).await.json();
+        let show = |one: &Value| {
+            let id = one["id"].as_str().unwrap();
+            let number = id.rsplit('/').next().unwrap();
+            let text = |name: &str| one[name].as_str().unwrap_or("-").to_owned();
+            let target = one["target"]["targetType"].as_str().unwrap();
+            format!("{target} {} {} {}", number.len().min(2), text("status"), text("result"))
+        };
+        list["value"].as_array().unwrap().iter().map(show).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The number of the latest submission.
+    fn number(&self) -> String {
+        let state = self.0.simulator.state();
+        let numbers = state["ingestion"]["products"][0]["numbers"].as_array().unwrap().clone();
+        numbers.last().unwrap().as_str().unwrap().to_owned()
+    }
+
+    async fn configuration(&self, target: &str) -> Value {
+        let tree = self.get(&format!("resource-tree/product/{GUID}?targetType={target}")).await;
+        let kind = "virtual-machine-plan-technical-configuration";
+        let tree = tree.json();
+        let mut all = tree["resources"].as_array().unwrap().iter();
+        all.find(|one| one["$schema"].as_str().unwrap().contains(kind)).unwrap().clone()
+    }
+}
+
+fn errors(job: &Value) -> String {
+    format!("{} {}: {}", job["jobStatus"], job["jobResult"], job["errors"][0]["message"])
+}
+
+#[tokio::test]
+async fn a_product_is_found_by_its_offer_id_and_its_plans_with_it() {
+    let api = Ingestion::new("", "").await;
+    for query in ["externalId=contoso-offer", "externalid=contoso-offer&$version=2022-07-01"] {
+        let found = api.get(&format!("product?{query}")).await.json();
+        assert_eq!(found["value"][0]["id"], format!("product/{GUID}"));
+        assert_eq!(found["value"][0]["identity"]["externalId"], "contoso-offer");
+    }
+    let none = api.get("product?externalId=contoso-offer&type=azureContainer").await;
+    assert_eq!((none.status.as_u16(), none.json()), (200, json!({"value": []})));
+    let plans = api.get(&format!("plan?product=product/{GUID}&externalId=standard")).await.json();
+    assert_eq!(plans["value"].as_array().unwrap().len(), 1);
+    let id = plans["value"][0]["id"].as_str().unwrap();
+    assert_eq!(api.get(id).await.json()["alias"], "standard");
+    // Any product exists, unless the scenario says otherwise.
+    let other = api.get("product?externalId=other").await.json();
+    assert_eq!(other["value"].as_array().unwrap().len(), 1);
+    let api = Ingestion::new("}, {id: contoso-offer", "any-product: false").await;
+    assert_eq!(api.get("product?externalId=other").await.json()["value"], json!([]));
+    let twins = api.get("product?externalId=contoso-offer").await.json();
+    assert_eq!(twins["value"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn lists_come_page_by_page() {
+    for (switch, start) in [("relative", "/rp/"), ("absolute", "http://127.0.0.1:")] {
+        let switches = format!("page-size: 1, next-link: {switch}");
+        let api = Ingestion::new("}, {id: second", &switches).await;
+        let first = api.get("product").await.json();
+        let next = first["@nextLink"].as_str().unwrap();
+        assert!(next.starts_with(start), "{next}");
+        let query = next.split('?').nth(1).unwrap();
+        let second = api.get(&format!("product?{query}")).await.json();
+        assert_eq!(second["value"][0]["alias"], "second");
+        assert_eq!(second.get("@nextLink"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_submission_goes_to_preview_and_then_live() {
+    let api = Ingestion::new("", "").await;
+    let mut seen = vec![api.submissions().await];
+    let started = api.submit("preview", None).await.json();
+    assert_eq!(
+        (&started["jobStatus"], &started["jobResult"]),
+        (&json!("notStarted"), &json!("pending"))
+    );
+    assert_eq!(started["jobEnd"], "0001-01-01T00:00:00");
+    let id = started["jobId"].as_str().unwrap();
+    assert_eq!(api.job(id).await["jobStatus"], "running");
+    assert_eq!(api.get(&format!("configure/{id}")).await.status, 404);
+    seen.push(api.submissions().await);
+    assert_eq!(
+        api.get(&format!("resource-tree/product/{GUID}?targetType=preview")).await.status,
+        404
+    );
+    api.0.pass("2h").await;
+    let done = api.job(id).await;
+    assert_eq!(
+        (&done["jobStatus"], &done["jobResult"]),
+        (&json!("completed"), &json!("succeeded"))
+    );
+    assert_eq!(
+        api.get(&format!("configure/{id}")).await.json()["resources"][0]["target"]["targetType"],
+        "preview"
+    );
+    seen.push(api.submissions().await);
+    let number = api.number();
+    api.submit("live", Some(&number)).await;
+    seen.push(api.submissions().await);
+    api.0.pass("1h").await;
+    seen.push(api.submissions().await);
+    let one = api.get(&format!("submission/{GUID}/{number}")).await.json();
+    assert_eq!(
+        (&one["target"]["targetType"], &one["result"]),
+        (&json!("live"), &json!("succeeded"))
+    );
+    api.submit("preview", None).await;
+    seen.push(api.submissions().await);
+    insta::assert_snapshot!(seen.join("\n"), @r"
+    draft 1 - -
+    draft 1 - -, preview 2 running pending
+    draft 1 - -, preview 2 completed succeeded
+    draft 1 - -, live 2 running pending
+    draft 1 - -, live 2 completed succeeded, preview 2 completed succeeded
+    draft 1 - -, live 2 completed succeeded, preview 2 running pending
+    ");
+}
+
+#[tokio::test]
+async fn every_beginning_of_a_product() {
+    let mut seen = Vec::new();
+    for status in
+        ["never-published", "publishing", "previewed", "preview-failed", "going-live", "live"]
+    {
+        let api = Ingestion::new(&format!(", status: {status}"), "").await;
+        seen.push(format!("{status}: {}", api.submissions().await));
+    }
+    insta::assert_snapshot!(seen.join("\n"), @r"
+    never-published: draft 1 - -
+    publishing: draft 1 - -, preview 2 running pending
+    previewed: draft 1 - -, preview 2 completed succeeded
+    preview-failed: draft 1 - -, preview 2 completed failed
+    going-live: draft 1 - -, live 2 running pending
+    live: draft 1 - -, live 2 completed succeeded, preview 2 completed succeeded
+    ");
+}
+
+#[tokio::test]
+async fn what_cannot_be_published_is_told_by_the_job_or_by_the_post() {
+    let running = ", status: publishing";
+    let api = Ingestion::new(running, "").await;
+    let started = api.submit("preview", None).await;
+    let job = api.finish(started).await;
+    assert_eq!(
+        errors(&job),
+        format!(
+            "\"completed\" \"failed\": \"An In Progress submission {} already exists.\"",
+            api.number()
+        )
+    );
+    for (switch, status) in [("400", 400), ("409", 409), ("423", 423)] {
+        let api = Ingestion::new(running, &format!("while-running: {switch}")).await;
+        assert_eq!(api.submit("preview", None).await.status, status);
+        let api = Ingestion::new(", status: previewed", &format!("not-latest: {switch}")).await;
+        assert_eq!(api.submit("live", Some("5")).await.status, status);
+    }
+    let api = Ingestion::new(", status: previewed", "").await;
+    let job = api.submit("live", Some("5")).await;
+    assert!(errors(&api.finish(job).await).contains("its not the latest submission"));
+    for number in [None, Some("0")] {
+        let refused = api.submit("live", number).await;
+        assert_eq!(refused.status, 400);
+        assert!(refused.text.contains("isn't null or 0"), "{}", refused.text);
+    }
+    let failed = Ingestion::new(", status: preview-failed", "").await;
+    let job = failed.submit("live", Some(&failed.number())).await;
+    assert!(errors(&failed.finish(job).await).contains("not been published to preview"));
+    let live = Ingestion::new(", status: live", "").await;
+    let job = live.submit("live", Some(&live.number())).await;
+    assert!(errors(&live.finish(job).await).contains("latest"));
+    let live = Ingestion::new(", status: live", "live-again: succeeds").await;
+    let job = live.submit("live", Some(&live.number())).await;
+    assert_eq!(live.finish(job).await["jobResult"], "succeeded");
+    let null = json!([{"$schema": format!("{SCHEMAS}/submission/2022-03-01-preview2"), "id": null,
+        "product": format!("product/{GUID}"), "target": {"targetType": "preview"}}]);
+    assert_eq!(api.configure(null).await.status, 400);
+    let dead = json!([{"$schema": "https://product-ingestion.azureedge.net/schema/plan/1"}]);
+    assert!(api.configure(dead).await.text.contains("could not be accessed"));
+}
+
+#[tokio::test]
+async fn a_certification_fails_with_its_tree_of_errors() {
+    let error = "{code: internalServerError, message: Operation failed}";
+    let api = Ingestion::new(&format!(", preview-errors: [{error}]"), "").await;
+    let id = api.submit("preview", None).await.json()["jobId"].as_str().unwrap().to_owned();
+    api.0.pass("2h").await;
+    assert_eq!(errors(&api.job(&id).await), "\"completed\" \"failed\": \"Operation failed\"");
+    assert_eq!(api.submissions().await, "draft 1 - -, preview 2 completed failed");
+}
+
+#[tokio::test]
+async fn a_draft_is_written_by_a_job_and_published_images_stay() {
+    let api = Ingestion::new(", status: live", "").await;
+    let mut configuration = api.configuration("draft").await;
+    let mut version = configuration["vmImageVersions"][0].clone();
+    version["versionNumber"] = json!("1.1.0");
+    configuration["vmImageVersions"].as_array_mut().unwrap().push(version);
+    configuration.as_object_mut().unwrap().remove("id");
+    configuration["plan"] = json!({"externalId": "standard"});
+    configuration["product"] = json!({"externalId": "contoso-offer"});
+    let started = api.configure(json!([configuration])).await;
+    assert_eq!(api.configuration("draft").await["vmImageVersions"].as_array().unwrap().len(), 1);
+    assert_eq!(api.finish(started).await["jobResult"], "succeeded");
+    let written = api.configuration("draft").await;
+    assert_eq!(written["vmImageVersions"][1]["versionNumber"], "1.1.0");
+    assert!(written["id"].is_string() && written["plan"].is_string());
+    assert_eq!(api.configuration("live").await["vmImageVersions"].as_array().unwrap().len(), 1);
+
+    let mut without = written.clone();
+    without["vmImageVersions"].as_array_mut().unwrap().remove(0);
+    let job = api.configure(json!([without])).await;
+    assert_eq!(
+        errors(&api.finish(job).await),
+        "\"completed\" \"failed\": \"Cannot delete image '1.0.0' of type 'X64Gen2' as it is \
+         already published.\""
+    );
+    let mut changed = written;
+    changed["vmImageVersions"][0]["vmImages"][0]["source"]["osDisk"]["uri"] = json!("https://x");
+    let job = api.configure(json!([changed])).await;
+    assert!(errors(&api.finish(job).await).contains("Cannot change image '1.0.0'"));
+}
+
+#[tokio::test]
+async fn a_secret_is_masked_and_its_mask_keeps_it() {
+    let api = Ingestion::new(", type: azureContainer", "").await;
+    let tree = api.get(&format!("resource-tree/product/{GUID}?targetType=draft")).await.json();
+    let container =
+        tree["resources"].as_array().unwrap().iter().find(|one| one["payloadType"] == "image");
+    let mut container = container.unwrap().clone();
+    assert_eq!(container["imageRepositoryDetails"]["password"], "*********");
+    container["imageTags"] = json!(["latest", "2.0.0"]);
+    let job = api.configure(json!([container])).await;
+    assert_eq!(api.finish(job).await["jobResult"], "succeeded");
+    let stored = api.0.simulator.state()["ingestion"]["products"][0]["draft"].clone();
+    let stored = stored
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["payloadType"] == "image")
+        .unwrap()
+        .clone();
+    assert_eq!(stored["imageRepositoryDetails"]["password"], "registry-password");
+    assert_eq!(stored["imageTags"][1], "2.0.0");
+}
+
+#[tokio::test]
+async fn a_job_can_be_cancelled_while_it_runs() {
+    let mut seen = Vec::new();
+    for switches in ["", "cancelled-submission: gone", "cancel: too-late", "cancel-until: 1m"] {
+        let api = Ingestion::new("", switches).await;
+        let id = api.submit("preview", None).await.json()["jobId"].as_str().unwrap().to_owned();
+        api.0.pass("2m").await;
+        let cancel = || api.0.send(api.request(Method::POST, &format!("configure/{id}/cancel")));
+        let status = cancel().await.status.as_u16();
+        let result = api.job(&id).await["jobResult"].as_str().unwrap().to_owned();
+        seen.push(format!("{switches}: {status} {result} · {}", api.submissions().await));
+        if status == 200 {
+            assert_eq!(cancel().await.status, 400, "it has completed");
+        }
+    }
+    insta::assert_snapshot!(seen.join("\n"), @r"
+    : 200 cancelled · draft 1 - -, preview 2 completed failed
+    cancelled-submission: gone: 200 cancelled · draft 1 - -
+    cancel: too-late: 400 pending · draft 1 - -, preview 2 running pending
+    cancel-until: 1m: 400 pending · draft 1 - -, preview 2 running pending
+    ");
+}
+
+#[tokio::test]
+async fn jobs_and_submissions_are_spelled_as_the_switches_say() {
+    let mut seen = Vec::new();
+    for switches in [
+        "",
+        "job-id: jobID, case: PascalCase, running-end: absent",
+        "job-ends: at-once, job-success: success",
+        "first-polls: {status: 404, count: 1}, omit: [created]",
+        "submission-lag: 1h, job-forgotten: 1h",
+        "configure-answer: 200, running-end: start",
+    ] {
+        let api = Ingestion::new("", switches).await;
+        let started = api.submit("preview", None).await;
+        let job = started.json();
+        let id = job["jobId"].as_str().or(job["jobID"].as_str()).unwrap().to_owned();
+        api.0.pass("1m").await;
+        let first = api.get(&format!("configure/{id}/status")).await;
+        let word = |answer: &Seen| match answer.status.as_u16() {
+            200 => {
+                let job = answer.json();
+                format!("{} {} {}", job["jobStatus"], job["jobResult"], job.get("jobEnd").is_some())
+            }
+            other => other.to_string(),
+        };
+        let entry = api.get(&format!("submission/{GUID}")).await.json()["value"][1].clone();
+        api.0.pass("4h").await;
+        let last = api.get(&format!("configure/{id}/status")).await;
+        seen.push(format!(
+            "{switches}: {} {} -> {} · {} {}",
+            started.status.as_u16(),
+            word(&first),
+            word(&last),
+            entry["status"],
+            entry.get("created").is_some(),
+        ));
+    }
+    insta::assert_snapshot!(seen.join("\n"), @r#"
+    : 202 "running" "pending" true -> "completed" "succeeded" true · "running" true
+    job-id: jobID, case: PascalCase, running-end: absent: 202 "Running" "Pending" false -> "Completed" "Succeeded" true · "Running" true
+    job-ends: at-once, job-success: success: 202 "completed" "success" true -> "completed" "success" true · "running" true
+    first-polls: {status: 404, count: 1}, omit: [created]: 202 404 -> "completed" "succeeded" true · "running" false
+    submission-lag: 1h, job-forgotten: 1h: 202 "running" "pending" true -> 404 · null false
+    configure-answer: 200, running-end: start: 200 "running" "pending" true -> "completed" "succeeded" true · "running" true
+    "#);
+    let api = Ingestion::new(", status: going-live", "preview-entry: stays").await;
+    assert_eq!(
+        api.submissions().await,
+        "draft 1 - -, live 2 running pending, preview 2 completed succeeded"
+    );
+    let api = Ingestion::new("", "external-id: externalID").await;
+    let product = api.get("product").await.json()["value"][0].clone();
+    assert_eq!(product["identity"], json!({"externalID": "contoso-offer"}));
+    let api = Ingestion::new(", status: live", "tree-lag: 300d").await;
+    let tree = api.get(&format!("resource-tree/product/{GUID}?targetType=live")).await;
+    assert_eq!(tree.status, 404);
+    let api = Ingestion::new(", status: live", "trees: not-found, order: shuffled").await;
+    let tree = api.get(&format!("resource-tree/product/{GUID}?targetType=live")).await;
+    assert_eq!(tree.status, 404);
+}
+
+#[tokio::test]
+async fn the_gate_of_the_second_api() {
+    let api = Ingestion::new("", "deprecated-versions: [2022-03-01-preview3]").await;
+    let old = api.get("product?$version=2022-03-01-preview3").await;
+    assert!(old.status == 400 && old.text.contains("is a deprecated schema"));
+    assert_eq!(api.get("product?%24version=2022-07-01").await.status, 200);
+    api.renew("https://cloudpartner.azure.com").await;
+    let other = api.get("product").await;
+    assert_eq!(other.status, 401);
+    let error = &other.json()["error"];
+    assert_eq!(error["message"], "Access token validation failure. Invalid audience.");
+    assert!(error["innerError"]["request-id"].is_string());
+    api.renew("https://graph.microsoft.com").await;
+    assert_eq!(api.0.get(&format!("{OFFER}/status")).await.status, 401, "nor the other way");
+    let api = Ingestion::new("", "forbidden: true").await;
+    assert_eq!(api.get("product").await.status, 403);
+    let api = Ingestion::new("", "throttle: {every: 2, count: 1, retry-after: 9}").await;
+    assert_eq!(api.get("product").await.status, 200);
+    let limited = api.get("product").await;
+    assert_eq!((limited.status.as_u16(), limited.header("retry-after")), (429, Some("9")));
+    let api = Ingestion::new(", type: azureApplication", "").await;
+    let tree = api.get(&format!("resource-tree/product/{GUID}?targetType=draft")).await;
+    assert!(tree.text.contains("Type AzureApplication is not supported"));
+}
+
+#[tokio::test]
+async fn somebody_else_works_on_a_product_too() {
+    let edit = "{after: GET /rp/product-ingestion/resource-tree/**, set: /0/alias, value: Theirs}";
+    let api = Ingestion::new(&format!(", edits: [{edit}]"), "").await;
+    let alias = async || api.get(&format!("product/{GUID}")).await.json()["alias"].clone();
+    assert_eq!(alias().await, "contoso-offer");
+    api.configuration("draft").await;
+    assert_eq!(alias().await, "Theirs");
+    api.0.control("products/contoso-offer/publish").await;
+    assert_eq!(api.submissions().await, "draft 1 - -, preview 2 running pending");
+    api.0.pass("2h").await;
+    api.0.control("products/contoso-offer/go-live").await;
+    assert_eq!(api.submissions().await, "draft 1 - -, live 2 running pending");
+    let deprecated = json!([{"$schema": format!("{SCHEMAS}/submission/2022-03-01-preview2"),
+        "product": format!("product/{GUID}"), "target": {"targetType": "live"},
+        "id": format!("submission/{GUID}/{}", api.number()), "lifecycleState": "deprecated"}]);
+    api.0.pass("1h").await;
+    api.configure(deprecated).await;
+    let product = api.0.simulator.state()["ingestion"]["products"][0].clone();
+    assert_eq!(product["deprecated"], true, "an echoed field takes the product out of the shop");
+}
