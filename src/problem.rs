@@ -98,6 +98,8 @@ codes! {
     PortalForbidden = "portal-forbidden", Auth;
     /// `check-run: true`, and GitHub does not let this job make check runs.
     CheckRunNotPermitted = "check-run-not-permitted", Auth;
+    /// `deployment: true`, and GitHub does not let this job make deployments.
+    DeploymentNotPermitted = "deployment-not-permitted", Auth;
 
     /// The portal does not know the publisher or the offer.
     OfferNotFound = "offer-not-found", Refused;

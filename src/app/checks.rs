@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::actions::context::Context;
-use crate::actions::inputs::{CheckRun, Inputs};
+use crate::actions::inputs::{Inputs, Keep};
 use crate::clock::Clock;
 use crate::github::{CheckRuns, GithubChecks, GithubClient, GithubError, Resource};
 use crate::http::ReqwestTransport;
@@ -23,30 +23,39 @@ pub fn wanted(inputs: &Inputs, context: &Context) -> bool {
         return false;
     }
     match inputs.check_run {
-        CheckRun::Auto => context.in_actions,
-        CheckRun::Required => true,
-        CheckRun::Off => false,
+        Keep::Auto => context.in_actions,
+        Keep::Required => true,
+        Keep::Off => false,
     }
 }
 
-/// The client and the commit.
+/// The client of GitHub's API.
 ///
 /// # Errors
-/// What is missing for a check run.
-pub fn client(
+/// What is missing for it.
+pub fn connect(
     inputs: &Inputs,
     context: &Context,
     http: &ReqwestTransport,
     clock: &Rc<dyn Clock>,
     secrets: &Arc<Secrets>,
-) -> Result<(Box<dyn CheckRuns>, Commit), GithubError> {
-    let missing = |what: &str| {
-        GithubError::NotPermitted(Resource::CheckRun.says(format!("{what} is missing")))
-    };
+) -> Result<Rc<GithubClient>, GithubError> {
     let repository = context.repository.clone().ok_or_else(|| missing("GITHUB_REPOSITORY"))?;
     let api = context.api_url.as_ref().ok_or_else(|| missing("GITHUB_API_URL"))?;
-    let sha = context.head_sha.clone().ok_or_else(|| missing("GITHUB_SHA"))?;
     let token = inputs.github_token.as_ref().ok_or_else(|| missing("input `github-token`"))?;
+    let (clock, secrets) = (Rc::clone(clock), Arc::clone(secrets));
+    GithubClient::new(http, api, repository, token, clock, secrets).map(Rc::new)
+}
+
+/// The check runs and the commit that they belong to.
+///
+/// # Errors
+/// The commit is not known.
+pub fn client(
+    context: &Context,
+    github: Rc<GithubClient>,
+) -> Result<(Box<dyn CheckRuns>, Commit), GithubError> {
+    let sha = context.head_sha.clone().ok_or_else(|| missing("GITHUB_SHA"))?;
     let commit = Commit {
         sha,
         run_url: context.run_url(),
@@ -55,9 +64,11 @@ pub fn client(
             |id| format!("{id}.{}", context.run_attempt.unwrap_or(1)),
         ),
     };
-    let client =
-        GithubClient::new(http, api, repository, token, Rc::clone(clock), Arc::clone(secrets))?;
-    Ok((Box::new(GithubChecks::new(Rc::new(client))), commit))
+    Ok((Box::new(GithubChecks::new(github)), commit))
+}
+
+fn missing(what: &str) -> GithubError {
+    GithubError::NotPermitted(Resource::CheckRun.says(format!("{what} is missing")))
 }
 
 /// The check runs, if they are wanted and possible.
@@ -71,23 +82,23 @@ pub fn prepare(
     clock: &Rc<dyn Clock>,
     console: &Arc<Console>,
     offers: usize,
+    throttle: &Rc<Throttle>,
 ) -> Result<Option<Rc<Upkeep<CheckRunPages>>>, Problem> {
     if !wanted(inputs, context) {
         return Ok(None);
     }
     let (client, commit) = match check_runs {
         Ok(found) => found,
-        Err(error) if inputs.check_run == CheckRun::Required => return Err(refused(&error)),
+        Err(error) if inputs.check_run == Keep::Required => return Err(refused(&error)),
         Err(error) => {
             console.warning(&format!("there will be no check run: {error}"));
             return Ok(None);
         }
     };
-    let throttle = Rc::new(Throttle::default());
     let (of_pages, of_upkeep) = (Arc::clone(console), Arc::clone(console));
-    let turns = Rc::clone(&throttle);
+    let turns = Rc::clone(throttle);
     let pages = CheckRunPages::new(client, offers, Rc::clone(clock), of_pages, commit, turns);
-    Ok(Some(Rc::new(Upkeep::new(pages, offers, Rc::clone(clock), of_upkeep, throttle))))
+    Ok(Some(Rc::new(Upkeep::new(pages, offers, Rc::clone(clock), of_upkeep, Rc::clone(throttle)))))
 }
 
 /// `check-run: true` makes them before anything is posted.
@@ -100,7 +111,7 @@ pub async fn begin(
     reports: &Reports,
 ) -> Result<(), Problem> {
     match check_runs {
-        Some(check_runs) if inputs.check_run == CheckRun::Required => {
+        Some(check_runs) if inputs.check_run == Keep::Required => {
             check_runs.begin(reports).await.map_err(|error| refused(&error))
         }
         _ => Ok(()),

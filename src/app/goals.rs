@@ -4,9 +4,10 @@ use crate::actions::inputs::{Command, Inputs, PollInterval, WhenRunning as Input
 use crate::manifest::Offer;
 use crate::portal::Portal;
 use crate::problem::{Code, Problem};
+use crate::release::ledger::Earlier;
 use crate::release::{Aim, Goal, Schedule, WhenRunning};
 
-/// What is wanted of the offer.
+/// What is wanted of the offer; the ledger is not read yet.
 ///
 /// # Errors
 /// When `operation` is no operation of this offer at this portal.
@@ -32,6 +33,7 @@ pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal
     let go_live = offer.go_live && (inputs.go_live || aim == Aim::GoLive);
     Ok(Goal {
         offer: offer.id.clone(),
+        earlier: Earlier::Unknown,
         notify: offer.notification_emails.clone(),
         aim,
         go_live,

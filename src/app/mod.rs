@@ -3,6 +3,7 @@
 mod access;
 mod checks;
 mod goals;
+mod ledger;
 mod record;
 mod refusal;
 mod rehearsal;

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{Signal, refusal, session};
 use crate::actions::context::Context;
-use crate::actions::inputs::{CheckRun, Command, Inputs};
+use crate::actions::inputs::{Command, Inputs, Keep};
 use crate::clock::SystemClock;
 use crate::manifest::{self, Manifest};
 use crate::problem::{Code, Problem};
@@ -92,7 +92,8 @@ fn rehearsed(inputs: Inputs, simulator: &Simulator) -> Result<Inputs, Problem> {
         operation: None,
         // What people wait is their own time, not the simulator's.
         timeout: inputs.timeout.mul_f64(SPEED),
-        check_run: CheckRun::Off,
+        check_run: Keep::Off,
+        deployment: Keep::Off,
         ..inputs
     })
 }

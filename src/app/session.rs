@@ -9,12 +9,13 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use tokio::sync::watch;
 
+use super::ledger::{self, OfferLedger};
 use super::{Signal, access, checks, goals, record, refusal};
 use crate::actions::context::Context;
 use crate::actions::files::{OutputFile, SummaryFile};
 use crate::actions::inputs::{Inputs, OnCancel};
 use crate::clock::Clock;
-use crate::github::{CheckRuns, GithubError};
+use crate::github::{CheckRuns, Deployments, GithubDeployments, GithubError};
 use crate::http::{Exchange, Recorded, ReqwestTransport, Transport};
 use crate::manifest::{Manifest, Offer};
 use crate::portal::cloud_partner::CloudPartnerPortal;
@@ -22,9 +23,11 @@ use crate::portal::{Access, Portal};
 use crate::problem::{Code, Problem};
 use crate::release::driver::{self, Surroundings};
 use crate::release::event::{Event, What};
+use crate::release::ledger::{Ledger, Mark, NoLedger};
 use crate::release::{Aim, Ending, Goal, Outcome, Stop, Verdict};
 use crate::report::check_run::Commit;
 use crate::report::console::Console;
+use crate::report::pages::Throttle;
 use crate::report::story::{OfferStory, Story};
 use crate::report::{
     Bars, FilePaths, Files, Heartbeat, JobLog, Line, Paint, Report, Reports, Unfinished,
@@ -44,6 +47,8 @@ pub struct Outside {
     pub transport: Rc<dyn Transport>,
     /// GitHub's check runs, and the commit that they belong to; or why there are none.
     pub check_runs: Result<(Box<dyn CheckRuns>, Commit), GithubError>,
+    /// GitHub's deployments, or why there are none.
+    pub deployments: Result<Rc<dyn Deployments>, GithubError>,
     /// Signals to this process.
     pub signals: watch::Receiver<Option<Signal>>,
 }
@@ -68,8 +73,10 @@ pub async fn run(
             return refusal::told(&[problem], context, &console);
         }
     };
-    let check_runs = checks::client(&inputs, context, &http, &clock, &console.secrets());
-    let outside = Outside { clock, transport: http, check_runs, signals };
+    let github = checks::connect(&inputs, context, &http, &clock, &console.secrets());
+    let check_runs = github.clone().and_then(|client| checks::client(context, client));
+    let deployments = github.map(|client| Rc::new(GithubDeployments::new(client)) as _);
+    let outside = Outside { clock, transport: http, check_runs, deployments, signals };
     match loaded
         .and_then(|manifest| manifest.select(&inputs.offers).map(|offers| (manifest, offers)))
     {
@@ -116,7 +123,7 @@ pub async fn release(
     console: Arc<Console>,
     outside: Outside,
 ) -> Result<u8, Problem> {
-    let Outside { clock, transport, check_runs, signals } = outside;
+    let Outside { clock, transport, check_runs, deployments, signals } = outside;
     let secrets = console.secrets();
     let tokens = Recorded::new(Rc::clone(&transport), Rc::clone(&clock), Box::new(debug));
     let credentials =
@@ -129,11 +136,16 @@ pub async fn release(
         go_live: inputs.go_live,
         offers: offers.iter().map(OfferStory::new).collect(),
     };
-    let check_runs = checks::prepare(inputs, context, check_runs, &clock, &console, offers.len())?;
+    let throttle = Rc::new(Throttle::default());
+    let count = offers.len();
+    let check_runs =
+        checks::prepare(inputs, context, check_runs, &clock, &console, count, &throttle)?;
+    let ledger = ledger::prepare(inputs, context, deployments, &clock, &console)?;
     let files = Files::new(open_files(inputs, context)?, Arc::clone(&console), Rc::clone(&clock));
     let mut list: Vec<Rc<dyn Report>> =
         vec![Rc::new(JobLog::new(Arc::clone(&console))), Rc::new(files)];
     list.extend(check_runs.clone().map(|check_runs| check_runs as Rc<dyn Report>));
+    list.extend(ledger.as_ref().map(|access| access.report(count, context.run_url(), &throttle)));
     list.push(Rc::new(Heartbeat::new(Arc::clone(&console), Rc::clone(&clock))));
     list.push(Rc::new(Bars::new(Arc::clone(&console), Rc::clone(&clock))));
     let reports = Rc::new(Reports::new(story, Rc::clone(&clock), console.secrets(), list));
@@ -155,7 +167,12 @@ pub async fn release(
         );
         releases.push((goals::goal(inputs, offer, &portal)?, portal));
     }
+    let ledgers = ledger.map(|ledger| ledger.open(&publisher, offers)).unwrap_or_default();
     let mut interrupted = signals.clone();
+    tokio::select! {
+        read = ledger::read_all(inputs, &ledgers, &mut releases, &reports) => read?,
+        Ok(_) = interrupted.wait_for(Option::is_some) => {}
+    };
     tokio::select! {
         begun = checks::begin(inputs, check_runs.as_deref(), &reports) => begun?,
         // The releases are told below, before they start anything.
@@ -164,7 +181,7 @@ pub async fn release(
     introduce(inputs, &reports.story(), &releases, &console);
 
     let (stop_sender, stop) = watch::channel(None);
-    let work = work(inputs, releases, &*clock, &stop, &reports);
+    let work = work(inputs, context, releases, &ledgers, &*clock, &stop, &reports);
     let verdicts = tokio::select! {
         biased;
         verdicts = work => verdicts,
@@ -189,7 +206,9 @@ pub async fn release(
 /// Releases the offers, so many at a time; one that fails neither stops nor hides another.
 async fn work<P: Portal>(
     inputs: &Inputs,
+    context: &Context,
     releases: Vec<(Goal, P)>,
+    ledgers: &[OfferLedger],
     clock: &dyn Clock,
     stop: &watch::Receiver<Option<Stop>>,
     reports: &Reports,
@@ -199,20 +218,24 @@ async fn work<P: Portal>(
     futures_util::stream::iter(releases.into_iter().enumerate())
         .map(|(index, (goal, portal))| async move {
             let emit = |event: Event| reports.take(&event);
-            let stop = stop.clone();
-            driver::run(
-                goal,
-                Surroundings {
-                    portal: &portal,
-                    clock,
-                    schedule,
-                    deadline,
-                    stop,
-                    index,
-                    emit: &emit,
-                },
-            )
-            .await
+            if ledger::has_nothing_to_resume(&goal) {
+                return ledger::end_without_look(index, clock.now(), &emit);
+            }
+            let ledger = ledgers.get(index).map_or(&NoLedger as &dyn Ledger, |ledger| ledger);
+            let (offer, run) = (goal.offer.clone(), ledger::run_attempt(context));
+            let mark = Mark { offer, version: None, run, before: None };
+            let around = Surroundings {
+                portal: &portal,
+                clock,
+                schedule,
+                deadline,
+                stop: stop.clone(),
+                index,
+                emit: &emit,
+                ledger,
+                mark,
+            };
+            driver::run(goal, around).await
         })
         .buffer_unordered(inputs.max_parallel.get())
         .collect()

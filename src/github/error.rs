@@ -123,6 +123,20 @@ impl GithubError {
         }
     }
 
+    /// The same, said of something else.
+    #[must_use]
+    pub fn about(mut self, resource: Resource) -> Self {
+        match &mut self {
+            Self::NotPermitted(said)
+            | Self::Unavailable(said)
+            | Self::NotOurs(said)
+            | Self::Gone(said)
+            | Self::Invalid(said) => said.about = resource,
+            Self::RateLimited { .. } => {}
+        }
+        self
+    }
+
     /// The error of a call about the repository itself, which is there as long as the job runs:
     /// with 404 GitHub then says that the token may not see it.
     pub(super) fn of_repository(self) -> Self {

@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use super::event::{Event, What};
 use super::goal::Goal;
+use super::ledger::{Ledger, Mark};
 use super::machine::{Act, Ask, Interruption, Moment, Release, Seen, Stop};
 use super::schedule::Schedule;
 use super::verdict::Verdict;
 use crate::clock::Clock;
 use crate::http::{Again, Repeatable, Retry, repeat};
 use crate::ids::Email;
-use crate::portal::{CallError, Level, Looked, OfferView, OperationView, Phase, Portal, Trouble};
+use crate::portal::{
+    CallError, Level, Looked, OfferView, OperationView, Phase, Portal, Submission, Trouble,
+};
 use crate::problem::{Code, Problem};
 
 /// Reads before anything is under way: an unreachable portal is told within a minute.
@@ -50,6 +53,10 @@ pub struct Surroundings<'a, P> {
     pub index: usize,
     /// Takes the events.
     pub emit: &'a dyn Fn(Event),
+    /// Where the release is marked before anything is posted.
+    pub ledger: &'a dyn Ledger,
+    /// What marks it, but for the operations that were there before.
+    pub mark: Mark,
 }
 
 /// The last looks, so that only changes are told, and the wishes of the portal.
@@ -62,6 +69,8 @@ struct Memory {
     trouble: Option<Problem>,
     /// When the job was told to stop.
     stopped: Option<Duration>,
+    /// The newest operation of the last list.
+    newest: Option<String>,
 }
 
 /// Releases one offer, to its end.
@@ -119,6 +128,16 @@ impl<P: Portal> Driver<'_, P> {
         if left.is_zero() {
             return Err(self.timed_out());
         }
+        if let Act::Start(phase) = doing.act {
+            tokio::select! {
+                biased;
+                // Nothing is posted without a mark where one is demanded.
+                marked = self.open_mark(phase) => if let Err(problem) = marked {
+                    return Ok(Seen::Refused(problem));
+                },
+                () = self.wait_for_stop() => return Err(self.stopped()),
+            }
+        }
         let posts = matches!(doing.act, Act::Start(_) | Act::Cancel(_));
         let mut doing = pin!(self.perform(doing));
         tokio::select! {
@@ -139,6 +158,16 @@ impl<P: Portal> Driver<'_, P> {
             }
             () = clock.sleep(left), if !posts => Err(self.timed_out()),
         }
+    }
+
+    /// Marks the release in the ledger, so that a later job finds what is about to be posted.
+    async fn open_mark(&self, phase: Phase) -> Result<(), Problem> {
+        let before = self.memory.borrow().newest.clone();
+        let mark = Mark { before, ..self.around.mark.clone() };
+        if let Some(at) = self.around.ledger.open_mark(phase, mark).await? {
+            self.tell(What::Marked(at));
+        }
+        Ok(())
     }
 
     /// Does one thing after the job was told to stop, unless the time for that is over.
@@ -244,7 +273,11 @@ impl<P: Portal> Driver<'_, P> {
     async fn look(&self, ask: &Ask) -> Result<Seen, CallError> {
         let portal = self.around.portal;
         Ok(match ask {
-            Ask::Operations => Seen::Operations(portal.list_submissions().await?),
+            Ask::Operations => {
+                let rows = portal.list_submissions().await?;
+                self.memory.borrow_mut().newest = newest_id(&rows);
+                Seen::Operations(rows)
+            }
             Ask::Offer => Seen::Offer(portal.read_offer().await?),
             Ask::Draft => Seen::Draft(portal.read_draft().await?),
             Ask::Operation(operation) => {
@@ -298,6 +331,12 @@ struct Doing<'a> {
     act: Act,
     notify: &'a [Email],
     patience: Retry,
+}
+
+/// The id of the operation that changed last; without times, of the first row.
+fn newest_id(rows: &[Submission]) -> Option<String> {
+    let newest = rows.iter().rev().max_by_key(|row| row.changed)?;
+    Some(newest.id.clone()).filter(|id| !id.is_empty())
 }
 
 /// A POST whose answer could not be awaited.

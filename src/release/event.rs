@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::ledger::MarkRef;
 use super::verdict::Verdict;
 use crate::http::Exchange;
 use crate::portal::{Level, OfferView, Operation, OperationView, Phase};
@@ -54,6 +55,10 @@ pub enum What {
     Note(Level, String),
     /// A request was made.
     Exchange(Exchange),
+    /// The release has this mark in the ledger.
+    Marked(MarkRef),
+    /// The ledger was read, and no release of the offer is open: there is nothing to look at.
+    NothingOpen,
     /// The offer's check run has this page.
     CheckRun(String),
     /// The work on the offer ended.

@@ -1,5 +1,6 @@
 //! What is wanted of one offer.
 
+use super::ledger::Earlier;
 use crate::ids::{Email, OfferId};
 use crate::portal::Operation;
 
@@ -38,6 +39,8 @@ pub enum WhenRunning {
 pub struct Goal {
     /// The offer.
     pub offer: OfferId,
+    /// What the ledger says of this release.
+    pub earlier: Earlier,
     /// Who is told by the portal.
     pub notify: Vec<Email>,
     /// What to do.

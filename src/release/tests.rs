@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::goal::{Aim, Goal, WhenRunning};
+use super::ledger::Earlier;
 use super::machine::{Act, Interruption, Moment, Release, Seen, Stop};
 use crate::ids::OfferId;
 use crate::portal::{
@@ -153,6 +154,7 @@ fn goal() -> impl Strategy<Value = Goal> {
         &[WhenRunning::Adopt, WhenRunning::Wait, WhenRunning::Cancel, WhenRunning::Fail][..],
     );
     (aim, any::<bool>(), any::<bool>(), when).prop_map(|(aim, go_live, wait, when_running)| Goal {
+        earlier: Earlier::Unknown,
         offer: OfferId::parse("contoso-offer").unwrap(),
         notify: Vec::new(),
         aim,

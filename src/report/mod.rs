@@ -6,6 +6,7 @@ mod annotated;
 mod bars;
 pub mod check_run;
 pub mod console;
+pub mod deployment;
 mod duration;
 mod estimate;
 mod files;

@@ -15,7 +15,12 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
         What::Note(level, text) => What::Note(*level, secrets.redact(text)),
         What::Exchange(exchange) => What::Exchange(redact_exchange(exchange, secrets)),
         What::Ended(verdict) => What::Ended(redact_verdict(verdict, secrets)),
-        What::Began | What::Phase { .. } | What::Rests(_) | What::CheckRun(_) => event.what.clone(),
+        What::Began
+        | What::Phase { .. }
+        | What::Rests(_)
+        | What::Marked(_)
+        | What::NothingOpen
+        | What::CheckRun(_) => event.what.clone(),
     };
     Event { at: event.at, offer: event.offer, what }
 }

@@ -13,6 +13,7 @@ use crate::manifest::{Manifest, Offer};
 use crate::portal::{Level, Link, Message, Operation, Phase, State, Step, Word};
 use crate::problem::Code;
 use crate::release::event::{Event, Origin, What};
+use crate::release::ledger::MarkRef;
 use crate::release::{Ending, Outcome, Verdict};
 
 /// One run of the program over the offers of a manifest.
@@ -58,6 +59,10 @@ pub struct OfferStory {
     pub preview_links: Vec<Link>,
     /// Links to the public page.
     pub live_links: Vec<Link>,
+    /// Where the release is marked in the ledger.
+    pub mark: Option<MarkRef>,
+    /// The ledger has no open release of the offer, so that none is looked at.
+    pub nothing_open: bool,
     /// Page of the check run.
     pub check_run_url: Option<String>,
     /// When the portal is asked again.
@@ -176,6 +181,8 @@ impl OfferStory {
             messages: Vec::new(),
             preview_links: Vec::new(),
             live_links: Vec::new(),
+            mark: None,
+            nothing_open: false,
             check_run_url: None,
             next_look: None,
             verdict: None,
@@ -284,6 +291,14 @@ impl OfferStory {
             }
             What::Rests(wait) => {
                 self.next_look = at.checked_add(*wait).ok();
+                Vec::new()
+            }
+            What::Marked(mark) => {
+                self.mark = Some(mark.clone());
+                Vec::new()
+            }
+            What::NothingOpen => {
+                self.nothing_open = true;
                 Vec::new()
             }
             What::CheckRun(url) => {

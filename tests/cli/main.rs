@@ -19,6 +19,7 @@ mod harness;
 mod hostile;
 mod hundreds;
 mod inputs;
+mod ledger;
 mod log;
 mod many;
 mod outcomes;

@@ -128,6 +128,7 @@ pub fn prepare(
         clock,
         transport: Rc::new(Wire { world: Rc::clone(world), run: run.number }),
         check_runs,
+        deployments: Err(GithubError::NotPermitted(Resource::Deployment.says("not simulated"))),
         signals: signals.subscribe(),
     };
     let wait = world.time.sleep(run.began - world.now());

@@ -111,12 +111,12 @@ choice!(
     }
 );
 
-/// Whether to make a check run.
+/// Whether to keep something on GitHub: a check run, a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CheckRun {
+pub enum Keep {
     /// Make one, and go on without if that is not permitted.
     Auto,
-    /// No check run is an error, before anything is posted.
+    /// That it cannot be made is an error, before anything is posted.
     Required,
     /// Make none.
     Off,

@@ -21,7 +21,7 @@ use url::Url;
 use super::environment::Environment;
 use crate::ids::OfferId;
 use crate::problem::Problem;
-pub use choices::{CheckRun, Command, ForeignChanges, OnCancel, WhenRunning, WhenUnchanged};
+pub use choices::{Command, ForeignChanges, Keep, OnCancel, WhenRunning, WhenUnchanged};
 use given::{Given, Reported};
 
 /// What this process is asked to do.
@@ -83,8 +83,10 @@ pub struct Inputs {
     pub audience: String,
     /// Token for the check run.
     pub github_token: Option<SecretString>,
+    /// Whether to keep a deployment for each offer.
+    pub deployment: Keep,
     /// Whether to make a check run.
-    pub check_run: CheckRun,
+    pub check_run: Keep,
     /// Origin of the portal.
     pub portal_url: Url,
     /// Origin of the token endpoint.
@@ -193,7 +195,8 @@ fn read(
     let access_token = given.optional(&table::ACCESS_TOKEN, values::secret);
     let audience = given.value(&table::AUDIENCE, values::word);
     let github_token = given.optional(&table::GITHUB_TOKEN, values::secret);
-    let check_run = given.value(&table::CHECK_RUN, values::check_run);
+    let deployment = given.value(&table::DEPLOYMENT, values::keep);
+    let check_run = given.value(&table::CHECK_RUN, values::keep);
     let portal_url = given.value(&table::PORTAL_URL, values::origin);
     let authority_url = given.value(&table::AUTHORITY_URL, values::origin);
     let resource = given.value(&table::RESOURCE, values::resource);
@@ -227,6 +230,7 @@ fn read(
         access_token: access_token?,
         audience: audience?,
         github_token: github_token?,
+        deployment: deployment?,
         check_run: check_run?,
         portal_url: portal_url?,
         authority_url: authority_url?,

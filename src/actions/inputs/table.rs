@@ -107,7 +107,12 @@ inputs! {
     AUDIENCE = "audience", Takes::Text("audience"), "api://AzureADTokenExchange",
         "Audience of GitHub's OIDC token.";
     GITHUB_TOKEN = "github-token", Takes::Secret, "" or "${{ github.token }}",
-        "Token for the check run, which needs `permissions: checks: write`.";
+        "Token for the check run, which needs `permissions: checks: write`, and for the \
+         deployment.";
+    DEPLOYMENT = "deployment", Takes::OneOf(&["auto", "true", "false"]), "auto",
+        "Keep a GitHub deployment for each offer, by which later jobs find the release; needs \
+         `permissions: deployments: write`. `auto`: if permitted; `true`: no deployment is an \
+         error, before anything is posted; `false`: keep none.";
     CHECK_RUN = "check-run", Takes::OneOf(&["auto", "true", "false"]), "auto",
         "`auto`: make a check run, and go on without if that is not permitted; `true`: no check \
          run is an error, before anything is posted; `false`: make none.";

@@ -61,7 +61,7 @@ fn defaults_are_those_of_the_table() {
     );
     assert_eq!(inputs.audience, "api://AzureADTokenExchange");
     assert!(inputs.github_token.is_none());
-    assert_eq!(inputs.check_run, CheckRun::Auto);
+    assert_eq!(inputs.check_run, Keep::Auto);
     assert_eq!(inputs.portal_url.as_str(), "https://cloudpartner.azure.com/");
     assert_eq!(inputs.authority_url.as_str(), "https://login.microsoftonline.com/");
     assert_eq!(inputs.resource, "https://cloudpartner.azure.com");
@@ -135,8 +135,7 @@ fn durations_are_written_as_people_write_them() {
 
 #[test]
 fn a_check_run_is_a_boolean_or_auto() {
-    for (text, check_run) in
-        [("auto", CheckRun::Auto), ("TRUE", CheckRun::Required), ("false", CheckRun::Off)]
+    for (text, check_run) in [("auto", Keep::Auto), ("TRUE", Keep::Required), ("false", Keep::Off)]
     {
         assert_eq!(inputs(&["--check-run", text], &[]).check_run, check_run, "{text}");
     }

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::PollInterval;
-use super::choices::CheckRun;
+use super::choices::Keep;
 use crate::http::is_loopback;
 use crate::ids::OfferId;
 use crate::nearest::nearest;
@@ -48,13 +48,13 @@ pub fn boolean(text: &str) -> Result<bool, Refused> {
     }
 }
 
-pub fn check_run(text: &str) -> Result<CheckRun, Refused> {
+pub fn keep(text: &str) -> Result<Keep, Refused> {
     if text == "auto" {
-        return Ok(CheckRun::Auto);
+        return Ok(Keep::Auto);
     }
     let required = boolean(text)
         .map_err(|_| Refused::not_among(text, ["auto", "true", "false"].into_iter()))?;
-    Ok(if required { CheckRun::Required } else { CheckRun::Off })
+    Ok(if required { Keep::Required } else { Keep::Off })
 }
 
 /// A workflow run lasts 35 days at most.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use futures_util::future::LocalBoxFuture;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -10,15 +11,22 @@ use super::{Surroundings, run};
 use crate::clock::testing::VirtualClock;
 use crate::ids::OfferId;
 use crate::portal::fake::{FakePortal, Fault};
-use crate::portal::{CancelScope, Capabilities, Portal as _, Trouble};
+use crate::portal::{CancelScope, Capabilities, Phase, Portal as _, Trouble};
+use crate::problem::{Code, Problem};
+use crate::release::ledger::{Earlier, Ledger, Mark, MarkRef, NoLedger};
 use crate::release::{Aim, Goal, Outcome, Schedule, Verdict, WhenRunning};
 
 fn release(portal: &FakePortal, aim: Aim) -> Verdict {
+    release_marked(portal, aim, &NoLedger)
+}
+
+fn release_marked(portal: &FakePortal, aim: Aim, ledger: &dyn Ledger) -> Verdict {
     let clock = VirtualClock::default();
     let (_, stop) = watch::channel(None);
     let events = RefCell::new(Vec::new());
     let goal = Goal {
         offer: OfferId::parse("contoso-offer").unwrap(),
+        earlier: Earlier::Unknown,
         notify: Vec::new(),
         aim,
         go_live: true,
@@ -26,6 +34,7 @@ fn release(portal: &FakePortal, aim: Aim) -> Verdict {
         wait: true,
         when_running: WhenRunning::Adopt,
     };
+    let offer = goal.offer.clone();
     let around = Surroundings {
         portal,
         clock: &clock,
@@ -34,8 +43,51 @@ fn release(portal: &FakePortal, aim: Aim) -> Verdict {
         stop,
         index: 0,
         emit: &|event| events.borrow_mut().push(event),
+        ledger,
+        mark: Mark { offer, version: None, run: None, before: None },
     };
     clock.run(run(goal, around))
+}
+
+/// A ledger that remembers what it was told, or refuses.
+#[derive(Default)]
+struct MemoryLedger {
+    marked: RefCell<Vec<(Phase, Option<String>)>>,
+    refuses: bool,
+}
+
+impl Ledger for MemoryLedger {
+    fn open_mark(
+        &self,
+        phase: Phase,
+        mark: Mark,
+    ) -> LocalBoxFuture<'_, Result<Option<MarkRef>, Problem>> {
+        self.marked.borrow_mut().push((phase, mark.before));
+        let refusal = Problem::new(Code::DeploymentNotPermitted, "no deployment");
+        let answer = if self.refuses { Err(refusal) } else { Ok(None) };
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+#[test]
+fn every_post_is_marked_first_with_the_newest_operation_that_was_there() {
+    let portal = FakePortal::new();
+    let ledger = MemoryLedger::default();
+    assert_eq!(release_marked(&portal, Aim::Release, &ledger).outcome, Outcome::Succeeded);
+    let marked = ledger.marked.take();
+    let phases: Vec<Phase> = marked.iter().map(|(phase, _)| *phase).collect();
+    assert_eq!(phases, [Phase::Publish, Phase::GoLive]);
+    assert_eq!(marked[0].1, None);
+    assert!(marked[1].1.is_some(), "the publish was there before the go-live");
+}
+
+#[test]
+fn nothing_is_posted_without_a_mark_where_one_is_demanded() {
+    let portal = FakePortal::new();
+    let ledger = MemoryLedger { refuses: true, ..MemoryLedger::default() };
+    let verdict = release_marked(&portal, Aim::Release, &ledger);
+    assert_eq!((verdict.outcome, verdict.exit_code()), (Outcome::Failed, 3));
+    assert_eq!(posts(&portal), [""; 0]);
 }
 
 fn posts(portal: &FakePortal) -> Vec<&'static str> {

@@ -56,7 +56,7 @@ pub fn request(
     }
     CheckRunRequest {
         name: name(story, offer),
-        head_sha: commit.sha.clone(),
+        head_sha: commit_of(commit, offer).to_owned(),
         external_id: Some(external_id(commit, story, offer)),
         details_url: commit.run_url.clone(),
         status,
@@ -68,6 +68,12 @@ pub fn request(
         annotations: Vec::new(),
         elsewhere: commit.elsewhere(),
     }
+}
+
+/// The commit that is released: where the ledger knows it, that of the release, which a schedule
+/// does not run on.
+fn commit_of<'a>(commit: &'a Commit, offer: &'a OfferStory) -> &'a str {
+    offer.mark.as_ref().map_or(&commit.sha, |mark| &mark.commit)
 }
 
 fn status(offer: &OfferStory) -> CheckRunStatus {

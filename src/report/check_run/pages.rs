@@ -88,7 +88,7 @@ impl CheckRunPages {
     }
 
     /// Makes or updates one check run, with the next annotations that it does not have.
-    async fn write(&self, reports: &Reports, index: usize) -> Result<Content, GithubError> {
+    async fn write(&self, reports: &Reports, index: usize) -> Result<Option<Content>, GithubError> {
         loop {
             let known = self.known.borrow()[index].run.clone();
             let run = match known {
@@ -103,7 +103,8 @@ impl CheckRunPages {
             }
             let (content, prepared) = {
                 let story = reports.story();
-                (self.show(&story, index), self.prepare(&story, index, run.as_ref()))
+                let Some(content) = self.content(&story, index) else { return Ok(None) };
+                (content, self.prepare(&story, index, run.as_ref()))
             };
             let listed = {
                 // Until there is an answer nobody knows. It stays so if this future is dropped.
@@ -144,7 +145,7 @@ impl CheckRunPages {
             known.annotations.extend(prepared.keys);
             known.settled = prepared.settled;
             (known.unsure, known.listed, known.omitted) = (false, listed, Omitted::Nothing);
-            return Ok(content);
+            return Ok(Some(content));
         }
     }
 
@@ -186,16 +187,17 @@ impl CheckRunPages {
         index: usize,
     ) -> Result<Option<CheckRunRef>, GithubError> {
         let unsure = self.known.borrow()[index].unsure;
-        let (name, prefix) = {
+        let (name, prefix, commit) = {
             let story = reports.story();
             let offer = &story.offers[index];
             let own = || super::own_external_id_prefix(&self.commit, &story, offer);
             (
                 super::name(&story, offer),
                 if unsure { own() } else { super::external_id_prefix(&story, offer) },
+                super::commit_of(&self.commit, offer).to_owned(),
             )
         };
-        let found = match self.runs.find(&name, &self.commit.sha, &prefix).await {
+        let found = match self.runs.find(&name, &commit, &prefix).await {
             Ok(found) => found,
             // A second check run is better than none, unless it would be the second of our own.
             Err(GithubError::Unavailable(_))
@@ -333,7 +335,7 @@ impl Pages for CheckRunPages {
     }
 
     fn content(&self, story: &Story, index: usize) -> Option<Content> {
-        Some(self.show(story, index))
+        (!story.offers[index].nothing_open).then(|| self.show(story, index))
     }
 
     fn backlog(&self, story: &Story, index: usize) -> Backlog {
@@ -343,7 +345,7 @@ impl Pages for CheckRunPages {
         Backlog { count: pending.len(), errors }
     }
 
-    async fn send(&self, reports: &Reports, index: usize) -> Result<Content, GithubError> {
+    async fn send(&self, reports: &Reports, index: usize) -> Result<Option<Content>, GithubError> {
         self.write(reports, index).await
     }
 

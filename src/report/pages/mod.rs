@@ -60,7 +60,7 @@ pub trait Pages {
         &self,
         reports: &Reports,
         index: usize,
-    ) -> impl Future<Output = Result<Content, GithubError>>;
+    ) -> impl Future<Output = Result<Option<Content>, GithubError>>;
 
     /// Leaves something out, after GitHub refused what was sent for good. `false` if nothing is
     /// left that could be left out.
@@ -223,7 +223,7 @@ impl<P: Pages> Upkeep<P> {
     async fn send(&self, reports: &Reports, index: usize) -> Result<(), GithubError> {
         let content = self.pages.send(reports, index).await?;
         let delivery = &mut self.deliveries.borrow_mut()[index];
-        (delivery.sent, delivery.sent_at) = (Some(content), self.clock.elapsed());
+        (delivery.sent, delivery.sent_at) = (content, self.clock.elapsed());
         delivery.backoff.record_success();
         Ok(())
     }

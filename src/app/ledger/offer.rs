@@ -1,0 +1,209 @@
+//! The ledger of one offer, in GitHub's deployments: found at the start, opened before a POST.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use jiff::Timestamp;
+
+use super::{LedgerAccess, refuse};
+use crate::github::{DeploymentRef, DeploymentRequest, GithubError, Resource};
+use crate::ids::{OfferId, PublisherId};
+use crate::portal::Phase;
+use crate::problem::Problem;
+use crate::release::ledger::{
+    Earlier, Ledger, Look, Mark, MarkRef, Names, Record, Standing, Wanted, standing_of,
+};
+
+/// How long the ledger is waited for, when it is read and when a mark is made: a release shall not
+/// wait for GitHub.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Pauses before GitHub is asked again after an answer that says nothing.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
+
+/// How many earlier releases are looked into.
+const MOST_LOOKED_INTO: usize = 10;
+
+/// The ledger of one offer.
+pub struct OfferLedger {
+    access: LedgerAccess,
+    offer: OfferId,
+    environment: String,
+    /// The release that this process goes on with.
+    current: RefCell<Option<(MarkRef, Standing)>>,
+}
+
+impl OfferLedger {
+    /// Asks nothing yet.
+    pub fn new(access: LedgerAccess, publisher: &PublisherId, offer: &OfferId) -> Self {
+        let environment = format!("{publisher}/{offer}");
+        Self { access, offer: offer.clone(), environment, current: RefCell::new(None) }
+    }
+
+    /// The commit that this process releases.
+    pub fn commit(&self) -> &str {
+        &self.access.commit
+    }
+
+    /// The date and time of day.
+    pub fn now(&self) -> Timestamp {
+        self.access.clock.now()
+    }
+
+    /// What the ledger says of the release that is wanted.
+    ///
+    /// # Errors
+    /// Only with `deployment: true`: why the ledger cannot be read.
+    pub async fn find(&self, wanted: &Wanted) -> Result<Earlier, Problem> {
+        match self.in_time(self.look_patiently(wanted)).await {
+            Ok(earlier) => {
+                if let Earlier::Found(record) = &earlier {
+                    *self.current.borrow_mut() = Some((record.at.clone(), record.standing));
+                }
+                Ok(earlier)
+            }
+            Err(error) if self.access.required => Err(refuse(&error)),
+            Err(error) => {
+                self.access.console.debug(&format!("the ledger is not read: {error}"));
+                Ok(Earlier::Unknown)
+            }
+        }
+    }
+
+    /// Looks, and again after an answer that says nothing.
+    async fn look_patiently(&self, wanted: &Wanted) -> Result<Earlier, GithubError> {
+        for pause in PAUSES {
+            match self.look(wanted).await {
+                Err(GithubError::Unavailable(_)) => self.access.clock.sleep(pause).await,
+                answer => return answer,
+            }
+        }
+        self.look(wanted).await
+    }
+
+    /// Looks through the newest releases of the offer.
+    async fn look(&self, wanted: &Wanted) -> Result<Earlier, GithubError> {
+        let deployments = &self.access.deployments;
+        let mut open: Option<Record> = None;
+        let marked = deployments.list_deployments(&self.environment).await?;
+        let concerned = marked
+            .into_iter()
+            .filter_map(|one| Some((Mark::from_payload(&one.payload)?, one)))
+            .filter(|(mark, one)| mark.offer == self.offer && wanted.concerns(&one.commit));
+        for (mark, deployment) in concerned.take(MOST_LOOKED_INTO) {
+            if open.as_ref().is_some_and(|open| open.at.commit != deployment.commit) {
+                break;
+            }
+            let statuses = deployments.list_statuses(deployment.id).await?;
+            let statuses = statuses.iter().map(|one| (one.state.as_str(), &*one.description));
+            let (standing, names) = standing_of(statuses);
+            match wanted.decide(standing, &names) {
+                Look::Take if open.is_none() => {
+                    return Ok(Earlier::Found(Box::new(
+                        self.record(mark, deployment, standing, names),
+                    )));
+                }
+                Look::TakeUnlessOlder => {
+                    open = Some(self.record(mark, deployment, standing, names));
+                }
+                Look::Skip => {}
+                Look::Take | Look::Stop => break,
+            }
+        }
+        Ok(open.map_or(Earlier::Nothing, |open| Earlier::Found(Box::new(open))))
+    }
+
+    fn record(
+        &self,
+        mark: Mark,
+        deployment: DeploymentRef,
+        standing: Standing,
+        names: Names,
+    ) -> Record {
+        let same_run = mark.run.zip(self.access.run).is_some_and(|(a, b)| a.run == b.run);
+        let at = MarkRef { deployment: deployment.id, commit: deployment.commit };
+        Record { mark, at, same_run, standing, names }
+    }
+
+    /// Makes the deployment. After an answer that was lost, the list tells whether it was made.
+    async fn make(&self, mark: &Mark) -> Result<MarkRef, GithubError> {
+        let version = mark.version.as_deref().map(|v| format!(" {v}")).unwrap_or_default();
+        let request = DeploymentRequest::new(
+            self.access.commit.clone(),
+            self.environment.clone(),
+            &format!("Azure Marketplace: {}{version}", self.offer),
+            mark.to_payload(),
+        );
+        let mut pauses = PAUSES.iter();
+        loop {
+            let error = match self.access.deployments.create_deployment(request.clone()).await {
+                Ok(made) => return Ok(MarkRef { deployment: made.id, commit: made.commit }),
+                Err(error @ GithubError::Unavailable(_)) => error,
+                Err(error) => return Err(error),
+            };
+            let Some(pause) = pauses.next() else { return Err(error) };
+            self.access.clock.sleep(*pause).await;
+            let listed = self.access.deployments.list_deployments(&self.environment).await?;
+            if let Some(made) = listed.into_iter().find(|one| one.payload == request.payload) {
+                return Ok(MarkRef { deployment: made.id, commit: made.commit });
+            }
+        }
+    }
+
+    /// The answer, or an error if it takes too long.
+    async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, GithubError>>,
+    ) -> Result<T, GithubError> {
+        tokio::select! {
+            biased;
+            answer = work => answer,
+            () = self.access.clock.sleep(PATIENCE) => {
+                let why = format!("no answer within {} s", PATIENCE.as_secs());
+                Err(GithubError::Unavailable(Resource::Deployment.says(why)))
+            }
+        }
+    }
+}
+
+impl Ledger for OfferLedger {
+    fn open_mark(
+        &self,
+        phase: Phase,
+        mark: Mark,
+    ) -> LocalBoxFuture<'_, Result<Option<MarkRef>, Problem>> {
+        Box::pin(async move {
+            let current = self.current.borrow().clone();
+            if let Some((at, standing)) = current
+                && goes_on(phase, standing)
+            {
+                return Ok(Some(at));
+            }
+            match self.in_time(self.make(&mark)).await {
+                Ok(at) => {
+                    *self.current.borrow_mut() = Some((at.clone(), Standing::Open));
+                    Ok(Some(at))
+                }
+                Err(error) if self.access.required => Err(refuse(&error)),
+                Err(error) => {
+                    let text = format!("the release goes on without a GitHub deployment: {error}");
+                    self.access.console.debug(&text);
+                    Ok(None)
+                }
+            }
+        })
+    }
+}
+
+/// Whether a POST of this half belongs to a release that stands so: a publish begins another
+/// release, unless the one that was found did not get that far.
+fn goes_on(phase: Phase, standing: Standing) -> bool {
+    match phase {
+        Phase::Publish => standing == Standing::Open,
+        Phase::GoLive => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;
