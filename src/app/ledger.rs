@@ -124,7 +124,7 @@ pub async fn read_all<P>(
     reports: &Reports,
 ) -> Result<(), Problem> {
     let reads = ledgers.iter().zip(releases.iter()).map(|(ledger, (goal, _))| async {
-        match look_for(inputs.command, goal, ledger.commit()) {
+        match look_for(inputs, goal, ledger.commit()) {
             Some(wanted) => ledger.find(&wanted).await,
             None => Ok(Earlier::Unknown),
         }
@@ -155,8 +155,10 @@ pub fn end_without_look(index: usize, at: Timestamp, emit: &dyn Fn(Event)) -> Ve
 }
 
 /// What this command looks for, on this commit.
-fn look_for(command: Command, goal: &Goal, commit: &str) -> Option<Wanted> {
-    Some(match command {
+fn look_for(inputs: &Inputs, goal: &Goal, commit: &str) -> Option<Wanted> {
+    let preview = inputs.preview.as_deref();
+    Some(match inputs.command {
+        Command::GoLive if let Some(preview) = preview => Wanted::OfPreview(preview.to_owned()),
         Command::Release | Command::GoLive => Wanted::OfCommit(commit.to_owned()),
         Command::Resume => Wanted::Open { or_published: goal.go_live },
         Command::Cancel => Wanted::Open { or_published: false },

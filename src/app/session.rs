@@ -223,7 +223,7 @@ async fn work<P: Portal>(
             }
             let ledger = ledgers.get(index).map_or(&NoLedger as &dyn Ledger, |ledger| ledger);
             let (offer, run) = (goal.offer.clone(), ledger::run_attempt(context));
-            let mark = Mark { offer, version: None, run, before: None };
+            let mark = Mark { offer, version: inputs.version.clone(), run, before: None };
             let around = Surroundings {
                 portal: &portal,
                 clock,
