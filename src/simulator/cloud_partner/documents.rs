@@ -75,6 +75,8 @@ impl PortalSwitches {
         now: Timestamp,
     ) -> Value {
         let progress = operation.progress_at(now);
+        let is_touched = self.old_publish == OldPublish::Touched && operation.closed.is_some();
+        let changed = if is_touched { now } else { progress.last_action };
         let slot = match (self.submission_slot, operation.kind) {
             (SubmissionSlot::ByKind, Half::GoLive) => "production",
             (SubmissionSlot::ByKind | SubmissionSlot::Staging, _) => "staging",
@@ -91,7 +93,7 @@ impl PortalSwitches {
             "slot": slot,
             "version": operation.version,
             "definition": {"metadata": {"emails": operation.emails}},
-            "changedTime": self.format_time(progress.last_action),
+            "changedTime": self.format_time(changed),
         }))
     }
 
@@ -204,7 +206,7 @@ impl PortalSwitches {
         let is_old = operation.kind == Half::Publish
             && operation.closed.is_some()
             && progress.state == OperationState::Complete;
-        if is_old && self.old_publish == OldPublish::Unchanged {
+        if is_old && matches!(self.old_publish, OldPublish::Unchanged | OldPublish::Touched) {
             OperationState::SignOff
         } else {
             progress.state

@@ -18,6 +18,7 @@ impl PortalSwitches {
                     Spelling::Succeeded => "succeeded",
                 }
             }
+            (OperationState::SignOff, SignOff::Waiting) => "waitingForPublisherReview",
             (OperationState::SignOff, SignOff::Step | SignOff::Offer)
             | (OperationState::Running, _) => "running",
             (OperationState::Failed, _) => "failed",

@@ -241,7 +241,10 @@ fn get_job_detail(
     let job = job.filter(|job| job.state_at(switches, now).0 == RunState::Succeeded);
     job.map_or_else(
         || reply_not_found("The job"),
-        |job| reply_json(StatusCode::OK, &switches.show_job_detail(job)),
+        |job| {
+            let product = &store.products[job.product];
+            reply_json(StatusCode::OK, &switches.show_job_detail(job, product))
+        },
     )
 }
 

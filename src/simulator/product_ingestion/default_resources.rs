@@ -109,6 +109,14 @@ fn technical_configuration(
             "imageTags": ["latest", "1.0.0"],
         });
     }
+    if product_type == "softwareAsAService" {
+        let kind = "software-as-a-service-technical-configuration";
+        return json!({
+            "$schema": schema(kind, 3), "id": of_plan(kind), "product": product, "plan": plan,
+            "landingPageUrl": "https://contoso.example/landing",
+            "connectionWebhook": "https://contoso.example/webhook",
+        });
+    }
     let is_core = product_type == "coreVirtualMachine";
     let (kind, preview) = if is_core {
         ("core-virtual-machine-plan-technical-configuration", 6)

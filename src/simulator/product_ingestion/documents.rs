@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::default_resources::SCHEMAS;
-use super::job::ConfigureJob;
+use super::job::{ConfigureJob, JobWork};
 use super::product::{MASK, SimulatedProduct, kind_of};
 use super::submission::{RunState, SimulatedSubmission};
 use crate::simulator::clock::earlier;
 use crate::simulator::scenario::{
-    CancelledSubmission, Case, ExternalIdKey, IngestionSwitches, JobIdKey, JobSuccess, ListOrder,
+    CancelledSubmission, Case, ExternalIdKey, IngestionSwitches, JobDetail, JobIdKey, ListOrder,
     PreviewEntry, RunningEnd,
 };
 
@@ -121,11 +121,8 @@ impl IngestionSwitches {
         let (state, ends, errors) = job.state_at(self, now);
         let (status, result) = match state {
             RunState::Running if job.polls == 0 => ("notStarted", "pending"),
-            RunState::Running => ("running", "pending"),
-            RunState::Succeeded => match self.job_success {
-                JobSuccess::Succeeded => ("completed", "succeeded"),
-                JobSuccess::Success => ("completed", "success"),
-            },
+            RunState::Running => (self.running_word.as_str(), "pending"),
+            RunState::Succeeded => ("completed", self.job_success.as_str()),
             RunState::Failed => ("completed", "failed"),
             RunState::Cancelled => ("completed", "cancelled"),
         };
@@ -160,9 +157,17 @@ impl IngestionSwitches {
     }
 
     /// What a job that succeeded did.
-    pub fn show_job_detail(&self, job: &ConfigureJob) -> Value {
-        let resources: Vec<Value> =
+    pub fn show_job_detail(&self, job: &ConfigureJob, product: &SimulatedProduct) -> Value {
+        let number = match job.work {
+            JobWork::Publish { number, .. } if self.detail == JobDetail::Numbered => Some(number),
+            _ => None,
+        };
+        let mut resources: Vec<Value> =
             job.resources.iter().map(|resource| self.show_resource(resource)).collect();
+        let submission = resources.iter_mut().find(|resource| kind_of(resource) == "submission");
+        if let (Some(number), Some(submission)) = (number, submission) {
+            submission["id"] = json!(format!("submission/{}/{number}", product.guid));
+        }
         json!({
             "$schema": format!("{SCHEMAS}/configure-detail/2022-07-01"),
             "resources": resources,
@@ -186,7 +191,7 @@ impl IngestionSwitches {
         state: RunState,
     ) -> Value {
         let (status, result) = match state {
-            RunState::Running => ("running", "pending"),
+            RunState::Running => (self.running_word.as_str(), "pending"),
             RunState::Succeeded => ("completed", "succeeded"),
             RunState::Failed | RunState::Cancelled => ("completed", "failed"),
         };

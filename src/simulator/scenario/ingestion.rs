@@ -85,8 +85,8 @@ switch!(
     JobIdKey { LowerD = "jobId", UpperD = "jobID" }
 );
 switch!(
-    /// The word for a job's good end.
-    JobSuccess { Succeeded = "succeeded", Success = "success" }
+    /// The submission in the detail of a job that published it.
+    JobDetail { AsSent = "as-sent", Numbered = "numbered" }
 );
 switch!(
     /// `jobEnd` of a job that runs.
@@ -147,7 +147,12 @@ pub struct IngestionSwitches {
     /// The first reads of every job fail.
     pub first_polls: Option<FirstPolls>,
     pub job_id: JobIdKey,
-    pub job_success: JobSuccess,
+    /// The word for a job's good end.
+    pub job_success: String,
+    /// The word for a job and a submission under way.
+    pub running_word: String,
+    /// Whether the detail of a publish names the submission with its number.
+    pub detail: JobDetail,
     pub running_end: RunningEnd,
     pub case: Case,
     pub preview_entry: PreviewEntry,
@@ -188,7 +193,9 @@ impl Default for IngestionSwitches {
             job_forgotten: None,
             first_polls: None,
             job_id: JobIdKey::default(),
-            job_success: JobSuccess::default(),
+            job_success: "succeeded".to_owned(),
+            running_word: "running".to_owned(),
+            detail: JobDetail::default(),
             running_end: RunningEnd::default(),
             case: Case::default(),
             preview_entry: PreviewEntry::default(),

@@ -188,7 +188,7 @@ mod tests {
             "time-scale: 1\ntime-scale: 2",
         ];
         insta::assert_snapshot!(wrong.map(|yaml| Scenario::parse(yaml).unwrap_err()).join("\n"), @r#"
-        portal.sign-off: unknown variant `maybe`, expected one of `operation`, `step`, `offer` at line 2 column 13
+        portal.sign-off: unknown variant `maybe`, expected one of `operation`, `step`, `offer`, `waiting` at line 2 column 13
         unknown field `time-scael`, expected one of `time-scale`, `start`, `any-offer`, `steps`, `offers`, `portal`, `auth`, `checks`, `deployments`, `products`, `ingestion`, `faults`
         portal: unknown field `nonsense`, expected one of `publish-while-running`, `republish-unchanged`, `publish-answer`, `go-live-early`, `go-live-while-running`, `go-live-again`, `go-live-answer`, `go-live-type`, `old-publish`, `sign-off`, `cancel`, `cancel-time`, `cancel-nothing`, `address`, `go-live-address`, `cancel-address`, `public-url`, `accepted-body`, `first-polls`, `throttle`, `operation-shape`, `spelling`, `case`, `step-running`, `canceled`, `timestamps`, `messages`, `links`, `notification-emails`, `error-body`, `omit`, `etag`, `if-match-missing`, `post-needs-if-match`, `submissions-order`, `submissions-filter`, `put-while-running`, `put-conflicts`, `put-answer`, `put-body`, `changed-time`, `legacy-keys`, `windows-os-type`, `logo-urls`, `put-defaults`, `key-order`, `secrets`, `version-limit`, `slots`, `slot-lag`, `status-lag`, `list-lag`, `draft-lag`, `cancel-rows`, `submission-slot`, `first-submission-version` at line 1 column 10
         steps[0].takes: "soon" is not a length of time; write `90s`, `15m`, `36h` or `2d` at line 4 column 10

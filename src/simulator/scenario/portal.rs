@@ -21,12 +21,12 @@ switch!(
 );
 switch!(
     /// How the publish operation looks once go-live was started.
-    OldPublish { Complete = "complete", Unchanged = "unchanged", Gone = "gone" }
+    OldPublish { Complete = "complete", Unchanged = "unchanged", Touched = "touched", Gone = "gone" }
 );
 switch!(
     /// Where it shows that the publisher is asked: the operation is complete, or its step waits, or
     /// the offer's status says so.
-    SignOff { Operation = "operation", Step = "step", Offer = "offer" }
+    SignOff { Operation = "operation", Step = "step", Offer = "offer", Waiting = "waiting" }
 );
 switch!(
     /// A cancel of a running operation; `ignore` answers 202 and does nothing.

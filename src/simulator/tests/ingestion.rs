@@ -380,6 +380,19 @@ async fn jobs_and_submissions_are_spelled_as_the_switches_say() {
     submission-lag: 1h, job-forgotten: 1h: 202 "running" "pending" true -> 404 · null false
     configure-answer: 200, running-end: start: 200 "running" "pending" true -> "completed" "succeeded" true · "running" true
     "#);
+    let api =
+        Ingestion::new("", "job-success: partially, running-word: queued, detail: numbered").await;
+    let id = api.submit("preview", None).await.json()["jobId"].as_str().unwrap().to_owned();
+    assert_eq!(api.job(&id).await["jobStatus"], "queued");
+    assert_eq!(api.submissions().await, "draft 1 - -, preview 2 queued pending");
+    api.0.pass("2h").await;
+    assert_eq!(api.job(&id).await["jobResult"], "partially");
+    let detail = api.get(&format!("configure/{id}")).await.json();
+    assert_eq!(
+        detail["resources"][0]["id"],
+        format!("submission/{GUID}/{}", api.number()),
+        "the number is in the detail"
+    );
     let api = Ingestion::new(", status: going-live", "preview-entry: stays").await;
     assert_eq!(
         api.submissions().await,

@@ -126,12 +126,19 @@ async fn the_old_publish() {
         code(&driver, "golive").await;
         assert_eq!(driver.get(&publish).await.json()["status"], seen);
     }
+    let (driver, _) = at_sign_off("sign-off: waiting, old-publish: touched").await;
+    code(&driver, "golive").await;
+    driver.advance("30m").await;
+    let rows = driver.get(&format!("{OFFER}/submissions/")).await.json();
+    assert_eq!(rows[1]["submissionState"], "waitingForPublisherReview");
+    let changed = |row: usize| rows[row]["changedTime"].as_str().unwrap().to_owned();
+    assert!(changed(1) > changed(0), "the old publish was touched after the go-live");
 }
 
 #[tokio::test]
-async fn the_sign_off_shows_in_one_of_three_places() {
+async fn the_sign_off_shows_in_one_of_four_ways() {
     let mut seen = Vec::new();
-    for value in ["operation", "step", "offer"] {
+    for value in ["operation", "step", "offer", "waiting"] {
         let (driver, publish) = at_sign_off(&format!("sign-off: {value}")).await;
         let (operation, status) = (driver.get(&publish).await.json(), driver.status().await);
         seen.push(format!("{value}: operation {} · offer {}", marks(&operation), status["status"]));
@@ -142,6 +149,7 @@ async fn the_sign_off_shows_in_one_of_three_places() {
     operation: operation complete: complete 100, complete 100, waitingForPublisherReview 0, notStarted 0 · offer "waitingForPublisherReview"
     step: operation running: complete 100, complete 100, waitingForPublisherReview 0, notStarted 0 · offer "running"
     offer: operation running: complete 100, complete 100, notStarted 0, notStarted 0 · offer "waitingForPublisherReview"
+    waiting: operation waitingForPublisherReview: complete 100, complete 100, waitingForPublisherReview 0, notStarted 0 · offer "waitingForPublisherReview"
     "#);
 }
 
