@@ -41,6 +41,8 @@ pub enum Extra {
     Drafts,
     /// The offers are released through the Product Ingestion API.
     Ingestion,
+    /// GitHub keeps deployments: a later attempt of the same run starts nothing after success.
+    Ledger,
 
     /// Rule: success is the content's. What was the draft when the run began is in preview or live.
     Content,
@@ -56,12 +58,12 @@ pub enum Extra {
 
 use Extra::{
     BothHeaders, Bound, CancelsOwn, CancelsTheOne, Content, Drafts, Edits, Ingestion, LatePosts,
-    LooseGoLive, OddAnswers, OldPublishRow, OldRows, PendingWhileItRuns, ResumeOperation, RowOrder,
-    SecondJob, Slots, SlowViews, TokenEnds,
+    Ledger, LooseGoLive, OddAnswers, OldPublishRow, OldRows, PendingWhileItRuns, ResumeOperation,
+    RowOrder, SecondJob, Slots, SlowViews, TokenEnds,
 };
 
 /// Each with how rare it is: on in one world of so many. New ones go to the end.
-const ALL: [(Extra, u32); 20] = [
+const ALL: [(Extra, u32); 21] = [
     (SecondJob, 4),
     (LooseGoLive, 3),
     (SlowViews, 6),
@@ -82,6 +84,7 @@ const ALL: [(Extra, u32); 20] = [
     (PendingWhileItRuns, 1),
     (Drafts, 3),
     (Ingestion, 4),
+    (Ledger, 2),
 ];
 
 /// What the program does not hold yet.
@@ -106,6 +109,7 @@ const PENDING: &[Extra] = &[
     PendingWhileItRuns,
     Drafts,
     Ingestion,
+    Ledger,
 ];
 
 /// Which of them this seed has.

@@ -28,24 +28,29 @@ pub struct Checks {
     pub world: Rc<World>,
 }
 
-impl Checks {
-    /// GitHub's mood, after the time that it takes; `true`: the answer is lost after the deed.
-    async fn mood(&self) -> Result<bool, GithubError> {
-        let (chance, world) = (&self.world.chance, &self.world);
+/// GitHub's mood of the moment, about one kind of thing.
+pub struct Mood<'a> {
+    pub world: &'a World,
+    pub about: Resource,
+}
+
+impl Mood<'_> {
+    /// Meets it, after the time that it takes; `true`: the answer is lost after the deed.
+    pub async fn meet(&self) -> Result<bool, GithubError> {
+        let (chance, world) = (&self.world.chance, self.world);
         world.time.sleep(chance.millis(20, 3_000)).await;
-        let unavailable = || Err(GithubError::Unavailable(Resource::CheckRun.says("HTTP 502")));
+        let says = |what: &str| self.about.says(what);
+        let unavailable = || Err(GithubError::Unavailable(says("HTTP 502")));
         match world.plan.github {
             _ if world.calm.get() => Ok(false),
-            Github::Refusing => Err(GithubError::NotPermitted(
-                Resource::CheckRun.says("HTTP 403: Resource not accessible by integration"),
-            )),
+            Github::Refusing => Err(GithubError::NotPermitted(says(
+                "HTTP 403: Resource not accessible by integration",
+            ))),
             Github::Limiting if chance.one_in(3) => Err(GithubError::RateLimited {
                 retry_after: chance.seconds(1, 3_600),
                 message: "HTTP 429".to_owned(),
             }),
-            Github::Flaky if chance.one_in(8) => {
-                Err(GithubError::Invalid(Resource::CheckRun.says("HTTP 422")))
-            }
+            Github::Flaky if chance.one_in(8) => Err(GithubError::Invalid(says("HTTP 422"))),
             Github::Flaky if chance.one_in(4) => unavailable(),
             Github::Flaky => Ok(chance.one_in(4)),
             Github::Down => {
@@ -54,6 +59,12 @@ impl Checks {
             }
             _ => Ok(false),
         }
+    }
+}
+
+impl Checks {
+    async fn mood(&self) -> Result<bool, GithubError> {
+        Mood { world: &self.world, about: Resource::CheckRun }.meet().await
     }
 
     async fn write(

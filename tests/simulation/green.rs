@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::extra::Extra;
 use crate::log::{Named, Said, said};
 use crate::oracle::Run;
+use crate::plan::Github;
 use crate::portal::ingestion::submission_number;
 use crate::portal::offer::{Content, Offer};
 use crate::portal::operation::{By, Kind, Operation, Stage};
@@ -22,6 +23,10 @@ pub fn objections(world: &World, run: &Run, code: u8, log: &str) -> Vec<String> 
             && !matches!(run.job.command, "status" | "plan")
         {
             return Some(format!("offer {index}: exit code 0 without a word of success"));
+        }
+        if said.succeeded && run.job.command == "release" {
+            let live = run.job.go_live && !(world.plan.veto && index == 1);
+            world.oracle.succeeded(run, index, if live { Kind::GoLive } else { Kind::Publish });
         }
         if let Some(why) = red(world, run, offer, &said) {
             return Some(format!("offer {index}: {why}: {said:?}\n{:#?}", offer.operations));
@@ -45,6 +50,18 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
         // The manifest's veto: there was nothing to do, and the oracle sees to it that nothing was
         // done.
         "go-live" if world.plan.veto && index == 1 => None,
+        "resume" if said.message.starts_with("the ledger has no open release") => {
+            let forgotten = |one: &&Operation| {
+                world.oracle.is_of_job(one.by, run)
+                    && one.created() <= since
+                    && one.stage(since).is_busy()
+                    && one.stage(now).is_busy()
+            };
+            // Where GitHub takes every mark, none is missing.
+            let sure = world.plan.github == Github::Good;
+            let left = offer.operations.iter().find(forgotten).filter(|_| sure);
+            left.map(|one| format!("operation {} of this job runs", one.number))
+        }
         "cancel" => {
             let at_rest = !world.plan.has(Extra::CancelsTheOne)
                 && offer.operations.iter().any(|one| one.stage(now) == Stage::Canceled);

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::extra::Extra;
 use crate::oracle::Run;
-use crate::plan::Job;
+use crate::plan::{Job, SignIn};
 use crate::portal::{ORIGIN, PUBLISHER};
 use crate::process::{self, End, Fatal, Process};
 use crate::world::World;
@@ -254,6 +254,10 @@ fn is_final(world: &World, run: &Run, end: &End, log: &str) -> bool {
         (0, _) => true,
         // Still running, or something else is: later.
         (4, _) => false,
+        // The next run gets a new token.
+        (3, _) if world.plan.has(Extra::TokenEnds) && world.plan.sign_in == SignIn::ReadyMade => {
+            false
+        }
         // What ended badly in the chaos stays so; a release publishes anew, the others do not.
         (1, "release") => false,
         (1, _) => true,

@@ -37,6 +37,7 @@
 #![allow(clippy::disallowed_methods, reason = "the test reads its own variables and its own time")]
 
 mod chance;
+mod deployments;
 mod extra;
 mod faults;
 mod github;

@@ -14,13 +14,14 @@ use offer_release::actions::environment::Environment;
 use offer_release::actions::inputs::{Inputs, Invocation, resolve};
 use offer_release::app::session::{Outside, release};
 use offer_release::clock::Clock;
-use offer_release::github::{GithubError, Resource};
+use offer_release::github::{Deployments, GithubError, Resource};
 use offer_release::manifest;
 use offer_release::report::check_run::Commit;
 use offer_release::report::console::Console;
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
+use crate::deployments::Environments;
 use crate::extra::Extra;
 use crate::github::Checks;
 use crate::identity::{AUTHORITY, CLIENT_SECRET, GITHUB_TOKEN, OIDC, OIDC_REQUEST_TOKEN, TENANT};
@@ -124,11 +125,17 @@ pub fn prepare(
         Github::Elsewhere => Err(GithubError::NotPermitted(Resource::CheckRun.says("no token"))),
         _ => Ok((Box::new(Checks { world: Rc::clone(world) }) as _, commit)),
     };
+    let deployments: Result<Rc<dyn Deployments>, GithubError> =
+        if plan.has(Extra::Ledger) && plan.github != Github::Elsewhere {
+            Ok(Rc::new(Environments { world: Rc::clone(world) }))
+        } else {
+            Err(GithubError::NotPermitted(Resource::Deployment.says("no permission")))
+        };
     let outside = Outside {
+        deployments,
         clock,
         transport: Rc::new(Wire { world: Rc::clone(world), run: run.number }),
         check_runs,
-        deployments: Err(GithubError::NotPermitted(Resource::Deployment.says("not simulated"))),
         signals: signals.subscribe(),
     };
     let wait = world.time.sleep(run.began - world.now());
@@ -237,6 +244,7 @@ fn environment(world: &World, run: &Run, files: Option<&std::path::Path>) -> Env
             ("GITHUB_ACTIONS", "true".to_owned()),
             ("GITHUB_REPOSITORY", "contoso/offers".to_owned()),
             ("GITHUB_RUN_ID", run.id()),
+            ("GITHUB_SHA", "0".repeat(40)),
             ("GITHUB_RUN_ATTEMPT", (run.number + 1).to_string()),
         ]);
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::chance::Chance;
+use crate::deployments::Deployment;
 use crate::extra::Extras;
 use crate::github::Page;
 use crate::identity::Identity;
@@ -23,6 +24,7 @@ pub struct World {
     pub portal: Portal,
     pub identity: Identity,
     pub page: RefCell<Page>,
+    pub deployments: RefCell<Vec<Deployment>>,
     pub oracle: Oracle,
     /// No more faults, and nobody interferes.
     pub calm: Cell<bool>,
@@ -45,6 +47,7 @@ impl World {
         Rc::new(Self {
             identity: Identity::new(Rc::clone(&chance)),
             page: RefCell::default(),
+            deployments: RefCell::default(),
             oracle: Oracle::default(),
             calm: Cell::new(false),
             outage: Cell::default(),

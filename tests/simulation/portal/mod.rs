@@ -85,7 +85,9 @@ impl Portal {
             return Err(Refusal::Busy(busy));
         }
         let loose = self.plan.has(Extra::LooseGoLive);
-        if kind == Kind::GoLive && !loose && !offer.at_sign_off(now) {
+        // A portal that is loose about the sign-off still needs something to take live.
+        let ready = offer.at_sign_off(now) || (loose && offer.preview(now).is_some());
+        if kind == Kind::GoLive && !ready {
             return Err(Refusal::NotAtSignOff);
         }
         let destiny = operation::destiny(&self.chance, &self.plan, kind, now, calm);
