@@ -122,6 +122,8 @@ codes! {
     OperationVanished = "operation-vanished", Refused;
     /// Another operation took the place of the one that was followed.
     OperationReplaced = "operation-replaced", Refused;
+    /// Another publish took the place of the preview that was to go live.
+    PreviewChanged = "preview-changed", Refused;
     /// The portal did not cancel the operation.
     CancelRefused = "cancel-refused", Refused;
 

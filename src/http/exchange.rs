@@ -13,8 +13,18 @@ use super::{Request, Response, Transport, TransportError};
 use crate::clock::Clock;
 
 /// Query parameters whose values are shown; of all others only the name is.
-const SHOWN_PARAMETERS: [&str; 7] =
-    ["api-version", "audience", "check_name", "filter", "page", "per_page", "status"];
+const SHOWN_PARAMETERS: [&str; 10] = [
+    "$version",
+    "api-version",
+    "audience",
+    "check_name",
+    "externalId",
+    "filter",
+    "page",
+    "per_page",
+    "status",
+    "targetType",
+];
 
 /// One request and its end.
 #[derive(Debug, Clone, PartialEq, Eq)]

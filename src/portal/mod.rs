@@ -1,5 +1,5 @@
-//! Where offers are released: [`Portal`] is one offer at one API, [`cloud_partner`] the API of the
-//! Cloud Partner Portal.
+//! Where offers are released: [`Portal`] is one offer at one API. [`cloud_partner`] is the API of the
+//! Cloud Partner Portal, [`product_ingestion`] its successor.
 
 mod capabilities;
 mod client;
@@ -7,8 +7,11 @@ pub mod cloud_partner;
 mod error;
 #[cfg(test)]
 pub(crate) mod fake;
+mod json;
 mod model;
 mod operation;
+pub mod product_ingestion;
+mod refusal;
 mod word;
 
 pub use capabilities::{CancelScope, Capabilities, Feature};

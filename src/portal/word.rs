@@ -66,6 +66,11 @@ impl Word {
         Self { text: text.trim().to_owned(), state: State::of(text) }
     }
 
+    /// A word that has its meaning from what stands beside it.
+    pub(super) fn meaning(text: &str, state: State) -> Self {
+        Self { text: text.trim().to_owned(), state }
+    }
+
     /// An absent word.
     #[must_use]
     pub fn missing() -> Self {

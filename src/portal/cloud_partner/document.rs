@@ -7,10 +7,10 @@ use http::header::{ETAG, HeaderValue, IF_MATCH};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
-use super::refusal::{self, Subject};
-use super::wire::{self, field, text};
-use super::{Call, CloudPartnerPortal};
+use super::{Call, CloudPartnerPortal, wire};
 use crate::http::{Response, Transport};
+use crate::portal::json::{field, text};
+use crate::portal::refusal::{Subject, read_refusal};
 use crate::portal::{CallError, Draft, Trouble};
 
 /// Writes took longer than a minute in 2020 (devigned/pub raised its limit to this).
@@ -54,7 +54,7 @@ impl<T: Transport> CloudPartnerPortal<T> {
         if answer.status.is_success() {
             return Ok(());
         }
-        let error = refusal::read(&subject, &answer, self.retry_after(&answer), self.secrets());
+        let error = read_refusal(&subject, &answer, self.retry_after(&answer), self.secrets());
         Err(CallError { trouble: classify_write(&answer).unwrap_or(error.trouble), ..error })
     }
 }

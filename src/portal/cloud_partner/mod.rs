@@ -4,8 +4,8 @@
 //! which disagree in places; every variant that was documented or seen is accepted.
 
 mod address;
+mod advice;
 mod document;
-mod refusal;
 mod wire;
 
 #[cfg(test)]
@@ -20,8 +20,8 @@ use serde_json::Value;
 use url::Url;
 
 use self::address::Owner;
-use self::refusal::Subject;
 use super::client::{self, Access, Call, Client};
+use super::refusal::{Subject, read_refusal};
 use super::{
     Accepted, CallError, CancelScope, Capabilities, Draft, Feature, Looked, OfferView, Operation,
     Portal, Slot, Submission, Trouble,
@@ -73,6 +73,7 @@ impl<T: Transport> CloudPartnerPortal<T> {
         Subject {
             doing: format!("{doing} offer {} of publisher {}", self.offer, self.publisher),
             missing: Code::OfferNotFound,
+            hint: advice::advise,
         }
     }
 
@@ -108,7 +109,7 @@ impl<T: Transport> CloudPartnerPortal<T> {
         if answer.status.is_success() {
             return Ok(answer);
         }
-        Err(refusal::read(subject, &answer, self.retry_after(&answer), self.secrets()))
+        Err(read_refusal(subject, &answer, self.retry_after(&answer), self.secrets()))
     }
 
     /// One read; an answer that is not what was asked for counts as none.
@@ -200,6 +201,7 @@ impl<T: Transport> Portal for CloudPartnerPortal<T> {
         let subject = Subject {
             doing: format!("look at operation {}", operation.id()),
             missing: Code::OperationVanished,
+            hint: advice::advise,
         };
         let url = address::resolve(self.portal(), operation.address()).map_err(|why| {
             let problem = Problem::new(Code::OperationVanished, why.0);

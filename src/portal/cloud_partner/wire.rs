@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::portal::json::{field, text, the_object, time, word};
 use crate::portal::{Draft, Kind, Level, Link, Message, OfferView, OperationView, Step, Word};
 
 /// More of anything than this is not shown; it bounds what a hostile answer costs.
@@ -99,49 +100,6 @@ fn kind(word: String) -> Kind {
         "golive" | "ggolive" | "live" => Kind::GoLive,
         _ => Kind::Other(word),
     }
-}
-
-fn the_object(value: &Value) -> Option<&Value> {
-    match value {
-        Value::Object(_) => Some(value),
-        Value::Array(items) => items.iter().find(|item| item.is_object()),
-        _ => None,
-    }
-}
-
-/// The first of these fields that is there and not null, whatever its case.
-pub(super) fn field<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
-    let object = value.as_object()?;
-    let exact_or_folded = |name: &str| {
-        object.get(name).or_else(|| {
-            object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, found)| found)
-        })
-    };
-    names.iter().filter_map(|name| exact_or_folded(name)).find(|found| !found.is_null())
-}
-
-/// A field as text; numbers and booleans are written out.
-pub(super) fn text(value: &Value, names: &[&str]) -> Option<String> {
-    let text = match field(value, names)? {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(flag) => flag.to_string(),
-        _ => return None,
-    };
-    (!text.is_empty()).then_some(text)
-}
-
-fn word(value: &Value, names: &[&str]) -> Word {
-    text(value, names).map_or_else(Word::missing, |text| Word::new(&text))
-}
-
-/// 6 or 7 fractional digits, with `Z` or without (then UTC).
-fn time(value: &Value, names: &[&str]) -> Option<Timestamp> {
-    let text = text(value, names)?;
-    text.parse().ok().or_else(|| {
-        let civil: jiff::civil::DateTime = text.parse().ok()?;
-        Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
-    })
 }
 
 fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {

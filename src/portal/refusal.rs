@@ -1,6 +1,6 @@
-//! An answer that is not a good one, as a [`CallError`]. The portal writes errors in five forms:
-//! `error.code` and `error.message`, a bare `Message`, a JSON text, plain text or HTML, and
-//! nothing.
+//! An answer that is not a good one, as a [`CallError`]. Errors come in six forms:
+//! `error.code` and `error.message`, a bare `Message`, a JSON text, the `error` of a part of the
+//! service, plain text or HTML, and nothing.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::wire::{field, text};
+use super::json::{field, text};
+use super::{CallError, Trouble};
 use crate::http::{Response, quote};
-use crate::portal::{CallError, Trouble};
 use crate::problem::{Code, Problem};
 use crate::secrets::Secrets;
 
@@ -21,10 +21,12 @@ pub(super) struct Subject {
     pub doing: String,
     /// What a 404 means.
     pub missing: Code,
+    /// What to do about a status, if there is something to do.
+    pub hint: fn(StatusCode) -> Option<&'static str>,
 }
 
 /// Reads an answer whose status is not 2xx.
-pub(super) fn read(
+pub(super) fn read_refusal(
     subject: &Subject,
     answer: &Response,
     retry_after: Option<Duration>,
@@ -41,7 +43,8 @@ pub(super) fn read(
     if let Some(id) = answer.correlation_id() {
         let _ = write!(message, " (correlation id {id})");
     }
-    let problem = Problem { hint: hint(status).map(str::to_owned), ..Problem::new(code, message) };
+    let problem =
+        Problem { hint: (subject.hint)(status).map(str::to_owned), ..Problem::new(code, message) };
     CallError { trouble, problem, retry_after }
 }
 
@@ -54,48 +57,6 @@ fn classify(status: StatusCode, missing: Code) -> (Trouble, Code) {
         408 | 429 | 300..=399 | 500..=599 => (Trouble::Passing, Code::Unavailable),
         _ => (Trouble::Refused, Code::PortalRefused),
     }
-}
-
-fn hint(status: StatusCode) -> Option<&'static str> {
-    Some(match status.as_u16() {
-        300..=399 => {
-            "redirects are not followed, so that the token stays with the portal; check the input \
-             `portal-url`"
-        }
-        400 => {
-            "the portal calls the request malformed; check the offer in Partner Center, and that \
-             its type is one this API serves"
-        }
-        401 => {
-            "check `tenant-id`, `client-id` and the secret or federated credential, and that \
-             `resource` is the audience that the \
-             portal expects"
-        }
-        403 => {
-            "add the application to the publisher's account in Partner Center (Account settings → \
-             User management → Microsoft \
-             Entra applications, role Manager), by the object id of its service principal, not of \
-             the app registration; and check \
-             `publisher` in the manifest"
-        }
-        404 => {
-            "check `publisher` and the offer's `id` in the manifest: the offer's id is its alias \
-             in Partner Center, not its name"
-        }
-        412 => "somebody else changed the offer's draft; run the same command again",
-        409 => {
-            "something else is changing the offer; wait for its end, or see the input `when-running`"
-        }
-        422 => {
-            "the offer does not pass validation; correct it in Partner Center, then run the \
-             release again"
-        }
-        429 | 408 | 500..=599 => return None,
-        _ => {
-            "look at the offer in Partner Center; if nothing is wrong there, Microsoft's support \
-             wants the correlation id and the time"
-        }
-    })
 }
 
 /// The words of one of the service's own parts, which stand under its name.

@@ -1,0 +1,180 @@
+//! One look at an operation: the job that was posted and the submission that it made, which are
+//! done only together.
+
+use std::time::Duration;
+
+use super::address::{Target, go_live_id, read_target};
+use super::wire::{Entry, Job};
+use super::{ProductIngestion, conflict};
+use crate::http::Transport;
+use crate::portal::{
+    CallError, Kind, Looked, Operation, OperationView, Phase, State, Trouble, Word,
+};
+use crate::problem::{Code, Problem};
+
+/// "Don't poll a job more than once per minute" (Microsoft's pages).
+pub(super) const SHORTEST_POLL: Duration = Duration::from_mins(1);
+
+/// What this process knows of a job that it posted.
+#[derive(Debug, Clone)]
+pub(super) struct Posted {
+    pub job: String,
+    pub phase: Phase,
+    /// The numbers that were there before a publish.
+    pub before: Vec<String>,
+    /// The number, from the start for a go-live, since it was found for a publish.
+    pub number: Option<String>,
+}
+
+impl<T: Transport> ProductIngestion<T> {
+    pub(super) async fn look(&self, operation: &Operation) -> Result<Looked, CallError> {
+        let product = self.find_product().await?;
+        let view = match read_target(operation) {
+            Some(Target::Job(job)) => self.look_at_job(&product, &job).await?,
+            Some(Target::Submission { product: its, number, phase }) if its == product => {
+                let entries = self.read_submissions(&product).await?;
+                match find(&entries, &number, phase) {
+                    Some(entry) => show(phase, None, Some(entry)),
+                    None => return Err(gone(&entries, &number, phase)),
+                }
+            }
+            _ => return Err(foreign(operation)),
+        };
+        Ok(Looked { view, retry_after: Some(SHORTEST_POLL) })
+    }
+
+    async fn look_at_job(&self, product: &str, id: &str) -> Result<OperationView, CallError> {
+        let posted = self.memory.borrow().posted.iter().find(|one| one.job == id).cloned();
+        let job = match self.read_job(id).await {
+            // How long a finished job can be read is not known; its submission stays.
+            Err(error) if error.trouble == Trouble::NotFound => match &posted {
+                Some(Posted { number: Some(_), .. }) => None,
+                _ => return Err(error),
+            },
+            answer => Some(answer?),
+        };
+        if let Some(job) = &job {
+            if job.status.state() == State::Failed
+                && let Some(error) = conflict::find_in_job("start an operation", &job.errors)
+            {
+                return Err(error);
+            }
+            if job.status.state() != State::Succeeded {
+                let phase = posted.as_ref().map(|one| one.phase);
+                return Ok(view(phase, None, job.status.clone(), Some(job)));
+            }
+        }
+        let entries = self.read_submissions(product).await?;
+        let (phase, number) = match posted {
+            Some(Posted { phase, number: Some(number), .. }) => (phase, number),
+            Some(posted) => match find_new(&entries, &posted) {
+                Some(entry) => (posted.phase, entry.number.clone()),
+                None => return Ok(wait_for_submission(Some(posted.phase), job.as_ref())),
+            },
+            None => match self.read_submission_of_job(id).await? {
+                Some((of, number)) if of == product => (find_phase(&entries, &number), number),
+                Some(_) => return Err(foreign_job(id)),
+                None => return Ok(wait_for_submission(None, job.as_ref())),
+            },
+        };
+        self.remember_number(id, phase, &number);
+        match find(&entries, &number, phase) {
+            Some(entry) => Ok(show(phase, job.as_ref(), Some(entry))),
+            // A go-live takes the preview's own number along, at its own pace.
+            None if entries.iter().any(|entry| entry.number == number) => {
+                Ok(wait_for_submission(Some(phase), job.as_ref()))
+            }
+            None => Err(gone(&entries, &number, phase)),
+        }
+    }
+
+    fn remember_number(&self, job: &str, phase: Phase, number: &str) {
+        let mut memory = self.memory.borrow_mut();
+        match memory.posted.iter_mut().find(|one| one.job == job) {
+            Some(posted) => posted.number = Some(number.to_owned()),
+            None => memory.posted.push(Posted {
+                job: job.to_owned(),
+                phase,
+                before: Vec::new(),
+                number: Some(number.to_owned()),
+            }),
+        }
+    }
+}
+
+/// The submission that a publish made: one that was not there before.
+fn find_new<'a>(entries: &'a [Entry], posted: &Posted) -> Option<&'a Entry> {
+    entries
+        .iter()
+        .filter(|entry| entry.kind == Kind::Publish && !posted.before.contains(&entry.number))
+        .max_by_key(|entry| entry.created)
+}
+
+fn find<'a>(entries: &'a [Entry], number: &str, phase: Phase) -> Option<&'a Entry> {
+    entries.iter().find(|entry| entry.number == number && entry.kind.phase() == Some(phase))
+}
+
+/// A number that is live, or on its way there, is a go-live's.
+fn find_phase(entries: &[Entry], number: &str) -> Phase {
+    if find(entries, number, Phase::GoLive).is_some() { Phase::GoLive } else { Phase::Publish }
+}
+
+fn show(phase: Phase, job: Option<&Job>, entry: Option<&Entry>) -> OperationView {
+    let status = entry.map_or_else(Word::missing, |entry| entry.status.clone());
+    let number = entry.map(|entry| match phase {
+        Phase::Publish => entry.number.clone(),
+        Phase::GoLive => go_live_id(&entry.number),
+    });
+    view(Some(phase), number, status, job)
+}
+
+/// The job is done, and its submission is not in the list yet, or not known.
+fn wait_for_submission(phase: Option<Phase>, job: Option<&Job>) -> OperationView {
+    let status = Word::meaning("submission not listed", State::Unknown);
+    view(phase, None, status, job)
+}
+
+fn view(
+    phase: Option<Phase>,
+    id: Option<String>,
+    status: Word,
+    job: Option<&Job>,
+) -> OperationView {
+    OperationView {
+        id,
+        kind: phase.map(Kind::from),
+        status,
+        steps: Vec::new(),
+        messages: job.map(|job| job.errors.clone()).unwrap_or_default(),
+        preview_links: Vec::new(),
+        live_links: Vec::new(),
+        started: job.and_then(|job| job.started),
+    }
+}
+
+/// A submission that is no longer in the list: a later publish took the preview's place.
+fn gone(entries: &[Entry], number: &str, phase: Phase) -> CallError {
+    let other = entries.iter().find(|entry| entry.kind == Kind::Publish);
+    if let (Phase::Publish, Some(other)) = (phase, other) {
+        let problem = conflict::preview_changed(format!(
+            "submission {number} is gone, submission {} took its place in the preview",
+            other.number
+        ));
+        return CallError { trouble: Trouble::Refused, problem, retry_after: None };
+    }
+    let message = format!("the API no longer knows submission {number}");
+    let problem = Problem::new(Code::OperationVanished, message)
+        .hint("look at the offer in Partner Center before you release it again");
+    CallError { trouble: Trouble::NotFound, problem, retry_after: None }
+}
+
+fn foreign(operation: &Operation) -> CallError {
+    let message = format!("operation {operation} belongs to another offer");
+    let problem = Problem::new(Code::OperationVanished, message)
+        .hint("give the address of an operation of this offer, as an earlier run printed it");
+    CallError { trouble: Trouble::Refused, problem, retry_after: None }
+}
+
+fn foreign_job(job: &str) -> CallError {
+    foreign(&super::address::of_job(job))
+}

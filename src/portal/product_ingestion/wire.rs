@@ -1,0 +1,271 @@
+//! The API's JSON, read with tolerance: `jobId` and `jobID`, `externalId` and `externalID`, kinds
+//! with any host, dates that are none.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::portal::json::{field, text, time};
+use crate::portal::{Kind, Level, Message, State, Word};
+
+/// More details of an error than this are not shown.
+const MOST_MESSAGES: usize = 500;
+
+/// A product, as the API calls an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Product {
+    /// Its GUID.
+    pub guid: String,
+    /// `azureVirtualMachine`, `azureContainer`, …; empty if the API does not say.
+    pub offer_type: String,
+}
+
+/// The products of a page whose offer id is this one.
+pub(super) fn read_products(page: &Value, offer: &str) -> Option<Vec<Product>> {
+    let product = |value: &Value| {
+        let external = text(field(value, &["identity"])?, &["externalId"])?;
+        let guid = text(value, &["id"])?.strip_prefix("product/")?.to_owned();
+        let offer_type = text(value, &["type"]).unwrap_or_default();
+        external.eq_ignore_ascii_case(offer).then_some(Product { guid, offer_type })
+    };
+    Some(read_page(page)?.iter().filter_map(product).collect())
+}
+
+/// One entry of the list of submissions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// 64 bits and more than a double holds, so it stays text.
+    pub number: String,
+    /// `preview` or `live`.
+    pub kind: Kind,
+    /// Status and result as one word.
+    pub status: Word,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+}
+
+/// The submissions of a page, without the draft's own entry, which was never submitted.
+pub(super) fn read_submissions(page: &Value) -> Option<Vec<Entry>> {
+    Some(read_page(page)?.iter().filter_map(read_submission).collect())
+}
+
+fn read_submission(value: &Value) -> Option<Entry> {
+    let id = text(value, &["id"])?;
+    let number = id.rsplit('/').next().filter(|number| !number.is_empty() && *number != "0")?;
+    let target = text(field(value, &["target"])?, &["targetType"])?;
+    let kind = match target.to_ascii_lowercase().as_str() {
+        "preview" => Kind::Publish,
+        "live" => Kind::GoLive,
+        "draft" => return None,
+        _ => Kind::Other(target),
+    };
+    Some(Entry {
+        number: number.to_owned(),
+        kind,
+        status: read_status(text(value, &["status"]), text(value, &["result"])),
+        created: time(value, &["created"]),
+    })
+}
+
+/// A configure job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Job {
+    /// Its id.
+    pub id: Option<String>,
+    /// Status and result as one word.
+    pub status: Word,
+    /// The tree of errors, its outer nodes first.
+    pub errors: Vec<Message>,
+    /// When it was begun. Samples have texts here that are no dates.
+    pub started: Option<Timestamp>,
+}
+
+/// A job's status, as a POST and a look answer it.
+pub(super) fn read_job(answer: &Value) -> Option<Job> {
+    let status = text(answer, &["jobStatus"]);
+    let id = text(answer, &["jobId"]);
+    if status.is_none() && id.is_none() {
+        return None;
+    }
+    let mut errors = Vec::new();
+    for error in field(answer, &["errors"]).and_then(Value::as_array).into_iter().flatten() {
+        read_errors(error, &mut errors);
+    }
+    Some(Job {
+        id,
+        status: read_status(status, text(answer, &["jobResult"])),
+        errors,
+        started: time(answer, &["jobStart"]),
+    })
+}
+
+/// The submission that a job made, as (product, number), from the detail of a finished job.
+pub(super) fn read_submission_of_job(detail: &Value) -> Option<(String, String)> {
+    let resources = field(detail, &["resources"])?.as_array()?;
+    resources.iter().find_map(|resource| {
+        let id = text(resource, &["id"])?;
+        let (product, number) = id.strip_prefix("submission/")?.split_once('/')?;
+        Some((product.to_owned(), number.to_owned()))
+    })
+}
+
+/// The resources of a tree in an order of their own, for lists and trees have none.
+pub(super) fn read_tree(tree: &Value) -> Option<Value> {
+    let mut resources: Vec<Value> = field(tree, &["resources"])?.as_array()?.clone();
+    resources.retain(|resource| !is_submission(resource));
+    resources.sort_by_key(|resource| text(resource, &["id"]));
+    Some(serde_json::json!({ "resources": resources }))
+}
+
+fn is_submission(resource: &Value) -> bool {
+    text(resource, &["$schema"]).is_some_and(|schema| schema.contains("/schema/submission/"))
+}
+
+/// The address of the next page, if there is one.
+pub(super) fn read_next_link(page: &Value) -> Option<String> {
+    text(page, &["@nextLink", "nextLink"])
+}
+
+fn read_page(page: &Value) -> Option<&Vec<Value>> {
+    page.as_array().or_else(|| field(page, &["value"])?.as_array())
+}
+
+/// Two words of the API as one: the result counts only of what is completed, and only by a word
+/// that is known.
+fn read_status(status: Option<String>, result: Option<String>) -> Word {
+    let status = status.unwrap_or_default();
+    let result = result.unwrap_or_default();
+    let fold = |word: &str| word.to_ascii_lowercase().replace([' ', '-', '_'], "");
+    let state = match (fold(&status).as_str(), fold(&result).as_str()) {
+        ("notstarted", _) => State::NotStarted,
+        ("running" | "inprogress", _) => State::Running,
+        ("completed", "succeeded" | "success") => State::Succeeded,
+        ("completed", "failed") => State::Failed,
+        ("completed", "cancelled" | "canceled") => State::Canceled,
+        _ => State::Unknown,
+    };
+    match state {
+        State::Unknown if !result.is_empty() => {
+            Word::meaning(&format!("{status}, {result}"), state)
+        }
+        State::Unknown | State::NotStarted | State::Running => Word::meaning(&status, state),
+        _ => Word::meaning(&result, state),
+    }
+}
+
+/// A node of the tree of errors and what is below it. A node may lack everything but one field.
+fn read_errors(node: &Value, messages: &mut Vec<Message>) {
+    if messages.len() >= MOST_MESSAGES {
+        return;
+    }
+    let what = [text(node, &["code"]), text(node, &["message"])];
+    let what: Vec<String> = what.into_iter().flatten().collect();
+    if !what.is_empty() {
+        let mut line = what.join(": ");
+        if let Some(resource) = read_resource(node) {
+            let _ = write!(line, " ({resource})");
+        }
+        messages.push(Message { level: Level::Error, html: escape_html(&line), at: None });
+    }
+    for detail in field(node, &["details"]).and_then(Value::as_array).into_iter().flatten() {
+        read_errors(detail, messages);
+    }
+}
+
+/// Which resource an error is about: a durable id, or the name that the request gave it.
+fn read_resource(node: &Value) -> Option<String> {
+    text(node, &["resourceId"])
+        .or_else(|| text(field(node, &["resourceId"])?, &["externalId"]))
+        .or_else(|| text(node, &["resourceName"]))
+}
+
+/// The API writes plain text; messages are HTML.
+fn escape_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_status_and_a_result_are_one_word() {
+        let mut table = String::new();
+        for (status, result) in [
+            ("notStarted", "pending"),
+            ("running", "pending"),
+            ("Running", ""),
+            ("completed", "succeeded"),
+            ("Completed", "Success"),
+            ("completed", "failed"),
+            ("completed", "cancelled"),
+            ("completed", "pending"),
+            ("completed", "partially"),
+            ("completed", ""),
+            ("succeeded", "succeeded"),
+            ("", "succeeded"),
+            ("", ""),
+        ] {
+            let word = read_status(Some(status.to_owned()), Some(result.to_owned()));
+            let _ = writeln!(table, "{status:?} {result:?} → {:?} {word}", word.state());
+        }
+        insta::assert_snapshot!(table, @r#"
+        "notStarted" "pending" → NotStarted notStarted
+        "running" "pending" → Running running
+        "Running" "" → Running Running
+        "completed" "succeeded" → Succeeded succeeded
+        "Completed" "Success" → Succeeded Success
+        "completed" "failed" → Failed failed
+        "completed" "cancelled" → Canceled cancelled
+        "completed" "pending" → Unknown completed, pending
+        "completed" "partially" → Unknown completed, partially
+        "completed" "" → Unknown completed
+        "succeeded" "succeeded" → Unknown succeeded, succeeded
+        "" "succeeded" → Unknown , succeeded
+        "" "" → Unknown no status
+        "#);
+    }
+
+    #[test]
+    fn a_tree_of_errors_is_a_list_of_messages() {
+        let job = read_job(&json!({"jobID": "j", "jobStatus": "completed", "jobResult": "failed",
+            "jobStart": "2022-03-01-T13:32:43.123456Z",
+            "errors": [{"resourceId": {"externalId": "standard"}, "code": "internalServerError",
+                "message": "Operation <failed>", "details": [
+                    {"code": "invalidState", "message": "Certification", "details": [
+                        {"message": "Issues found during Certification."}]}]},
+                "garbage", {"details": "none"}]}))
+        .unwrap();
+        let texts: Vec<&str> = job.errors.iter().map(|message| message.html.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "internalServerError: Operation &lt;failed&gt; (standard)",
+                "invalidState: Certification",
+                "Issues found during Certification.",
+            ]
+        );
+        assert_eq!((job.id.as_deref(), job.started), (Some("j"), None));
+    }
+
+    #[test]
+    fn the_drafts_entry_is_no_submission_and_numbers_keep_all_their_digits() {
+        let page = json!({"value": [
+            {"id": "submission/p/0", "target": {"targetType": "draft"}},
+            {"id": "submission/p/1152921515689848683", "target": {"targetType": "preview"},
+             "status": "completed", "result": "succeeded", "created": "2022-02-04T20:07:22.4220588Z"},
+            {"id": "submission/p/7", "target": {"targetType": "flight"}, "status": "running"},
+        ]});
+        let entries = read_submissions(&page).unwrap();
+        assert_eq!(entries.len(), 2);
+        assert_eq!(entries[0].number, "1152921515689848683");
+        assert_eq!(
+            (&entries[0].kind, entries[0].status.state()),
+            (&Kind::Publish, State::Succeeded)
+        );
+        assert_eq!(entries[1].kind, Kind::Other("flight".to_owned()));
+    }
+}
