@@ -23,7 +23,7 @@ fn follow(schedule: Schedule, length: Duration, number: u64) -> (Duration, u32) 
         let chance = (number.wrapping_mul(2_654_435_761).wrapping_add(u64::from(polls) * 40_503)
             % 1_000) as f64
             / 1_000.0;
-        now += schedule.wait(now, None, chance);
+        now += schedule.wait(now, None, chance, Duration::ZERO);
         polls += 1;
     }
     (now.saturating_sub(length), polls)

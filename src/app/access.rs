@@ -16,13 +16,15 @@ use crate::http::Transport;
 use crate::problem::{Code, Problem};
 use crate::secrets::Secrets;
 
-/// A ready-made token, else the client's secret, else GitHub's OIDC token.
+/// A ready-made token, else the client's secret, else GitHub's OIDC token: for the API of this
+/// audience.
 ///
 /// # Errors
 /// What is missing.
 pub fn credentials(
     inputs: &Inputs,
     context: &Context,
+    resource: &str,
     transport: Rc<dyn Transport>,
     clock: &Rc<dyn Clock>,
     secrets: &Arc<Secrets>,
@@ -38,7 +40,7 @@ pub fn credentials(
         };
         let tenant = inputs.tenant_id.as_deref().ok_or_else(|| missing("tenant-id"))?;
         let client = inputs.client_id.as_deref().ok_or_else(|| missing("client-id"))?;
-        let app = EntraApplication::new(&inputs.authority_url, tenant, client, &inputs.resource)?;
+        let app = EntraApplication::new(&inputs.authority_url, tenant, client, resource)?;
         let wire = Wire { transport, clock: Rc::clone(clock), secrets: Arc::clone(secrets) };
         if let Some(secret) = &inputs.client_secret {
             Box::new(ClientSecret::new(app, secret.clone(), wire))

@@ -4,6 +4,7 @@ mod access;
 mod checks;
 mod goals;
 mod ledger;
+mod portals;
 mod record;
 mod refusal;
 mod rehearsal;

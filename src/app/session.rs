@@ -10,7 +10,8 @@ use futures_util::StreamExt as _;
 use tokio::sync::watch;
 
 use super::ledger::{self, OfferLedger};
-use super::{Signal, access, checks, goals, record, refusal};
+use super::portals::Portals;
+use super::{Signal, checks, goals, record, refusal};
 use crate::actions::context::Context;
 use crate::actions::files::{OutputFile, SummaryFile};
 use crate::actions::inputs::{Inputs, OnCancel};
@@ -18,8 +19,7 @@ use crate::clock::Clock;
 use crate::github::{CheckRuns, Deployments, GithubDeployments, GithubError};
 use crate::http::{Exchange, Recorded, ReqwestTransport, Transport};
 use crate::manifest::{Manifest, Offer};
-use crate::portal::cloud_partner::CloudPartnerPortal;
-use crate::portal::{Access, Portal};
+use crate::portal::Portal;
 use crate::problem::{Code, Problem};
 use crate::release::driver::{self, Surroundings};
 use crate::release::event::{Event, What};
@@ -126,10 +126,10 @@ pub async fn release(
     let Outside { clock, transport, check_runs, deployments, signals } = outside;
     let secrets = console.secrets();
     let tokens = Recorded::new(Rc::clone(&transport), Rc::clone(&clock), Box::new(debug));
-    let credentials =
-        Rc::new(access::credentials(inputs, context, Rc::new(tokens), &clock, &secrets)?);
+    let tokens: Rc<dyn Transport> = Rc::new(tokens);
     let publisher = manifest.publisher.clone();
-    let portal_access = Access { origin: inputs.portal_url.clone(), credentials, secrets };
+    let portals =
+        Portals::new(inputs, context, offers, publisher.clone(), &tokens, &clock, &secrets)?;
     let story = Story {
         command: inputs.command,
         manifest: Rc::new(manifest),
@@ -158,13 +158,7 @@ pub async fn release(
             observer.take(&Event { at: exchange.at, offer: index, what: What::Exchange(exchange) });
         };
         let transport = Recorded::new(Rc::clone(&transport), Rc::clone(&clock), Box::new(told));
-        let portal = CloudPartnerPortal::new(
-            portal_access.clone(),
-            publisher.clone(),
-            offer.id.clone(),
-            transport,
-            Rc::clone(&clock),
-        );
+        let portal = portals.open(offer, transport)?;
         releases.push((goals::goal(inputs, offer, &portal)?, portal));
     }
     let ledgers = ledger.map(|ledger| ledger.open(&publisher, offers)).unwrap_or_default();

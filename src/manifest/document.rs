@@ -12,11 +12,49 @@ use serde_json::Value;
 
 use crate::ids::{Email, LONGEST_EMAIL, LONGEST_ID, OfferId, PlanId, PublisherId};
 
+/// An API of the Azure Marketplace.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Api {
+    /// The API of the Cloud Partner Portal, which is in maintenance.
+    #[default]
+    CloudPartner,
+    /// The Product Ingestion API, its successor.
+    ProductIngestion,
+}
+
+impl Api {
+    /// The name in the manifest and in outputs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CloudPartner => "cloud-partner",
+            Self::ProductIngestion => "product-ingestion",
+        }
+    }
+}
+
+impl JsonSchema for Api {
+    fn schema_name() -> Cow<'static, str> {
+        "Api".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names = [Self::CloudPartner, Self::ProductIngestion].map(Self::name);
+        json_schema!({ "type": "string", "enum": names })
+    }
+}
+
 /// Offers of the Azure Marketplace that are published together by offer-release.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "Offer manifest")]
 pub struct Document {
+    /// The API at which the offers are published, unless an offer says otherwise:
+    /// `cloud-partner` (the default) or `product-ingestion`.
+    #[serde(default)]
+    #[schemars(with = "Api")]
+    pub api: Option<Api>,
     /// Publisher of all the offers, as in the address of the portal.
     pub publisher: PublisherId,
     /// To whom the portal sends its notifications, unless an offer says otherwise.
@@ -33,6 +71,10 @@ pub struct Document {
 pub struct WrittenOffer {
     /// The offer's id, as in the address of the portal.
     pub id: OfferId,
+    /// The API at which this offer is published, instead of the manifest's.
+    #[serde(default)]
+    #[schemars(with = "Api")]
+    pub api: Option<Api>,
     /// To whom the portal sends this offer's notifications, instead of the manifest's addresses.
     #[serde(default)]
     #[schemars(with = "Vec<Email>")]

@@ -24,7 +24,7 @@ use serde_path_to_error::Segment;
 use crate::ids::{Email, OfferId, PlanId, PublisherId};
 use crate::nearest::nearest;
 use crate::problem::{Code, Place, Problem};
-pub use document::schema;
+pub use document::{Api, schema};
 use document::{Document, WrittenOffer};
 pub use excerpt::excerpt;
 pub use route::{Route, Step};
@@ -52,6 +52,8 @@ pub struct Offer {
     pub index: usize,
     /// Its id.
     pub id: OfferId,
+    /// The API at which it is published.
+    pub api: Api,
     /// To whom the portal sends its notifications; the manifest's addresses if the offer has none
     /// of its own.
     pub notification_emails: Vec<Email>,
@@ -137,10 +139,11 @@ fn misread(
 
 impl Manifest {
     fn new(document: Document, source: Source, root: Node) -> Self {
-        let Document { publisher, notification_emails, offers } = document;
+        let Document { api, publisher, notification_emails, offers } = document;
         let offer = |(index, offer): (usize, WrittenOffer)| Offer {
             index,
             id: offer.id,
+            api: offer.api.or(api).unwrap_or_default(),
             notification_emails: offer
                 .notification_emails
                 .unwrap_or_else(|| notification_emails.clone()),

@@ -34,6 +34,7 @@ impl Inspector {
             (Value::Mapping(entries), Some("object")) => self.mapping(node, entries, schema, route),
             (Value::List(items), Some("array")) => self.list(node, items, schema, route),
             (Value::Scalar { text, plain }, Some("string")) if kind(text, *plain) == Type::Text => {
+                self.choice(node, text, schema, route);
             }
             (Value::Scalar { text, plain }, Some("boolean"))
                 if kind(text, *plain) == Type::Boolean => {}
@@ -45,6 +46,19 @@ impl Inspector {
                     format!("{} is {}, expected {}", name(route), received(node), expected(schema));
                 self.tell(node.at, message, cure(node, schema, route));
             }
+        }
+    }
+
+    /// A text of which only some values are allowed.
+    fn choice(&mut self, node: &Node, text: &str, schema: &Json, route: &Route) {
+        let Some(allowed) = schema["enum"].as_array() else { return };
+        let allowed: Vec<&str> = allowed.iter().filter_map(Json::as_str).collect();
+        if !allowed.contains(&text) {
+            let near = nearest(text, allowed.iter().copied())
+                .map(|word| format!("did you mean `{word}`? "))
+                .unwrap_or_default();
+            let message = format!("{} is {}", name(route), received(node));
+            self.tell(node.at, message, format!("{near}allowed here: {}", list(&allowed)));
         }
     }
 

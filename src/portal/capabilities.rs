@@ -1,5 +1,7 @@
 //! What an API can do. The release asks for these, never which API it is.
 
+use std::time::Duration;
+
 /// What can be canceled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CancelScope {
@@ -31,6 +33,8 @@ pub enum Feature {
 pub struct Capabilities {
     /// What can be canceled.
     pub cancel: CancelScope,
+    /// The shortest time between two looks that the API asks its users for.
+    pub shortest_poll: Duration,
     features: &'static [Feature],
 }
 
@@ -38,7 +42,13 @@ impl Capabilities {
     /// An API that cancels this, and has these.
     #[must_use]
     pub const fn new(cancel: CancelScope, features: &'static [Feature]) -> Self {
-        Self { cancel, features }
+        Self { cancel, shortest_poll: Duration::ZERO, features }
+    }
+
+    /// The same API, which asks to be looked at no more often than this.
+    #[must_use]
+    pub const fn polled_every(self, shortest_poll: Duration) -> Self {
+        Self { shortest_poll, ..self }
     }
 
     /// Whether the API has this.

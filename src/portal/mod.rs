@@ -1,6 +1,7 @@
 //! Where offers are released: [`Portal`] is one offer at one API. [`cloud_partner`] is the API of the
 //! Cloud Partner Portal, [`product_ingestion`] its successor.
 
+mod any;
 mod capabilities;
 mod client;
 pub mod cloud_partner;
@@ -14,6 +15,7 @@ pub mod product_ingestion;
 mod refusal;
 mod word;
 
+pub use any::AnyPortal;
 pub use capabilities::{CancelScope, Capabilities, Feature};
 pub use client::Access;
 pub use error::{CallError, Trouble};

@@ -221,7 +221,8 @@ impl<P: Portal> Driver<'_, P> {
                     let mut memory = self.memory.borrow_mut();
                     (clock.elapsed().saturating_sub(memory.changed_at), memory.asked_for.take())
                 };
-                let wait = schedule.wait(quiet, asked_for, clock.chance());
+                let shortest = portal.capabilities().shortest_poll;
+                let wait = schedule.wait(quiet, asked_for, clock.chance(), shortest);
                 self.tell(What::Rests(wait));
                 clock.sleep(wait).await;
                 Seen::Rested

@@ -29,14 +29,21 @@ pub enum Schedule {
 
 impl Schedule {
     /// The time to wait, when nothing changed for `quiet` and the portal asked to be left alone for
-    /// `asked_for`; `chance` is drawn evenly from `0.0..1.0`.
+    /// `asked_for`; `chance` is drawn evenly from `0.0..1.0`. The API asks its users not to look
+    /// more often than every `shortest`; whoever fixes the interval knows why.
     #[must_use]
-    pub fn wait(self, quiet: Duration, asked_for: Option<Duration>, chance: f64) -> Duration {
+    pub fn wait(
+        self,
+        quiet: Duration,
+        asked_for: Option<Duration>,
+        chance: f64,
+        shortest: Duration,
+    ) -> Duration {
         let own = match self {
             Self::Fixed(interval) => interval,
             Self::Auto => {
                 let grown = quiet.mul_f64(PART_OF_AGE).clamp(SHORTEST, LONGEST);
-                grown.mul_f64(1.0 + JITTER * (2.0 * chance.clamp(0.0, 1.0) - 1.0))
+                grown.mul_f64(1.0 + JITTER * (2.0 * chance.clamp(0.0, 1.0) - 1.0)).max(shortest)
             }
         };
         asked_for.map_or(own, |asked| own.max(asked.min(LONGEST_ASKED_FOR)))
@@ -50,7 +57,7 @@ mod tests {
     use super::*;
 
     fn auto(quiet: u64) -> Duration {
-        Schedule::Auto.wait(Duration::from_secs(quiet), None, 0.5)
+        Schedule::Auto.wait(Duration::from_secs(quiet), None, 0.5, Duration::ZERO)
     }
 
     #[test]
@@ -63,20 +70,30 @@ mod tests {
     #[test]
     fn the_portal_s_wish_wins_within_bounds() {
         let wish = |seconds| {
-            Schedule::Auto.wait(Duration::ZERO, Some(Duration::from_secs(seconds)), 0.5).as_secs()
+            Schedule::Auto
+                .wait(Duration::ZERO, Some(Duration::from_secs(seconds)), 0.5, Duration::ZERO)
+                .as_secs()
         };
         assert_eq!((wish(1), wish(60), wish(1_000_000)), (5, 60, 900));
         assert_eq!(
-            Schedule::Fixed(Duration::from_secs(1)).wait(Duration::ZERO, None, 0.9),
+            Schedule::Fixed(Duration::from_secs(1)).wait(Duration::ZERO, None, 0.9, Duration::ZERO),
             Duration::from_secs(1)
         );
+    }
+
+    #[test]
+    fn an_api_that_asks_for_a_minute_gets_it_unless_the_interval_is_fixed() {
+        let minute = Duration::from_mins(1);
+        assert_eq!(Schedule::Auto.wait(Duration::ZERO, None, 0.5, minute), minute);
+        let second = Duration::from_secs(1);
+        assert_eq!(Schedule::Fixed(second).wait(Duration::ZERO, None, 0.5, minute), second);
     }
 
     proptest! {
         #[test]
         fn never_busy_never_asleep(quiet in any::<u32>(), wish in proptest::option::of(any::<u32>()), chance in 0.0..1.0) {
             let wait = Schedule::Auto.wait(
-                Duration::from_secs(quiet.into()), wish.map(|wish| Duration::from_secs(wish.into())), chance);
+                Duration::from_secs(quiet.into()), wish.map(|wish| Duration::from_secs(wish.into())), chance, Duration::ZERO);
             prop_assert!(wait >= Duration::from_millis(4_500) && wait <= LONGEST_ASKED_FOR);
         }
     }

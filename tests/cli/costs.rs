@@ -55,7 +55,7 @@ fn looks_of(follows: Duration) -> Vec<Duration> {
     let mut looks = vec![Duration::ZERO];
     let mut now = Duration::ZERO;
     loop {
-        now += Schedule::Auto.wait(now, None, 0.5);
+        now += Schedule::Auto.wait(now, None, 0.5, Duration::ZERO);
         if now > follows {
             return looks;
         }

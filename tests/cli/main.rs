@@ -18,6 +18,7 @@ mod github;
 mod harness;
 mod hostile;
 mod hundreds;
+mod ingestion;
 mod inputs;
 mod ledger;
 mod log;

@@ -122,6 +122,10 @@ inputs! {
         "Origin of the token endpoint; `https` only, except on this machine.";
     RESOURCE = "resource", Takes::Text("url"), "https://cloudpartner.azure.com",
         "Audience of the portal token; the scope is `<resource>/.default`.";
+    INGESTION_URL = "ingestion-url", Takes::Text("url"), "https://graph.microsoft.com",
+        "Origin of the Product Ingestion API; `https` only, except on this machine.";
+    INGESTION_RESOURCE = "ingestion-resource", Takes::Text("url"), "https://graph.microsoft.com",
+        "Audience of the token for the Product Ingestion API; the scope is `<resource>/.default`.";
     RECORD = "record", Takes::Text("path"), "",
         "Path below the workspace: write the whole record there as JSON.";
 }
@@ -147,10 +151,6 @@ inputs! {
     FOREIGN_CHANGES = "foreign-changes", Takes::OneOf(ForeignChanges::WORDS), "warn",
         "With content in the manifest: the draft holds changes that are neither live nor the \
          manifest's, and would be published too: `warn`, `refuse` or `allow`.";
-    INGESTION_URL = "ingestion-url", Takes::Text("url"), "https://graph.microsoft.com",
-        "Origin of the Product Ingestion API; `https` only, except on this machine.";
-    INGESTION_RESOURCE = "ingestion-resource", Takes::Text("url"), "https://graph.microsoft.com",
-        "Audience of the token for the Product Ingestion API; the scope is `<resource>/.default`.";
 }
 
 #[cfg(test)]

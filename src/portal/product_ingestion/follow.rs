@@ -40,7 +40,7 @@ impl<T: Transport> ProductIngestion<T> {
             }
             _ => return Err(foreign(operation)),
         };
-        Ok(Looked { view, retry_after: Some(SHORTEST_POLL) })
+        Ok(Looked { view, retry_after: None })
     }
 
     async fn look_at_job(&self, product: &str, id: &str) -> Result<OperationView, CallError> {

@@ -38,7 +38,8 @@ use crate::text::html_to_line;
 const BASE_PATH: &str = "/rp/product-ingestion/";
 
 const CAPABILITIES: Capabilities =
-    Capabilities::new(CancelScope::OnlyKnown, &[Feature::Slots, Feature::BoundGoLive]);
+    Capabilities::new(CancelScope::OnlyKnown, &[Feature::Slots, Feature::BoundGoLive])
+        .polled_every(SHORTEST_POLL);
 
 /// A job that writes the draft takes seconds.
 const FIRST_LOOK_AT_WRITE: Duration = Duration::from_secs(5);

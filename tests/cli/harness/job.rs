@@ -65,6 +65,7 @@ impl<'a> Job<'a> {
             .extend(table::ALL.iter().map(|input| (input.variable(), input.default.to_owned())));
         Self { world, arguments: Vec::new(), environment }
             .with("portal-url", &base)
+            .with("ingestion-url", &base)
             .with("authority-url", &base)
             .with("tenant-id", "contoso.onmicrosoft.com")
             .with("client-id", "application")

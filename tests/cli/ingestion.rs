@@ -1,0 +1,87 @@
+//! Releases at the Product Ingestion API: the same commands, promises and reports.
+
+use crate::harness::World;
+
+const MANIFEST: &str = "api: product-ingestion\npublisher: contoso\noffers:\n- id: contoso-offer\n";
+const CONFIGURE: &str = "POST /rp/product-ingestion/configure";
+
+fn world(scenario: &str) -> World {
+    let world = World::new(scenario);
+    world.write("offer.yml", MANIFEST);
+    world
+}
+
+fn posts(world: &World) -> Vec<String> {
+    world
+        .requests()
+        .only(|one| one.path.starts_with("/rp/product-ingestion/") && one.method != "GET")
+        .lines()
+}
+
+#[test]
+fn a_release_goes_live_by_two_configures_and_the_old_portal_is_not_asked() {
+    let world = world("");
+    let run = world.job().with("go-live", "true").run().exits(0);
+    assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()), "{run}");
+    assert_eq!(posts(&world), [CONFIGURE; 2], "{run}");
+    assert_eq!(world.requests().portal().lines(), [""; 0], "{run}");
+    assert!(run.output("publish-operation").starts_with("configure/"), "{run}");
+    assert!(run.output("go-live-operation").starts_with("configure/"), "{run}");
+}
+
+#[test]
+fn a_release_in_two_jobs_publishes_once_and_goes_live_once() {
+    let world = world("");
+    let first = world.job().run().exits(0);
+    assert_eq!(first.outcome(), ("succeeded".into(), "publish".into()), "{first}");
+    let second = world.job().with("command", "go-live").run().exits(0);
+    assert_eq!(second.outcome(), ("succeeded".into(), "go-live".into()), "{second}");
+    assert_eq!(posts(&world), [CONFIGURE; 2], "{second}");
+}
+
+#[test]
+fn two_apis_in_one_manifest_get_a_token_each() {
+    let world = World::new("");
+    world.write(
+        "offer.yml",
+        "publisher: contoso\noffers:\n- id: contoso-offer\n- {id: other, api: product-ingestion}\n",
+    );
+    let run = world.job().run().exits(0);
+    assert_eq!(run.output("outcome"), "succeeded", "{run}");
+    assert_eq!(posts(&world), [CONFIGURE], "{run}");
+    assert_eq!(world.requests().tokens().lines().len(), 2, "{run}");
+    assert_eq!(world.requests().posts().len(), 1, "{run}");
+}
+
+#[test]
+fn a_ready_made_token_is_for_one_api() {
+    let world = World::new("");
+    world.write(
+        "offer.yml",
+        "publisher: contoso\noffers:\n- id: contoso-offer\n- {id: other, api: product-ingestion}\n",
+    );
+    let run = world.job().with("access-token", "a-token-made-elsewhere").run().exits(2);
+    assert!(run.stdout.contains("is for one API, and the selected offers use two"), "{run}");
+    assert_eq!(posts(&world), [""; 0]);
+}
+
+#[test]
+fn an_offer_that_the_api_does_not_know_is_told_how_to_try_the_other() {
+    let world = world("ingestion: {any-product: false}\n");
+    let run = world.job().run().exits(1);
+    assert!(run.stdout.contains("offer-release/offer-not-found"), "{run}");
+    assert!(run.stdout.contains("may need `api: cloud-partner`"), "{run}");
+    assert_eq!(posts(&world), [""; 0]);
+}
+
+#[test]
+fn an_unknown_api_is_refused_at_its_line() {
+    let world = World::new("");
+    world.write(
+        "offer.yml",
+        "api: product-injestion\npublisher: contoso\noffers:\n- id: contoso-offer\n",
+    );
+    let run = world.job().run().exits(2);
+    assert!(run.stdout.contains("did you mean `product-ingestion`?"), "{run}");
+    assert!(run.stdout.contains("line=1"), "{run}");
+}
