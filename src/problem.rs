@@ -136,6 +136,15 @@ codes! {
     Bug = "bug", Bug;
 }
 
+impl Code {
+    /// Whether it may be the fault of one offer; credentials, permissions and the network are those
+    /// of all.
+    #[must_use]
+    pub fn is_about_an_offer(self) -> bool {
+        matches!(self.class(), Class::Refused | Class::Input)
+    }
+}
+
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "offer-release/{}", self.name())

@@ -3,7 +3,7 @@
 use super::news::{Change, Entry};
 use crate::manifest::Manifest;
 use crate::portal::Level;
-use crate::problem::Place;
+use crate::problem::{Code, Place};
 use crate::release::{Outcome, Verdict};
 use crate::text::html_to_plain;
 
@@ -39,7 +39,8 @@ impl Annotated {
     }
 }
 
-/// What an entry puts on a line of the manifest: what the portal complains of, and a bad end. `index` is
+/// What an entry puts on a line of the manifest: what the portal complains of, and
+/// a bad end that may be this offer's fault. `index` is
 /// the offer's place in the manifest.
 pub fn annotate(
     offer: &str,
@@ -59,7 +60,10 @@ pub fn annotate(
                 whole,
             ))
         }
-        Entry::Change(Change::Ended(verdict)) if verdict.outcome <= Outcome::Cancelled => {
+        Entry::Change(Change::Ended(verdict))
+            if verdict.outcome <= Outcome::Cancelled
+                && verdict.code().is_none_or(Code::is_about_an_offer) =>
+        {
             let title = title(offer, verdict);
             Some(Annotated::new(
                 Level::Error,

@@ -1,6 +1,7 @@
 //! The job log as a report: a line for each change, annotations on the manifest, and at the end
 //! what each offer came to.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,18 +14,22 @@ use super::reports::Report;
 use super::story::{News, OfferStory, Story};
 use super::summary::headline;
 use crate::manifest::excerpt;
+use crate::portal::Level;
 use crate::release::event::Event;
+use crate::release::{Outcome, Verdict};
 
 /// Keeps the job log.
 pub struct JobLog {
     console: Arc<Console>,
+    /// Ends that are no offer's fault, each with the first offer that ended so.
+    told: RefCell<Vec<(String, String)>>,
 }
 
 impl JobLog {
     /// Nothing is printed yet.
     #[must_use]
     pub fn new(console: Arc<Console>) -> Self {
-        Self { console }
+        Self { console, told: RefCell::default() }
     }
 
     fn print(&self, story: &Story, offer: &OfferStory, news: &News) {
@@ -35,6 +40,9 @@ impl JobLog {
                     0,
                     verdict.sentence(),
                 )
+            }
+            Entry::Change(Change::Ended(verdict)) if is_everybodys(verdict) => {
+                return self.print_common_end(story, offer, news, verdict);
             }
             entry => log::line(news.at, &offer.offer, story.width(), entry),
         };
@@ -54,6 +62,35 @@ impl JobLog {
             self.console.annotate(annotated.level, Some(place), &annotated.title, &annotated.text);
         }
     }
+}
+
+impl JobLog {
+    /// An end that is no offer's fault is told once, and on no line of the manifest.
+    fn print_common_end(&self, story: &Story, offer: &OfferStory, news: &News, verdict: &Verdict) {
+        let sentence = verdict.sentence();
+        let mut told = self.told.borrow_mut();
+        let first = told.iter().find(|(_, known)| *known == sentence).map(|(first, _)| first);
+        if let Some(first) = first {
+            let code = verdict.code().map(|code| format!(" [{code}]")).unwrap_or_default();
+            let line = log::columns(news.at, &offer.offer, story.width(), verdict.outcome.name());
+            let paint = match verdict.outcome {
+                Outcome::Pending => Paint::Doubtful,
+                _ => Paint::Bad,
+            };
+            let line = line.cell(paint, 0, format!("for the same reason as {first}{code}"));
+            return self.console.columns(&line);
+        }
+        self.console.columns(&log::line(news.at, &offer.offer, story.width(), &news.entry));
+        if verdict.outcome <= Outcome::Cancelled {
+            let title = verdict.code().map(|code| code.to_string()).unwrap_or_default();
+            self.console.annotate(Level::Error, None, &title, &sentence);
+        }
+        told.push((offer.offer.clone(), sentence));
+    }
+}
+
+fn is_everybodys(verdict: &Verdict) -> bool {
+    verdict.code().is_some_and(|code| !code.is_about_an_offer())
 }
 
 impl Report for JobLog {

@@ -28,20 +28,19 @@ fn plain(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Demands cure and code in the log, the summary, the check run's annotation, and the code in the
-/// outputs.
+/// Demands cure and code in the log, the summary, the annotation, the check run, and the code in
+/// the outputs.
 fn told(world: &World, run: &Run, code: &str) -> String {
     let cure = cure(run);
     let code = format!("offer-release/{code}");
-    let annotations = world.check_runs()[0]["output"]["annotations"].as_array().unwrap().clone();
-    let annotation = annotations
-        .iter()
-        .map(|one| format!("{} {}", one["title"], one["message"].as_str().unwrap()));
-    let annotation = run.scrub(&annotation.collect::<Vec<_>>().join("\n"));
+    let annotation = run.scrub(&run.annotations().join("\n"));
+    let check_run =
+        run.scrub(world.check_runs()[0]["output"]["summary"].as_str().unwrap_or_default());
     for (place, text) in [
         ("log", run.scrubbed_log()),
         ("summary", run.scrubbed_summary()),
         ("annotation", annotation),
+        ("check run", check_run),
     ] {
         assert!(
             plain(&text).contains(&plain(cure.trim_end_matches('.'))),

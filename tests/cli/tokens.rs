@@ -81,6 +81,20 @@ fn a_refused_secret_ends_with_3_before_the_portal_is_asked() {
 }
 
 #[test]
+fn a_wrong_credential_is_told_once_and_on_no_line() {
+    let manifest = "publisher: contoso\noffers: [{id: a}, {id: b}, {id: c}]\n";
+    let world = World::with_manifest(&format!("auth:{TENANT}"), manifest);
+    let run = world.job().with("client-secret", "wr0ng-secret").run().exits(3);
+    let errors = run.commands_named("error");
+    assert_eq!(errors.len(), 1, "{run}");
+    assert!(!errors[0].properties.contains_key("file"), "{run}");
+    // The line of the first offer, and the annotation, which is not shown on that line.
+    assert_eq!(run.count("AADSTS7000215"), 2, "{run}");
+    assert_eq!(run.count("for the same reason as "), 2, "{run}");
+    assert_eq!(run.summary.matches("AADSTS7000215").count(), 1, "{}", run.summary);
+}
+
+#[test]
 fn an_unknown_tenant_client_or_subject_says_which() {
     let scenario = format!(
         "auth:\n  token-lifetime: 365d\n  id-token-lifetime: 365d\n  \

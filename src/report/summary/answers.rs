@@ -144,32 +144,59 @@ fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
     };
     let mut concerned: Vec<&OfferStory> = offers
         .iter()
+        .filter(|offer| !story.shows_state(offer))
         .filter(|offer| super::concern(offer) < 5 && (offer.verdict.is_some() || complaint(offer)))
         .collect();
     concerned.sort_by_key(|offer| super::concern(offer));
     if !concerned.is_empty() {
         text.push_str("**Why not?**\n\n");
-        for offer in concerned.iter().take(MOST) {
-            let why = why_not(story, offer).unwrap_or_default();
-            let first = messages::standing(offer)
-                .find(|(_, message)| message.level == Level::Error)
-                .or_else(|| messages::standing(offer).next());
-            let says = first
-                .map(|(_, message)| {
-                    format!(" The portal says: {}", one_line(&message.html, LONGEST))
-                })
-                .unwrap_or_default();
-            let _ = writeln!(text, "- **{}**: {why}{says}", escape(&offer.offer));
-        }
-        if concerned.len() > MOST {
-            let _ = writeln!(text, "- and {} more, in the table", concerned.len() - MOST);
-        }
-        text.push('\n');
+        text.push_str(&list_reasons(story, &concerned));
     }
     text.push_str("**What do I do now?**");
     text.push_str(&things_to_do(offers));
     text.push_str(&again::all_that_failed(story));
     text
+}
+
+/// Why they are not out, each reason once, with the offers that it is of.
+fn list_reasons(story: &Story, concerned: &[&OfferStory]) -> String {
+    let mut reasons: Vec<(String, Vec<&OfferStory>)> = Vec::new();
+    for offer in concerned {
+        let why = why_not(story, offer).unwrap_or_else(|| {
+            let message = offer.verdict.as_ref().map(|verdict| reason(offer, verdict));
+            format!("{}.", capital(&prose(&message.unwrap_or_default())))
+        });
+        let first = messages::standing(offer)
+            .find(|(_, message)| message.level == Level::Error)
+            .or_else(|| messages::standing(offer).next());
+        let says = first
+            .map(|(_, message)| format!(" The portal says: {}", one_line(&message.html, LONGEST)))
+            .unwrap_or_default();
+        let reason = why + &says;
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, offers)) => offers.push(offer),
+            None => reasons.push((reason, vec![offer])),
+        }
+    }
+    let shown = reasons.iter().take(MOST);
+    let lines = shown.clone().map(|(why, offers)| format!("- {}: {why}\n", name_offers(offers)));
+    let told: usize = shown.clone().map(|(_, offers)| offers.len()).sum();
+    let more = match concerned.len() - told {
+        0 => String::new(),
+        more => format!("- and {more} more, in the table\n"),
+    };
+    format!("{}{more}\n", lines.collect::<String>())
+}
+
+/// The first few offers by name, and how many more there are.
+fn name_offers(offers: &[&OfferStory]) -> String {
+    let names: Vec<String> =
+        offers.iter().take(MOST).map(|offer| format!("**{}**", escape(&offer.offer))).collect();
+    let more = match offers.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    names.join(", ") + &more
 }
 
 /// What to do, each thing once, with the offers that it is for.
@@ -189,19 +216,10 @@ fn things_to_do(offers: &[OfferStory]) -> String {
     if let [(what, _)] = &things[..] {
         return format!(" {what}\n\n");
     }
-    let lines = things.iter().take(MOST).map(|(what, for_offers)| {
-        let names: Vec<String> = for_offers
-            .iter()
-            .take(MOST)
-            .map(|offer| format!("**{}**", escape(&offer.offer)))
-            .collect();
-        let more = if for_offers.len() > MOST {
-            format!(" and {} more", for_offers.len() - MOST)
-        } else {
-            String::new()
-        };
-        format!("- {}{more}: {what}\n", names.join(", "))
-    });
+    let lines = things
+        .iter()
+        .take(MOST)
+        .map(|(what, for_offers)| format!("- {}: {what}\n", name_offers(for_offers)));
     let more = if things.len() > MOST { "- for the others see their details below\n" } else { "" };
     format!("\n\n{}{more}\n", lines.collect::<String>())
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::duration::in_a_cell;
-use super::super::markdown::{escape, prose};
+use super::super::markdown::{self, escape, prose};
 use super::super::story::{OfferStory, Story};
 use super::steps::status;
 use super::{answers, messages};
@@ -25,6 +25,10 @@ pub fn row(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
         .map(|began| in_a_cell(offer.ended.unwrap_or(now).duration_since(began)))
         .unwrap_or_default();
     let said = match &offer.verdict {
+        // The answers above have it once for all.
+        Some(verdict) if verdict.code().is_some_and(|code| !code.is_about_an_offer()) => {
+            verdict.code().map(|code| markdown::code(&code.to_string())).unwrap_or_default()
+        }
         Some(verdict) => prose(&cut_text(&answers::reason(offer, verdict), LONGEST)),
         None => answers::stage(offer, now),
     };
