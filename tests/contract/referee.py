@@ -1,4 +1,4 @@
-"""Runs the program against the simulator, with GitHub's description of its API as the judge of each request about check runs.
+"""Runs the program against the simulator, with GitHub's description of its API as the judge of each request about check runs and deployments.
 
 Between the program and the simulator stands a server that shows each request to the judge first. What the judge refuses is a failure
 of the case; what it accepts goes to the simulator, which keeps the state that the judge has not.
@@ -148,6 +148,9 @@ class World:
     def check_runs(self):
         return json.loads(ask(self.base, "GET", "/simulator/state", {}, None)[1])["checkRuns"]
 
+    def deployments(self):
+        return json.loads(ask(self.base, "GET", "/simulator/state", {}, None)[1])["deployments"]
+
     def until(self, what, met):
         for _ in range(600):
             if met(self.check_runs()):
@@ -160,9 +163,16 @@ def shown(run):
     return run["conclusion"], len(run["output"]["annotations"])
 
 
+def states(deployment):
+    return [status["state"] for status in sorted(deployment["statuses"], key=lambda status: status["id"])]
+
+
 def success(world):
-    world.run(0, **{"go-live": "true"})
+    world.run(0, **{"go-live": "true", "deployment": "true"})
     assert [shown(run) for run in world.check_runs()] == [("success", 0)], world.check_runs()
+    assert [states(one)[-1] for one in world.deployments()] == ["success"], world.deployments()
+    # The next one reads the deployment and its statuses, and finds nothing open.
+    world.run(0, command="resume", deployment="true")
 
 
 def failure(world):
