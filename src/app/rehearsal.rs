@@ -12,6 +12,7 @@ use super::{Signal, refusal, session};
 use crate::actions::context::Context;
 use crate::actions::inputs::{Command, Inputs, Keep};
 use crate::clock::SystemClock;
+use crate::ids::PlanId;
 use crate::manifest::{self, Manifest};
 use crate::problem::{Code, Problem};
 use crate::report::console::Console;
@@ -34,7 +35,12 @@ pub async fn run(
     console: Arc<Console>,
     signals: watch::Receiver<Option<Signal>>,
 ) -> u8 {
-    let simulator = match start().await {
+    console.line(
+        "rehearsal: everything below happens in a simulator inside this process; nothing \
+        is published",
+    );
+    let loaded = load(&inputs, &context, &console);
+    let simulator = match start(loaded.as_ref().ok()).await {
         Ok(simulator) => simulator,
         Err(error) => {
             let problem = Problem::new(
@@ -45,15 +51,10 @@ pub async fn run(
             return refusal::told(&[problem], &context, &console);
         }
     };
-    console.line(
-        "rehearsal: everything below happens in a simulator inside this process; nothing \
-        is published",
-    );
     let inputs = match rehearsed(inputs, &simulator) {
         Ok(inputs) => inputs,
         Err(problem) => return refusal::told(&[problem], &context, &console),
     };
-    let loaded = load(&inputs, &context, &console);
     let code =
         session::run(inputs, loaded, &context, console, Rc::new(SystemClock::new(SPEED)), signals)
             .await;
@@ -70,10 +71,21 @@ fn load(inputs: &Inputs, context: &Context, console: &Console) -> Result<Manifes
     manifest::load(&context.workspace, &inputs.manifest)
 }
 
-async fn start() -> std::io::Result<Simulator> {
+async fn start(manifest: Option<&Manifest>) -> std::io::Result<Simulator> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let scenario = Scenario::default().with_time_scale(SPEED).with_token_lifetime(TOKEN_LIFETIME);
-    Simulator::start(scenario, listener).await
+    Simulator::start(add_offers(scenario, manifest), listener).await
+}
+
+/// The scenario with the manifest's offers and their plans, on both APIs.
+fn add_offers(mut scenario: Scenario, manifest: Option<&Manifest>) -> Scenario {
+    for (manifest, offer) in
+        manifest.into_iter().flat_map(|manifest| manifest.offers.iter().map(move |o| (manifest, o)))
+    {
+        let plans: Vec<&str> = offer.plans.iter().map(PlanId::as_str).collect();
+        scenario = scenario.with_offer(manifest.publisher.as_str(), offer.id.as_str(), &plans);
+    }
+    scenario
 }
 
 /// The inputs, with every address and credential those of the simulator.
@@ -84,6 +96,7 @@ fn rehearsed(inputs: Inputs, simulator: &Simulator) -> Result<Inputs, Problem> {
     Ok(Inputs {
         command: Command::Release,
         portal_url: url.clone(),
+        ingestion_url: url.clone(),
         authority_url: url,
         tenant_id: Some("rehearsal.example".to_owned()),
         client_id: Some("rehearsal".to_owned()),
@@ -96,4 +109,23 @@ fn rehearsed(inputs: Inputs, simulator: &Simulator) -> Result<Inputs, Problem> {
         deployment: Keep::Off,
         ..inputs
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_rehearsed_portal_has_the_offers_and_plans_of_the_manifest() {
+        let yaml = "publisher: contoso\noffers:\n- id: db\n  plans: [{id: basic}, {id: pro}]\n";
+        let manifest = manifest::parse("offer.yml", yaml).unwrap();
+        let simulator = start(Some(&manifest)).await.unwrap();
+        let state = simulator.state();
+        let offer = &state["offers"][0];
+        assert_eq!((&offer["publisher"], &offer["id"]), (&"contoso".into(), &"db".into()));
+        let plans = offer["draft"]["plans"].as_array().unwrap();
+        let plans: Vec<_> = plans.iter().map(|plan| plan["planId"].as_str().unwrap()).collect();
+        assert_eq!(plans, ["basic", "pro"]);
+        simulator.stop().await;
+    }
 }

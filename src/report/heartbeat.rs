@@ -52,7 +52,14 @@ pub fn lines(story: &Story, now: Timestamp) -> Vec<Line> {
         let next = next
             .map(|next| format!("; looks again in {}", short(next.duration_since(now))))
             .unwrap_or_default();
-        let text = format!("still {status}after {}{next}", progress.time());
+        let text = match offer.silent_since() {
+            // What it is by now nobody knows.
+            Some(since) => format!(
+                "{status}when last heard of, {} ago; the portal has not answered since{next}",
+                short(now.duration_since(since))
+            ),
+            None => format!("still {status}after {}{next}", progress.time()),
+        };
         log::columns(now, &offer.offer, width, &progress.step).cell(Paint::Dim, 0, text)
     };
     let mut lines: Vec<Line> = under_way.iter().take(MOST_OFFERS).map(line).collect();
@@ -143,6 +150,42 @@ mod tests {
         let minutes: Vec<u64> = (0..9).map(|number| due(number).as_secs() / 60).collect();
         assert_eq!(minutes, [1, 2, 5, 10, 30, 60, 120, 180, 240]);
         assert!(due(usize::MAX) > due(1_000));
+    }
+
+    #[test]
+    fn a_silent_portal_is_not_said_to_go_on() {
+        let manifest = manifest::parse("offer.yml", "publisher: contoso\noffers: [{id: one}]\n");
+        let manifest = Rc::new(manifest.unwrap());
+        let offers = manifest.offers.iter().map(OfferStory::new).collect();
+        let mut story = Story { command: Command::Release, manifest, go_live: false, offers };
+        let second = |second: i64| Timestamp::from_second(second).unwrap();
+        let exchange = |at: i64, status: Option<u16>| {
+            let exchange = crate::http::Exchange {
+                at: second(at),
+                took: Duration::from_secs(1),
+                method: http::Method::GET,
+                url: "https://portal/".to_owned(),
+                status,
+                correlation_id: None,
+                error: None,
+            };
+            Event { at: second(at), offer: 0, what: What::Exchange(exchange) }
+        };
+        let line = |story: &Story, at: i64| {
+            let lines = lines(story, second(at));
+            lines.iter().map(|line| line.render(false, str::to_owned)).collect::<String>()
+        };
+        story.apply(&Event { at: second(0), offer: 0, what: What::Began });
+        story.apply(&exchange(10, Some(200)));
+        story.apply(&exchange(20, Some(404)));
+        assert!(line(&story, 60).ends_with("still after 1m"), "{}", line(&story, 60));
+        story.apply(&exchange(40, Some(503)));
+        story.apply(&exchange(80, None));
+        let said = line(&story, 261);
+        let end = "when last heard of, 4m ago; the portal has not answered since";
+        assert!(said.ends_with(end), "{said}");
+        story.apply(&exchange(280, Some(200)));
+        assert!(line(&story, 300).ends_with("still after 5m"), "{}", line(&story, 300));
     }
 
     /// What is printed, for the test to read.

@@ -9,6 +9,7 @@ use super::annotated::{Annotated, annotate};
 use super::news::{Change, Entry};
 use super::step_story::{self, StepStory};
 use crate::actions::inputs::Command;
+use crate::http::Exchange;
 use crate::manifest::{Manifest, Offer};
 use crate::portal::{Level, Link, Message, Operation, Phase, State, Step, Word};
 use crate::problem::Code;
@@ -192,14 +193,33 @@ impl OfferStory {
         }
     }
 
-    /// The correlation id of the last request that failed.
+    /// The correlation id of the last request, if it failed; a failure that was overcome explains
+    /// no end.
     #[must_use]
     pub fn last_failure(&self) -> Option<&str> {
-        self.timeline.iter().rev().find_map(|(_, entry)| match entry {
-            Entry::Exchange(one) if one.status.is_none_or(|status| status >= 400) => {
-                one.correlation_id.as_deref()
+        let last = self.exchanges().next_back()?;
+        let failed = last.status.is_none_or(|status| status >= 400);
+        last.correlation_id.as_deref().filter(|_| failed)
+    }
+
+    /// Since when the portal gives no useful answer, if the last request had none.
+    #[must_use]
+    pub fn silent_since(&self) -> Option<Timestamp> {
+        let mut since = None;
+        for one in self.exchanges().rev() {
+            if !one.status.is_none_or(|status| matches!(status, 408 | 429 | 500..)) {
+                // It was heard when its answer came.
+                return since.map(|_| one.at.saturating_add(one.took).unwrap_or(one.at));
             }
-            _ => None,
+            since = Some(one.at);
+        }
+        since
+    }
+
+    fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
+        self.timeline.iter().filter_map(|(_, entry)| match entry {
+            Entry::Exchange(one) => Some(one),
+            Entry::Change(_) | Entry::Note(..) => None,
         })
     }
 

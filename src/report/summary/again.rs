@@ -21,17 +21,21 @@ pub fn next(story: &Story, offer: &OfferStory) -> String {
     shown(story, &next, &offer.offer)
 }
 
-/// How to release those again that failed, and no other; empty unless some failed and some did not.
+/// How to release those again that failed, and no other; empty if none failed.
 pub fn all_that_failed(story: &Story) -> String {
     let bad = |offer: &&OfferStory| {
         offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome <= Outcome::Cancelled)
     };
     let failed: Vec<&str> =
         story.offers.iter().filter(bad).map(|offer| offer.offer.as_str()).collect();
-    if failed.is_empty() || failed.len() == story.offers.len() || looked(story) {
+    if failed.is_empty() || looked(story) {
         return String::new();
     }
-    let why = "To release only what failed";
+    let why = if failed.len() == story.offers.len() {
+        "To release them again"
+    } else {
+        "To release only what failed"
+    };
     shown(
         story,
         &Next { why, command: story.command, operation: None, go_live: story.go_live },

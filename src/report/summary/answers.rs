@@ -11,7 +11,7 @@ use super::super::story::{OfferStory, Story};
 use super::again::{self, looked};
 use super::steps::{current, status};
 use super::{look, messages};
-use crate::portal::{Level, Link, Phase};
+use crate::portal::{Level, Link, Message, Phase};
 use crate::release::{Ending, Outcome, Verdict};
 use crate::text::cut_text;
 
@@ -107,8 +107,9 @@ pub fn of_one(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     let mut text = format!("**Is it out?** {}\n\n", is_it_out(story, offer, now));
     if let Some(why) = why_not(story, offer) {
         let _ = write!(text, "**Why not?** {why}\n\n");
-        let errors: Vec<String> =
-            messages::standing(offer).map(|(about, message)| said(about, &message.html)).collect();
+        let errors: Vec<String> = messages::standing(offer)
+            .map(|(about, message)| said(story, offer, about, message))
+            .collect();
         text.push_str(&errors[..errors.len().min(MOST)].concat());
         if errors.len() > MOST {
             let _ = writeln!(text, "- and {} more, below", errors.len() - MOST);
@@ -140,7 +141,10 @@ fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
             .count();
         let preview =
             if preview > 0 { format!(", {preview} ready as a preview") } else { String::new() };
-        format!("**Are they out?** Not all: {live} of {total} live{preview}.\n\n")
+        match live {
+            0 => format!("**Are they out?** No: none of {total} is live{preview}.\n\n"),
+            _ => format!("**Are they out?** Not all: {live} of {total} live{preview}.\n\n"),
+        }
     };
     let mut concerned: Vec<&OfferStory> = offers
         .iter()
@@ -224,21 +228,35 @@ fn things_to_do(offers: &[OfferStory]) -> String {
     format!("\n\n{}{more}\n", lines.collect::<String>())
 }
 
-fn said(about: &str, html: &str) -> String {
+fn said(story: &Story, offer: &OfferStory, about: &str, message: &Message) -> String {
+    let level = if message.level == Level::Error { "❌" } else { "⚠️" };
+    let place = messages::place(story, offer, message);
     let about = if about.is_empty() {
-        String::new()
+        format!("for {place}: ")
     } else {
-        format!("{}: ", escape(&cut_text(about, 80)))
+        format!("{}, for {place}: ", escape(&cut_text(about, 80)))
     };
-    format!("- {about}{}\n", one_line(html, LONGEST))
+    format!("- {level} {about}{}\n", one_line(&message.html, LONGEST))
+}
+
+/// Whether the answers have every message that stands, and all of it: then nobody wants to read
+/// them once more.
+pub fn tells_all_messages(story: &Story, offer: &OfferStory) -> bool {
+    why_not(story, offer).is_some()
+        && messages::standing(offer).count() <= MOST
+        && messages::standing(offer).all(|(_, message)| message.html.len() <= LONGEST)
 }
 
 fn is_it_out(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     let Some(verdict) = &offer.verdict else {
+        let (seen, silent) = match offer.silent_since() {
+            Some(since) => (since, ", since when the portal has not answered"),
+            None => (now, ""),
+        };
         return format!(
-            "Not yet, as far as this job saw at {} UTC: {}.",
-            date(now),
-            stage(offer, now)
+            "Not yet, as far as this job saw at {} UTC{silent}: {}.",
+            date(seen),
+            stage(offer, seen)
         );
     };
     if looked(story) {

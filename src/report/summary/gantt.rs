@@ -21,6 +21,9 @@ const MOST: usize = 20;
 /// The longest name of a step, in characters.
 const LONGEST: usize = 26;
 
+/// The bar of an estimate is at most so many times as long as that of the longest step.
+const ESTIMATE_BESIDE_TIME: i32 = 4;
+
 /// A shorter step would be no bar.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
 
@@ -34,13 +37,17 @@ pub fn chart(offer: &OfferStory, now: Timestamp) -> String {
         })
         .take(MOST)
         .collect();
+    // An estimate of days beside minutes would leave nothing of the minutes to see.
+    let longest = drawn.iter().map(|(_, _, took)| *took).max().unwrap_or_default();
+    let room = longest.saturating_mul(ESTIMATE_BESIDE_TIME);
     let estimated = |step: &StepStory| step.step.estimate.as_deref().and_then(estimate::longest);
+    let bar = |estimate: SignedDuration| estimate.min(room);
     let (Some(first), Some(last)) = (
         drawn.iter().map(|(_, began, _)| *began).min(),
         drawn
             .iter()
             .filter_map(|(step, began, took)| {
-                began.checked_add(estimated(step).unwrap_or_default().max(*took)).ok()
+                began.checked_add(estimated(step).map(bar).unwrap_or_default().max(*took)).ok()
             })
             .max(),
     ) else {
@@ -63,10 +70,11 @@ pub fn chart(offer: &OfferStory, now: Timestamp) -> String {
         if let Some(estimate) = estimated(step) {
             let _ = writeln!(
                 lines,
-                "    estimated up to {} :e{index}, {}, {}s",
+                "    estimated up to {}{} :e{index}, {}, {}s",
                 short(estimate),
+                if bar(estimate) < estimate { ", cut here" } else { "" },
                 time(*began),
-                estimate.as_secs()
+                bar(estimate).as_secs()
             );
         }
     }

@@ -18,6 +18,9 @@ pub struct Limits {
     pub length: usize,
 }
 
+/// As much of a message is searched for what it is about, in characters.
+const LONGEST_FOR_A_PLACE: usize = 2_000;
+
 /// Errors and warnings that stand, each with the name of its step; errors first.
 pub fn standing(offer: &OfferStory) -> impl Iterator<Item = (&str, &Message)> {
     let of = |level| {
@@ -55,10 +58,7 @@ pub fn attention(story: &Story, offer: &OfferStory, limits: Limits) -> String {
         } else {
             format!(" at {}", escape(&cut_text(about, 80)))
         };
-        let place = story
-            .manifest
-            .place_for_message(offer.index, &html_to_plain(&message.html, limits.length));
-        let place = code(&format!("{}:{}", place.file, place.line));
+        let place = place(story, offer, message);
         let _ = write!(
             text,
             "{level}{about}, for {place}:\n\n{}\n",
@@ -67,6 +67,13 @@ pub fn attention(story: &Story, offer: &OfferStory, limits: Limits) -> String {
     }
     text.push_str(&more(all.len(), limits));
     text
+}
+
+/// The line of the manifest that a message belongs to.
+pub fn place(story: &Story, offer: &OfferStory, message: &Message) -> String {
+    let text = html_to_plain(&message.html, LONGEST_FOR_A_PLACE);
+    let place = story.manifest.place_for_message(offer.index, &text);
+    code(&format!("{}:{}", place.file, place.line))
 }
 
 /// What was overcome: blocked steps that went on, and errors that were withdrawn.

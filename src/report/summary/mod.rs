@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use self::offer::Length;
+use self::offer::{Length, StandingMessages};
 use self::page::Page;
 use super::markdown::{code, escape, link};
 use super::story::{OfferStory, Story};
@@ -43,7 +43,10 @@ pub fn summary(story: &Story, now: Timestamp, room: usize) -> String {
     page.add(&answers::answers(story, now));
     let mut offers: Vec<&OfferStory> = story.offers.iter().collect();
     offers.sort_by_key(|offer| concern(offer));
-    page.add_rows(overview::HEADER, offers.iter().map(|offer| overview::row(story, offer, now)));
+    page.add_rows(
+        overview::header(story),
+        offers.iter().map(|offer| overview::row(story, offer, now)),
+    );
     let (shown, quiet): (Vec<&OfferStory>, _) =
         offers.into_iter().partition(|offer| story.offers.len() <= FEW || troubled(offer));
     let mut without: Vec<&OfferStory> = Vec::new();
@@ -82,7 +85,11 @@ fn troubled(offer: &OfferStory) -> bool {
 
 fn section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) -> String {
     let chart = length == Length::Full && story.offers.len() <= MOST_CHARTS;
-    let mut text = offer::details(story, offer, now, length, chart);
+    let told = match &story.offers[..] {
+        [_] => StandingMessages::beside_answers(story, offer),
+        _ => StandingMessages::NotTold,
+    };
+    let mut text = offer::details(story, offer, now, length, told, chart);
     if story.offers.len() > 1 {
         // Of a single one, the first screen has it.
         text.push_str(&again::next(story, offer));
@@ -110,13 +117,20 @@ fn section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) ->
 /// Everything about one offer, without a chart; the check run shows it too.
 #[must_use]
 pub fn offer_text(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
-    let details = offer::details(story, offer, now, Length::Full, false);
+    let details =
+        |told: StandingMessages| offer::details(story, offer, now, Length::Full, told, false);
     if offer.verdict.is_some() {
-        format!("{}{details}", answers::of_one(story, offer, now))
+        let told = StandingMessages::beside_answers(story, offer);
+        format!("{}{}", answers::of_one(story, offer, now), details(told))
     } else {
         let now = answers::complaint(offer)
             .then(|| format!("**What do I do now?** {}\n\n", answers::what_now(offer)));
-        format!("{details}{}{}", now.unwrap_or_default(), again::next(story, offer))
+        format!(
+            "{}{}{}",
+            details(StandingMessages::NotTold),
+            now.unwrap_or_default(),
+            again::next(story, offer)
+        )
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::super::story::{OfferStory, Story};
 use super::messages::Limits;
-use super::{gantt, messages, steps, support};
+use super::{answers, gantt, messages, steps, support};
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,22 @@ pub enum Length {
     Full,
     /// What fits if there are many.
     Short,
+}
+
+/// Whether the page has the messages that stand already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StandingMessages {
+    /// Each of them, and all of it.
+    Told,
+    /// Not, or not all.
+    NotTold,
+}
+
+impl StandingMessages {
+    /// Those of an offer whose answers are on the page.
+    pub fn beside_answers(story: &Story, offer: &OfferStory) -> Self {
+        if answers::tells_all_messages(story, offer) { Self::Told } else { Self::NotTold }
+    }
 }
 
 impl Length {
@@ -30,10 +46,14 @@ pub fn details(
     offer: &OfferStory,
     now: Timestamp,
     length: Length,
+    messages: StandingMessages,
     chart: bool,
 ) -> String {
     let limits = length.limits();
-    let mut text = messages::attention(story, offer, limits);
+    let mut text = match messages {
+        StandingMessages::Told => String::new(),
+        StandingMessages::NotTold => messages::attention(story, offer, limits),
+    };
     text.push_str(&messages::recovered(offer, limits));
     text.push_str(&steps::table(offer, now));
     if chart {

@@ -7,16 +7,23 @@ use super::super::markdown::{self, escape, prose};
 use super::super::story::{OfferStory, Story};
 use super::steps::status;
 use super::{answers, messages};
-use crate::portal::Phase;
+use crate::portal::{Phase, State};
 use crate::release::Outcome;
 use crate::text::cut_text;
 
 /// The longest text of a cell.
 const LONGEST: usize = 300;
 
-/// The table's head.
-pub const HEADER: &str = "| Offer | Outcome | Reached | Portal's status | Time | What happened \
-    |\n|---|---|---|---|---|---|\n";
+/// The table's head. Of a single offer the answers above say what happened.
+pub fn header(story: &Story) -> &'static str {
+    match &story.offers[..] {
+        [_] => "| Offer | Outcome | Reached | Portal's status | Time |\n|---|---|---|---|---|\n",
+        _ => {
+            "| Offer | Outcome | Reached | Portal's status | Time | What happened \
+             |\n|---|---|---|---|---|---|\n"
+        }
+    }
+}
 
 /// The row of an offer.
 pub fn row(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
@@ -38,13 +45,25 @@ pub fn row(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
         1 => "; 1 message needs attention".to_owned(),
         many => format!("; {many} messages need attention"),
     };
+    let what = match &story.offers[..] {
+        [_] => String::new(),
+        _ => format!(" {said}{errors} |"),
+    };
     format!(
-        "| **{}** | {} | {} | {} | {time} | {said}{errors} |\n",
+        "| **{}** | {} | {} | {} | {time} |{what}\n",
         escape(&offer.offer),
         outcome(story, offer),
         offer.phase.map(Phase::name).unwrap_or_default(),
-        escape(&cut_text(&status(&offer.state), LONGEST)),
+        escape(&cut_text(&state(offer), LONGEST)),
     )
+}
+
+/// The portal's status, but not that of the offer before this run's operation was first seen.
+fn state(offer: &OfferStory) -> String {
+    if offer.phase.is_some() && offer.state.state() == State::NeverPublished {
+        return String::new();
+    }
+    status(&offer.state)
 }
 
 /// The outcome of an offer, in a word.

@@ -96,6 +96,22 @@ impl Scenario {
         self
     }
 
+    /// The same with an offer on the Cloud Partner Portal and a product on the Product Ingestion
+    /// API that have these plans; without any, they have a plan of the simulator's own.
+    #[must_use]
+    pub fn with_offer(mut self, publisher: &str, id: &str, plans: &[&str]) -> Self {
+        let mut offer = OfferSetup::unheard_of(publisher, id);
+        let mut product = ProductSetup::unheard_of(id);
+        if !plans.is_empty() {
+            let plans: Vec<String> = plans.iter().map(|plan| (*plan).to_owned()).collect();
+            product.plans.clone_from(&plans);
+            offer.plans = plans;
+        }
+        self.offers.push(offer);
+        self.products.push(product);
+        self
+    }
+
     fn check(&self) -> Result<(), String> {
         if !self.time_scale.is_finite() || self.time_scale <= 0.0 {
             return Err(format!("time-scale: {} is not a number above 0", self.time_scale));

@@ -290,3 +290,19 @@ async fn a_request_may_be_carried_out_minutes_after_its_answer() {
     assert_eq!(kinds(&driver).await, "publish running");
     assert!(driver.journal().iter().any(|one| one.path.ends_with("/publish") && one.handled));
 }
+
+#[tokio::test]
+async fn an_offer_can_be_added_with_its_plans_on_both_apis() {
+    let scenario = Scenario::default().with_offer("contoso", "db", &["basic", "pro"]);
+    let driver = SimulatorClient::with(scenario.with_offer("contoso", "other", &[])).await;
+    let state = driver.simulator.state();
+    let plans = |offer: usize| {
+        let plans = state["offers"][offer]["draft"]["plans"].as_array().unwrap();
+        plans.iter().map(|plan| plan["planId"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!([plans(0), plans(1)], [vec![json!("basic"), json!("pro")], vec![json!("standard")]]);
+    let draft = state["ingestion"]["products"][0]["draft"].as_array().unwrap();
+    let names: Vec<_> =
+        draft.iter().filter_map(|one| one["identity"]["externalId"].as_str()).collect();
+    assert_eq!(names, ["db", "basic", "pro"]);
+}

@@ -17,7 +17,9 @@ fn every_example_is_a_scenario() {
         assert!(yaml.starts_with("# "), "{}: says what it is for", file.display());
         Scenario::parse(&yaml).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
-    Scenario::parse(&read("tests/foreign/scenario.yml")).unwrap();
+    for name in ["scenario", "product_ingestion"] {
+        Scenario::parse(&read(&format!("tests/foreign/{name}.yml"))).unwrap();
+    }
 }
 
 #[test]

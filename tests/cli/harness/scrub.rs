@@ -41,6 +41,9 @@ fn row(line: &str) -> String {
         [name, outcome, "publish", _, time, said] if outcome.ends_with("succeeded") => {
             format!("{name} | {outcome} | publish | [state] | {time} | {said}")
         }
+        [name, outcome, "publish", _, time] if outcome.ends_with("succeeded") => {
+            format!("{name} | {outcome} | publish | [state] | {time}")
+        }
         // The operation or the offer: either may be asked last.
         [sent, request, "200", id] if request.starts_with("`GET ") => {
             format!("{sent} | `GET [the last]` | 200 | {id}")

@@ -79,3 +79,41 @@ proptest! {
         told.summary();
     }
 }
+
+#[test]
+fn offers_that_all_failed_are_not_out_and_can_be_released_again() {
+    let mut told = many(2);
+    failed(&mut told, 0, "No image");
+    failed(&mut told, 1, "No licence");
+    let text = told.summary();
+    assert!(text.contains("**Are they out?** No: none of 2 is live."), "{text}");
+    assert!(text.contains("**To release them again**, as inputs of the action:"), "{text}");
+    assert!(text.contains("  offers: offer-000,offer-001"), "{text}");
+}
+
+#[test]
+fn a_failure_that_was_overcome_explains_no_end() {
+    let mut told = Told::one();
+    told.starts(0, Phase::Publish).asks(0, "GET", "https://portal/", 401, "handled");
+    told.asks(0, "GET", "https://portal/", 200, "later");
+    assert_eq!(told.story.offers[0].last_failure(), None);
+    told.asks(0, "GET", "https://portal/", 503, "last");
+    assert_eq!(told.story.offers[0].last_failure(), Some("last"));
+}
+
+#[test]
+fn a_running_publish_is_not_called_never_published() {
+    let mut told = many(2);
+    told.tell(0, What::Began);
+    let view = crate::portal::OfferView {
+        status: Word::new("neverPublished"),
+        steps: Vec::new(),
+        messages: Vec::new(),
+        preview_links: Vec::new(),
+        live_links: Vec::new(),
+    };
+    told.tell(0, What::Offer(view));
+    assert!(told.summary().contains("never published"));
+    told.starts(0, Phase::Publish);
+    assert!(!told.summary().contains("never published"), "{}", told.summary());
+}
