@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::offers::offer::Slot;
+use super::offers::offer::SimulatedSlot;
 use super::offers::operation::{ForcedEnd, OperationState};
 use super::product_ingestion::api::show_products;
 use super::scenario::LengthOfTime;
@@ -171,8 +171,8 @@ pub fn show_world(sim: &Simulation) -> Value {
                 "version": offer.version,
                 "changed": offer.changed,
                 "draft": offer.definition,
-                "preview": offer.slot_at(Slot::Preview, now),
-                "production": offer.slot_at(Slot::Production, now),
+                "preview": offer.slot_at(SimulatedSlot::Preview, now),
+                "production": offer.slot_at(SimulatedSlot::Production, now),
                 "operations": operations,
             })
         })

@@ -1,6 +1,6 @@
 //! Which fault meets which request.
 
-use super::scenario::{Fault, FaultEffect};
+use super::scenario::{FaultEffect, ScriptedFault};
 
 /// The faults, and how often each was met and used.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub struct FaultCounters(Vec<FaultCounter>);
 #[derive(Debug)]
 pub struct FaultCounter {
     /// The fault.
-    pub fault: Fault,
+    pub fault: ScriptedFault,
     /// Requests that it was about.
     pub met: u64,
     /// Requests that it hit.
@@ -19,7 +19,7 @@ pub struct FaultCounter {
 
 impl FaultCounters {
     /// None met yet.
-    pub fn new(faults: &[Fault]) -> Self {
+    pub fn new(faults: &[ScriptedFault]) -> Self {
         Self(
             faults
                 .iter()
@@ -50,7 +50,7 @@ impl FaultCounters {
 
 impl FaultCounter {
     fn is_due(&self) -> bool {
-        let Fault { nth, first, every, count, .. } = self.fault;
+        let ScriptedFault { nth, first, every, count, .. } = self.fault;
         if let Some(nth) = nth {
             return self.met >= nth && self.used < count.unwrap_or(1);
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header, request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use super::clock::{SimulatedClock, later};
 use super::connection::Cut;
 use super::dates::http_date;
-use super::journal::{self, JournalEntry};
+use super::journal::JournalEntry;
 use super::scenario::{FaultAnswer, FaultEffect, FixedAnswer, RetryAfter};
 use super::simulation::{Sim, Simulation};
 
@@ -128,7 +128,7 @@ fn record_request(
     body: &[u8],
     fault: Option<String>,
 ) -> usize {
-    let headers = journal::record_headers(sim, &parts.headers);
+    let headers = record_headers(sim, &parts.headers);
     sim.journal().add_entry(JournalEntry {
         number: 0,
         at: sim.clock.now(),
@@ -141,6 +141,19 @@ fn record_request(
         handled: false,
         status: None,
     })
+}
+
+/// Headers as the journal keeps them.
+fn record_headers(sim: &Simulation, headers: &HeaderMap) -> Vec<(String, String)> {
+    let shown = |name: &header::HeaderName, value: &header::HeaderValue| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        if name != header::AUTHORIZATION {
+            return value;
+        }
+        let (scheme, token) = value.split_once(' ').unwrap_or((value.as_str(), ""));
+        format!("{scheme} {}", sim.world().issued.name(token.trim(), &sim.scenario.auth))
+    };
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), shown(name, value))).collect()
 }
 
 /// The scenario's answer.

@@ -1,10 +1,7 @@
 //! Everything that was asked and answered.
 
-use axum::http::{HeaderMap, header};
 use jiff::Timestamp;
 use serde::Serialize;
-
-use super::simulation::Simulation;
 
 /// One request and what became of it.
 #[derive(Debug, Clone, Serialize)]
@@ -52,17 +49,4 @@ impl Journal {
     pub fn all(&self) -> &[JournalEntry] {
         &self.0
     }
-}
-
-/// Headers as the journal keeps them.
-pub fn record_headers(sim: &Simulation, headers: &HeaderMap) -> Vec<(String, String)> {
-    let shown = |name: &header::HeaderName, value: &header::HeaderValue| {
-        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        if name != header::AUTHORIZATION {
-            return value;
-        }
-        let (scheme, token) = value.split_once(' ').unwrap_or((value.as_str(), ""));
-        format!("{scheme} {}", sim.world().issued.name(token.trim(), &sim.scenario.auth))
-    };
-    headers.iter().map(|(name, value)| (name.as_str().to_owned(), shown(name, value))).collect()
 }

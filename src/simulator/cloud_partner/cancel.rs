@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::address::answer_start;
-use super::refusal::Refusal;
+use super::refusal::PortalRefusal;
 use super::reply::with_offer;
 use crate::simulator::clock::later;
 use crate::simulator::offers::offer::SimulatedOffer;
@@ -38,13 +38,15 @@ pub async fn cancel_offer(
                 CancelNothing::Accepted => Ok(accepted(offer, Some(now))),
                 CancelNothing::Done => Ok(StatusCode::OK.into_response()),
                 CancelNothing::BadRequest => {
-                    Err(Refusal::bad_request("There is no operation to cancel."))
+                    Err(PortalRefusal::bad_request("There is no operation to cancel."))
                 }
-                CancelNothing::NotFound => Err(Refusal::not_found("A running operation")),
+                CancelNothing::NotFound => Err(PortalRefusal::not_found("A running operation")),
             };
         }
         match portal.cancel {
-            Cancel::Refuse => Err(Refusal::bad_request("The operation can no longer be canceled.")),
+            Cancel::Refuse => {
+                Err(PortalRefusal::bad_request("The operation can no longer be canceled."))
+            }
             Cancel::Ignore => Ok(accepted(offer, None)),
             Cancel::Done => {
                 stop_last(offer, now);

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::simulator::clock::earlier;
-use crate::simulator::offers::offer::{SimulatedOffer, Slot};
+use crate::simulator::offers::offer::{SimulatedOffer, SimulatedSlot};
 use crate::simulator::offers::operation::{
-    Mark, OperationProgress, OperationState, SimulatedOperation, StepNow,
+    OperationProgress, OperationState, SimulatedOperation, StepMark, StepNow,
 };
 use crate::simulator::scenario::{
-    Half, Links, Messages, OfferLink, OldPublish, PastSubmission, PortalSwitches, ScriptMessage,
-    ScriptStep, SubmissionSlot,
+    Links, Messages, OfferLink, OldPublish, PastSubmission, PortalSwitches, ReleaseHalf,
+    ScriptMessage, ScriptStep, SubmissionSlot,
 };
 
 impl PortalSwitches {
@@ -22,9 +22,10 @@ impl PortalSwitches {
         now: Timestamp,
     ) -> Value {
         let progress = operation.progress_at(now);
-        let is_previewed = operation.kind == Half::GoLive
+        let is_previewed = operation.kind == ReleaseHalf::GoLive
             || matches!(progress.state, OperationState::SignOff | OperationState::Complete);
-        let is_live = operation.kind == Half::GoLive && progress.state == OperationState::Complete;
+        let is_live =
+            operation.kind == ReleaseHalf::GoLive && progress.state == OperationState::Complete;
         let preview_links: &[OfferLink] = if is_previewed { &offer.preview_links } else { &[] };
         let live_links: &[OfferLink] = if is_live { &offer.live_links } else { &[] };
         let mut shown =
@@ -54,10 +55,16 @@ impl PortalSwitches {
         let last = offer.last_operation(now);
         let seen = last.as_ref().map(|(operation, progress)| (*operation, progress));
         // An offer keeps its links while it is published anew.
-        let preview_links: &[OfferLink] =
-            if offer.slot_at(Slot::Preview, now).is_some() { &offer.preview_links } else { &[] };
-        let live_links: &[OfferLink] =
-            if offer.slot_at(Slot::Production, now).is_some() { &offer.live_links } else { &[] };
+        let preview_links: &[OfferLink] = if offer.slot_at(SimulatedSlot::Preview, now).is_some() {
+            &offer.preview_links
+        } else {
+            &[]
+        };
+        let live_links: &[OfferLink] = if offer.slot_at(SimulatedSlot::Production, now).is_some() {
+            &offer.live_links
+        } else {
+            &[]
+        };
         let mut shown = self.show_steps_and_links(seen, preview_links, live_links);
         shown.insert("status".to_owned(), json!(self.status_word(offer.status_at(now))));
         if self.notification_emails {
@@ -78,7 +85,7 @@ impl PortalSwitches {
         let is_touched = self.old_publish == OldPublish::Touched && operation.closed.is_some();
         let changed = if is_touched { now } else { progress.last_action };
         let slot = match (self.submission_slot, operation.kind) {
-            (SubmissionSlot::ByKind, Half::GoLive) => "production",
+            (SubmissionSlot::ByKind, ReleaseHalf::GoLive) => "production",
             (SubmissionSlot::ByKind | SubmissionSlot::Staging, _) => "staging",
         };
         self.without_omitted(json!({
@@ -203,7 +210,7 @@ impl PortalSwitches {
         operation: &SimulatedOperation,
         progress: &OperationProgress,
     ) -> OperationState {
-        let is_old = operation.kind == Half::Publish
+        let is_old = operation.kind == ReleaseHalf::Publish
             && operation.closed.is_some()
             && progress.state == OperationState::Complete;
         if is_old && matches!(self.old_publish, OldPublish::Unchanged | OldPublish::Touched) {
@@ -233,7 +240,7 @@ impl PortalSwitches {
     }
 
     fn show_step(&self, step: &ScriptStep, seen: &StepNow) -> Value {
-        let under_way = matches!(seen.mark, Mark::InProgress);
+        let under_way = matches!(seen.mark, StepMark::InProgress);
         let status =
             step.shows.clone().filter(|_| under_way).unwrap_or_else(|| self.mark_word(seen.mark));
         let mut shown = json!({

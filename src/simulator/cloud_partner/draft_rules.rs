@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::refusal::Refusal;
+use super::refusal::PortalRefusal;
 use crate::simulator::scenario::{
     KeyOrder, LegacyKeys, LogoUrls, PortalSwitches, PutDefaults, Secrets, WindowsOsType,
 };
@@ -16,17 +16,23 @@ const SECRET_KEYS: [&str; 5] =
 
 impl PortalSwitches {
     /// The definition that is kept when `written` is put in place of `old`.
-    pub fn accept_definition(&self, mut written: Value, old: &Value) -> Result<Value, Refusal> {
+    pub fn accept_definition(
+        &self,
+        mut written: Value,
+        old: &Value,
+    ) -> Result<Value, PortalRefusal> {
         if self.legacy_keys == LegacyKeys::Refused
             && let Some(key) = find_key(&written, &|key| is_field(key, &LEGACY_KEYS))
         {
-            return Err(Refusal::bad_request(format!("The property '{key}' cannot be written.")));
+            return Err(PortalRefusal::bad_request(format!(
+                "The property '{key}' cannot be written."
+            )));
         }
         if let Some((key, count)) = find_most_images(&written).filter(|(_, count)| {
             u64::try_from(*count).is_ok_and(|count| count > self.version_limit)
         }) {
             let limit = self.version_limit;
-            return Err(Refusal::bad_request(format!(
+            return Err(PortalRefusal::bad_request(format!(
                 "'{key}' has {count} versions; at most {limit} are allowed."
             )));
         }

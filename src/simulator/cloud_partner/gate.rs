@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use jiff::SignedDuration;
 
-use super::refusal::Refusal;
+use super::refusal::PortalRefusal;
 use crate::simulator::clock::later;
 use crate::simulator::dates::http_date;
 use crate::simulator::guid::new_guid;
@@ -33,7 +33,7 @@ pub async fn pass_gate(State(sim): State<Sim>, request: Request, next: Next) -> 
 
 fn admit_request(sim: &Simulation, request: &Request) -> Result<(), Box<Response>> {
     let portal = &sim.scenario.portal;
-    let refuse = |refusal: Refusal| Err(Box::new(refusal.to_response(portal)));
+    let refuse = |refusal: PortalRefusal| Err(Box::new(refusal.to_response(portal)));
     throttle_request(sim)?;
     let now = sim.clock.now();
     if let Err(why) = sim.world().issued.admits(
@@ -42,14 +42,14 @@ fn admit_request(sim: &Simulation, request: &Request) -> Result<(), Box<Response
         &sim.scenario.auth,
         now,
     ) {
-        return refuse(Refusal::new(StatusCode::UNAUTHORIZED, "Unauthorized", why));
+        return refuse(PortalRefusal::new(StatusCode::UNAUTHORIZED, "Unauthorized", why));
     }
     let query = request.uri().query().unwrap_or_default();
     let version =
         url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "api-version");
     if version.is_none_or(|(_, version)| version != "2017-10-31") {
         let message = "Invalid api version. Allowed values are [2017-10-31]";
-        return refuse(Refusal::new(StatusCode::BAD_REQUEST, "InvalidAPIVersion", message));
+        return refuse(PortalRefusal::new(StatusCode::BAD_REQUEST, "InvalidAPIVersion", message));
     }
     let publisher = request
         .uri()
@@ -59,7 +59,7 @@ fn admit_request(sim: &Simulation, request: &Request) -> Result<(), Box<Response
     if publisher.is_some_and(|publisher| {
         sim.scenario.auth.forbidden_publishers.iter().any(|forbidden| forbidden == publisher)
     }) {
-        return refuse(Refusal::new(
+        return refuse(PortalRefusal::new(
             StatusCode::FORBIDDEN,
             "Forbidden",
             "User does not have the required permissions",
@@ -69,7 +69,7 @@ fn admit_request(sim: &Simulation, request: &Request) -> Result<(), Box<Response
         && request.method() == Method::POST
         && !request.headers().contains_key(header::IF_MATCH)
     {
-        return refuse(Refusal::bad_request("The If-Match header is required."));
+        return refuse(PortalRefusal::bad_request("The If-Match header is required."));
     }
     Ok(())
 }
@@ -84,7 +84,7 @@ fn throttle_request(sim: &Simulation) -> Result<(), Box<Response>> {
         return Ok(());
     }
     world.throttled += 1;
-    let refusal = Refusal::new(
+    let refusal = PortalRefusal::new(
         StatusCode::TOO_MANY_REQUESTS,
         "TooManyRequests",
         "Too many requests. Try again later.",

@@ -7,11 +7,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::refusal::Refusal;
+use super::refusal::PortalRefusal;
 use super::reply::{reply_json, with_offer, with_offers};
 use super::write_draft::add_etag;
 use crate::simulator::clock::earlier;
-use crate::simulator::offers::offer::Slot;
+use crate::simulator::offers::offer::SimulatedSlot;
 use crate::simulator::scenario::{Etag, Slots};
 use crate::simulator::simulation::Sim;
 
@@ -71,10 +71,10 @@ pub async fn get_version(
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
         let wanted: i64 = version.parse().map_err(|_| {
-            Refusal::bad_request(format!("The version '{version}' is not a number."))
+            PortalRefusal::bad_request(format!("The version '{version}' is not a number."))
         })?;
         if !(0..=offer.version).contains(&wanted) {
-            return Err(Refusal::not_found(&format!("Version {wanted}")));
+            return Err(PortalRefusal::not_found(&format!("Version {wanted}")));
         }
         let mut shown = portal.show_offer(offer, Some(&offer.definition), now);
         shown["version"] = json!(wanted);
@@ -91,9 +91,9 @@ pub async fn get_slot(
         let seen = earlier(now, portal.slot_lag.0);
         let definition = match slot.to_ascii_lowercase().as_str() {
             "draft" => Some(&offer.definition),
-            "preview" => offer.slot_at(Slot::Preview, seen),
-            "production" => offer.slot_at(Slot::Production, seen),
-            _ => return Err(Refusal::bad_request(format!("The slot '{slot}' is unknown."))),
+            "preview" => offer.slot_at(SimulatedSlot::Preview, seen),
+            "production" => offer.slot_at(SimulatedSlot::Production, seen),
+            _ => return Err(PortalRefusal::bad_request(format!("The slot '{slot}' is unknown."))),
         };
         definition
             .filter(|_| portal.slots == Slots::Shown)
@@ -101,6 +101,6 @@ pub async fn get_slot(
                 let shown = portal.show_offer(offer, Some(definition), now);
                 reply_json(StatusCode::OK, &shown)
             })
-            .ok_or_else(|| Refusal::not_found(&format!("Slot '{slot}'")))
+            .ok_or_else(|| PortalRefusal::not_found(&format!("Slot '{slot}'")))
     })
 }

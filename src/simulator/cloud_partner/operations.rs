@@ -6,12 +6,12 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::refusal::Refusal;
+use super::refusal::PortalRefusal;
 use super::reply::{reply_json, with_offer};
 use crate::simulator::clock::earlier;
 use crate::simulator::offers::offer::SimulatedOffer;
 use crate::simulator::scenario::{
-    CancelRows, Filter, Half, OldPublish, Order, PortalSwitches, Shape,
+    CancelRows, Filter, OldPublish, Order, PortalSwitches, ReleaseHalf, Shape,
 };
 use crate::simulator::simulation::Sim;
 
@@ -107,14 +107,14 @@ pub async fn get_operation_with_slash(
 pub async fn get_legacy_operation(State(sim): State<Sim>, Path(parts): Path<String>) -> Response {
     let parts: Vec<&str> = parts.split('$').collect();
     let [publisher, offer, "2", "preview"] = parts[..] else {
-        return Refusal::not_found("The operation").to_response(&sim.scenario.portal);
+        return PortalRefusal::not_found("The operation").to_response(&sim.scenario.portal);
     };
     with_offer(&sim, publisher, offer, |offer, portal, now| {
         let id = offer
             .operations
             .last()
             .map(|last| last.id.clone())
-            .ok_or_else(|| Refusal::not_found("The operation"))?;
+            .ok_or_else(|| PortalRefusal::not_found("The operation"))?;
         read_operation(offer, portal, &id, now)
     })
 }
@@ -124,19 +124,19 @@ fn read_operation(
     portal: &PortalSwitches,
     id: &str,
     now: Timestamp,
-) -> Result<Response, Refusal> {
-    let not_found = || Refusal::not_found(&format!("Operation '{id}'"));
+) -> Result<Response, PortalRefusal> {
+    let not_found = || PortalRefusal::not_found(&format!("Operation '{id}'"));
     let operation =
         offer.operations.iter_mut().find(|operation| operation.id == id).ok_or_else(not_found)?;
     operation.polls += 1;
     if let Some(first) = portal.first_polls.filter(|first| operation.polls <= first.count) {
         return Err(match StatusCode::from_u16(first.status) {
             Ok(StatusCode::NOT_FOUND) | Err(_) => not_found(),
-            Ok(status) => Refusal::server_error(status),
+            Ok(status) => PortalRefusal::server_error(status),
         });
     }
     if portal.old_publish == OldPublish::Gone
-        && operation.kind == Half::Publish
+        && operation.kind == ReleaseHalf::Publish
         && operation.closed.is_some()
     {
         return Err(not_found());

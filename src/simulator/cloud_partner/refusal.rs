@@ -8,13 +8,13 @@ use crate::simulator::scenario::{ErrorBody, PortalSwitches};
 
 /// Why the portal does not do what it was asked.
 #[derive(Debug, Clone)]
-pub struct Refusal {
+pub struct PortalRefusal {
     status: StatusCode,
     code: &'static str,
     message: String,
 }
 
-impl Refusal {
+impl PortalRefusal {
     /// A refusal with a status, a code and a message.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into() }

@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
-use super::refusal::Refusal;
+use super::refusal::PortalRefusal;
 use crate::simulator::offers::offer::SimulatedOffer;
 use crate::simulator::offers::store::OfferStore;
 use crate::simulator::scenario::PortalSwitches;
@@ -15,12 +15,12 @@ pub fn with_offer(
     sim: &Simulation,
     publisher: &str,
     offer: &str,
-    act: impl FnOnce(&mut SimulatedOffer, &PortalSwitches, Timestamp) -> Result<Response, Refusal>,
+    act: impl FnOnce(&mut SimulatedOffer, &PortalSwitches, Timestamp) -> Result<Response, PortalRefusal>,
 ) -> Response {
     with_offers(sim, |offers, portal, now| {
-        let found = offers
-            .find(publisher, offer)
-            .ok_or_else(|| Refusal::not_found(&format!("Offer '{offer}' of '{publisher}'")))?;
+        let found = offers.find(publisher, offer).ok_or_else(|| {
+            PortalRefusal::not_found(&format!("Offer '{offer}' of '{publisher}'"))
+        })?;
         act(found, portal, now)
     })
 }
@@ -28,7 +28,7 @@ pub fn with_offer(
 /// Does something to the offers.
 pub fn with_offers(
     sim: &Simulation,
-    act: impl FnOnce(&mut OfferStore, &PortalSwitches, Timestamp) -> Result<Response, Refusal>,
+    act: impl FnOnce(&mut OfferStore, &PortalSwitches, Timestamp) -> Result<Response, PortalRefusal>,
 ) -> Response {
     let portal = &sim.scenario.portal;
     let now = sim.clock.now();

@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::address::answer_start;
-use super::refusal::Refusal;
+use super::refusal::PortalRefusal;
 use super::reply::with_offer;
 use crate::simulator::offers::offer::SimulatedOffer;
 use crate::simulator::offers::operation::{ForcedEnd, OperationState};
 use crate::simulator::scenario::{
-    Half, LengthOfTime, OutOfTurn, PortalSwitches, Unchanged, WhileRunning,
+    LengthOfTime, OutOfTurn, PortalSwitches, ReleaseHalf, Unchanged, WhileRunning,
 };
 use crate::simulator::simulation::{Sim, Simulation};
 
@@ -32,14 +32,14 @@ pub async fn publish_offer(
         }) {
             // The same draft is published already: nothing new is started. A changed one has to
             // wait.
-            Some((id, Half::Publish, true, false))
+            Some((id, ReleaseHalf::Publish, true, false))
                 if portal.publish_while_running == WhileRunning::SameOperation =>
             {
                 id
             }
             Some((id, ..)) => return Err(refuse_second_start(portal.publish_while_running, &id)),
             None if offer.is_published(now) => publish_again(offer, portal, now, emails)?,
-            None => offer.start_operation(Half::Publish, now, emails).id.clone(),
+            None => offer.start_operation(ReleaseHalf::Publish, now, emails).id.clone(),
         };
         Ok(answer_start(&sim, offer, &id, portal.address, portal.publish_answer))
     })
@@ -50,14 +50,16 @@ fn publish_again(
     portal: &PortalSwitches,
     now: Timestamp,
     emails: String,
-) -> Result<String, Refusal> {
+) -> Result<String, PortalRefusal> {
     let unchanged = "The offer has not changed since it was last published.";
     match portal.republish_unchanged {
-        Unchanged::BadRequest => Err(Refusal::bad_request(unchanged)),
-        Unchanged::Conflict => Err(Refusal::conflict(unchanged)),
-        Unchanged::NewOperation => Ok(offer.start_operation(Half::Publish, now, emails).id.clone()),
+        Unchanged::BadRequest => Err(PortalRefusal::bad_request(unchanged)),
+        Unchanged::Conflict => Err(PortalRefusal::conflict(unchanged)),
+        Unchanged::NewOperation => {
+            Ok(offer.start_operation(ReleaseHalf::Publish, now, emails).id.clone())
+        }
         Unchanged::FinishedAtOnce => {
-            let operation = offer.start_operation(Half::Publish, now, emails);
+            let operation = offer.start_operation(ReleaseHalf::Publish, now, emails);
             finish_at_once(&mut operation.script);
             Ok(operation.id.clone())
         }
@@ -75,17 +77,17 @@ pub async fn go_live_with_offer(
         });
         let id = match last {
             _ if offer.is_previewed(now) => {
-                offer.start_operation(Half::GoLive, now, String::new()).id.clone()
+                offer.start_operation(ReleaseHalf::GoLive, now, String::new()).id.clone()
             }
-            Some((id, Half::GoLive, OperationState::Running, false))
+            Some((id, ReleaseHalf::GoLive, OperationState::Running, false))
                 if portal.go_live_while_running == WhileRunning::SameOperation =>
             {
                 id
             }
-            Some((id, Half::GoLive, OperationState::Running, _)) => {
+            Some((id, ReleaseHalf::GoLive, OperationState::Running, _)) => {
                 return Err(refuse_second_start(portal.go_live_while_running, &id));
             }
-            Some((_, Half::GoLive, ..)) => go_live_again(offer, portal, now)?,
+            Some((_, ReleaseHalf::GoLive, ..)) => go_live_again(offer, portal, now)?,
             _ => go_live_early(offer, portal, now)?,
         };
         Ok(answer_go_live(&sim, offer, &id))
@@ -107,9 +109,9 @@ fn go_live_again(
     offer: &mut SimulatedOffer,
     portal: &PortalSwitches,
     now: Timestamp,
-) -> Result<String, Refusal> {
+) -> Result<String, PortalRefusal> {
     check_turn(portal.go_live_again, "The offer is live already.")?;
-    let operation = offer.start_operation(Half::GoLive, now, String::new());
+    let operation = offer.start_operation(ReleaseHalf::GoLive, now, String::new());
     if portal.go_live_again != OutOfTurn::Starts {
         finish_at_once(&mut operation.script);
     }
@@ -122,7 +124,7 @@ fn go_live_early(
     offer: &mut SimulatedOffer,
     portal: &PortalSwitches,
     now: Timestamp,
-) -> Result<String, Refusal> {
+) -> Result<String, PortalRefusal> {
     let why = "The offer is not waiting for the publisher's sign-off.";
     check_turn(portal.go_live_early, why)?;
     let under_way = offer.operations.pop();
@@ -130,13 +132,13 @@ fn go_live_early(
         // What is in the preview slot goes live, whatever is being published meanwhile.
         let closed = under_way.as_ref().and_then(|publish| publish.closed);
         offer.operations.extend(under_way);
-        let id = offer.start_operation(Half::GoLive, now, String::new()).id.clone();
+        let id = offer.start_operation(ReleaseHalf::GoLive, now, String::new()).id.clone();
         if let Some(publish) = offer.operations.iter_mut().rev().nth(1) {
             publish.closed = closed;
         }
         return Ok(id);
     }
-    let operation = offer.start_operation(Half::GoLive, now, String::new());
+    let operation = offer.start_operation(ReleaseHalf::GoLive, now, String::new());
     operation.stopped =
         Some(ForcedEnd { at: now, state: OperationState::Failed, reason: why.to_owned() });
     let id = operation.id.clone();
@@ -144,19 +146,19 @@ fn go_live_early(
     Ok(id)
 }
 
-fn check_turn(answer: OutOfTurn, why: &str) -> Result<(), Refusal> {
+fn check_turn(answer: OutOfTurn, why: &str) -> Result<(), PortalRefusal> {
     match answer {
-        OutOfTurn::BadRequest => Err(Refusal::bad_request(why)),
-        OutOfTurn::Conflict => Err(Refusal::conflict(why)),
+        OutOfTurn::BadRequest => Err(PortalRefusal::bad_request(why)),
+        OutOfTurn::Conflict => Err(PortalRefusal::conflict(why)),
         OutOfTurn::Accepted | OutOfTurn::Starts => Ok(()),
     }
 }
 
-fn refuse_second_start(answer: WhileRunning, id: &str) -> Refusal {
+fn refuse_second_start(answer: WhileRunning, id: &str) -> PortalRefusal {
     let why = format!("Operation '{id}' is running on this offer. Cancel it or wait for its end.");
     match answer {
-        WhileRunning::BadRequest => Refusal::bad_request(why),
-        WhileRunning::SameOperation | WhileRunning::Conflict => Refusal::conflict(why),
+        WhileRunning::BadRequest => PortalRefusal::bad_request(why),
+        WhileRunning::SameOperation | WhileRunning::Conflict => PortalRefusal::conflict(why),
     }
 }
 
@@ -170,15 +172,17 @@ fn finish_at_once(script: &mut [crate::simulator::scenario::ScriptStep]) {
 
 /// The addresses of the body, which may be absent; what is neither absent nor an object is
 /// malformed.
-fn read_emails(body: &[u8]) -> Result<String, Refusal> {
+fn read_emails(body: &[u8]) -> Result<String, PortalRefusal> {
     if body.is_empty() {
         return Ok(String::new());
     }
     let body: Value = serde_json::from_slice(body)
-        .map_err(|_| Refusal::bad_request("The request body is not valid JSON."))?;
+        .map_err(|_| PortalRefusal::bad_request("The request body is not valid JSON."))?;
     match &body["metadata"]["notification-emails"] {
         Value::Null if body.is_object() => Ok(String::new()),
         Value::String(emails) => Ok(emails.clone()),
-        _ => Err(Refusal::bad_request("The argument: 'notification-emails' must be a string.")),
+        _ => {
+            Err(PortalRefusal::bad_request("The argument: 'notification-emails' must be a string."))
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::simulator::offers::operation::{Mark, OperationState};
+use crate::simulator::offers::operation::{OperationState, StepMark};
 use crate::simulator::scenario::{
-    Canceled, Case, Half, OfferStatus, PortalSwitches, SignOff, Spelling, StepRunning, Timestamps,
+    Canceled, Case, OfferStatus, PortalSwitches, ReleaseHalf, SignOff, Spelling, StepRunning,
+    Timestamps,
 };
 
 impl PortalSwitches {
@@ -31,20 +32,20 @@ impl PortalSwitches {
     }
 
     /// The status of a step.
-    pub fn mark_word(&self, mark: Mark) -> String {
+    pub fn mark_word(&self, mark: StepMark) -> String {
         let word = match mark {
-            Mark::NotStarted => "notStarted",
-            Mark::InProgress => match self.step_running {
+            StepMark::NotStarted => "notStarted",
+            StepMark::InProgress => match self.step_running {
                 StepRunning::InProgress => "inProgress",
                 StepRunning::Running => "running",
             },
-            Mark::Blocked => "blocked",
-            Mark::Waiting if self.sign_off == SignOff::Offer => "notStarted",
-            Mark::Waiting => "waitingForPublisherReview",
-            Mark::Complete => "complete",
-            Mark::Rejected => "rejected",
-            Mark::Failed => "failed",
-            Mark::Canceled => "canceled",
+            StepMark::Blocked => "blocked",
+            StepMark::Waiting if self.sign_off == SignOff::Offer => "notStarted",
+            StepMark::Waiting => "waitingForPublisherReview",
+            StepMark::Complete => "complete",
+            StepMark::Rejected => "rejected",
+            StepMark::Failed => "failed",
+            StepMark::Canceled => "canceled",
         };
         self.format_word(word)
     }
@@ -65,10 +66,10 @@ impl PortalSwitches {
     }
 
     /// `submissionType`.
-    pub fn kind_word(&self, kind: Half) -> String {
+    pub fn kind_word(&self, kind: ReleaseHalf) -> String {
         match kind {
-            Half::Publish => self.format_word("publish"),
-            Half::GoLive => self.go_live_type.clone(),
+            ReleaseHalf::Publish => self.format_word("publish"),
+            ReleaseHalf::GoLive => self.go_live_type.clone(),
         }
     }
 
@@ -128,10 +129,10 @@ mod tests {
                 portal.state_word(OperationState::Complete),
                 portal.state_word(OperationState::SignOff),
                 portal.state_word(OperationState::Canceled),
-                portal.mark_word(Mark::InProgress),
-                portal.mark_word(Mark::Waiting),
+                portal.mark_word(StepMark::InProgress),
+                portal.mark_word(StepMark::Waiting),
                 portal.status_word(sign_off),
-                portal.kind_word(Half::GoLive),
+                portal.kind_word(ReleaseHalf::GoLive),
             ]
             .join(", ")
         };

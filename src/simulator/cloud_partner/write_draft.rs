@@ -7,7 +7,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::refusal::Refusal;
+use super::refusal::PortalRefusal;
 use super::reply::{reply_json, with_offers};
 use crate::simulator::offers::offer::SimulatedOffer;
 use crate::simulator::offers::operation::OperationState;
@@ -33,9 +33,9 @@ pub async fn put_draft(
     }
     with_offers(&sim, |offers, portal, now| {
         let body: Value = serde_json::from_slice(&body)
-            .map_err(|_| Refusal::bad_request("The request body is not valid JSON."))?;
+            .map_err(|_| PortalRefusal::bad_request("The request body is not valid JSON."))?;
         let Some(offer_type) = body["offerTypeId"].as_str() else {
-            return Err(Refusal::bad_request(
+            return Err(PortalRefusal::bad_request(
                 "The argument: 'OfferTypeId' cannot be null or empty.",
             ));
         };
@@ -44,7 +44,7 @@ pub async fn put_draft(
         let is_known = offers.knows(&publisher, &id);
         if !is_known && condition.is_none() {
             let Some(offer) = offers.create(&publisher, &id, offer_type, definition, now) else {
-                return Err(Refusal::server_error(StatusCode::INTERNAL_SERVER_ERROR));
+                return Err(PortalRefusal::server_error(StatusCode::INTERNAL_SERVER_ERROR));
             };
             let shown = portal.show_offer(offer, Some(&offer.definition), now);
             let mut response = reply_json(StatusCode::CREATED, &shown);
@@ -53,7 +53,7 @@ pub async fn put_draft(
         }
         let offer = offers
             .find(&publisher, &id)
-            .ok_or_else(|| Refusal::not_found(&format!("Offer '{id}'")))?;
+            .ok_or_else(|| PortalRefusal::not_found(&format!("Offer '{id}'")))?;
         check_condition(portal, offer, condition)?;
         check_idle(portal, offer, now)?;
         let old = offer.definition.clone();
@@ -80,21 +80,21 @@ fn check_condition(
     portal: &PortalSwitches,
     offer: &SimulatedOffer,
     condition: Option<&str>,
-) -> Result<(), Refusal> {
+) -> Result<(), PortalRefusal> {
     match (condition, portal.if_match_missing) {
         (Some("*"), _) | (None, IfMatchMissing::Accepted) => Ok(()),
         (Some(given), _) if given == etag(offer) => Ok(()),
         (Some(_), _) => {
             let why = "The offer was changed by someone else.";
-            Err(Refusal::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", why))
+            Err(PortalRefusal::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", why))
         }
         (None, IfMatchMissing::BadRequest) => {
-            Err(Refusal::bad_request("The If-Match header is required."))
+            Err(PortalRefusal::bad_request("The If-Match header is required."))
         }
         (None, IfMatchMissing::Conflict) => {
             let why = "Offer ID already exists. If you wanted to update an existing offer, please \
                        ensure If-Match header is specified as per documentation.";
-            Err(Refusal::new(StatusCode::CONFLICT, "InvalidResourceId", why))
+            Err(PortalRefusal::new(StatusCode::CONFLICT, "InvalidResourceId", why))
         }
     }
 }
@@ -103,14 +103,14 @@ fn check_idle(
     portal: &PortalSwitches,
     offer: &SimulatedOffer,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<(), PortalRefusal> {
     let runs = offer
         .last_operation(now)
         .is_some_and(|(_, progress)| progress.state == OperationState::Running);
     let why = "An operation is running on this offer; the draft cannot be changed.";
     match portal.put_while_running {
-        PutWhileRunning::Conflict if runs => Err(Refusal::conflict(why)),
-        PutWhileRunning::BadRequest if runs => Err(Refusal::bad_request(why)),
+        PutWhileRunning::Conflict if runs => Err(PortalRefusal::conflict(why)),
+        PutWhileRunning::BadRequest if runs => Err(PortalRefusal::bad_request(why)),
         _ => Ok(()),
     }
 }

@@ -12,14 +12,14 @@ use super::deployment_store::DeploymentFilter;
 use crate::simulator::dates::to_the_second;
 use crate::simulator::simulation::Sim;
 
-type RepositoryPath = Path<(String, String)>;
+type DeploymentsPath = Path<(String, String)>;
 type DeploymentPath = Path<(String, String, String)>;
-type QueryPairs = Query<Vec<(String, String)>>;
+type GithubQuery = Query<Vec<(String, String)>>;
 
 /// POST `/repos/{owner}/{repo}/deployments`.
 pub async fn create_deployment(
     State(sim): State<Sim>,
-    Path((owner, repo)): RepositoryPath,
+    Path((owner, repo)): DeploymentsPath,
     body: Bytes,
 ) -> Response {
     let sent = match check_deployment(&body) {
@@ -49,8 +49,8 @@ pub async fn create_deployment(
 /// GET `/repos/{owner}/{repo}/deployments`, newest first.
 pub async fn list_deployments(
     State(sim): State<Sim>,
-    Path((owner, repo)): RepositoryPath,
-    Query(query): QueryPairs,
+    Path((owner, repo)): DeploymentsPath,
+    Query(query): GithubQuery,
 ) -> Response {
     let value =
         |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
@@ -95,7 +95,7 @@ pub async fn create_status(
 pub async fn list_statuses(
     State(sim): State<Sim>,
     Path((owner, repo, id)): DeploymentPath,
-    Query(query): QueryPairs,
+    Query(query): GithubQuery,
 ) -> Response {
     let repository = format!("{owner}/{repo}");
     let world = sim.world();
@@ -119,7 +119,7 @@ pub async fn get_status(
 /// GET `/repos/{owner}/{repo}/environments`.
 pub async fn list_environments(
     State(sim): State<Sim>,
-    Path((owner, repo)): RepositoryPath,
+    Path((owner, repo)): DeploymentsPath,
 ) -> Response {
     let repository = format!("{owner}/{repo}");
     let shown = show_environments(&sim, &repository);

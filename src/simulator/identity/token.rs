@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::oidc::read_claims;
 use crate::simulator::dates::to_the_second;
-use crate::simulator::scenario::{Client, Reuse, TokenSwitches, default_audience};
+use crate::simulator::scenario::{Reuse, TenantClient, TokenSwitches, default_audience};
 use crate::simulator::simulation::{Sim, Simulation};
 
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -121,7 +121,7 @@ fn issue_token(
 fn check_assertion(
     sim: &Simulation,
     form: &TokenForm,
-    client: Option<&Client>,
+    client: Option<&TenantClient>,
     assertion: &str,
 ) -> Result<(), Denied> {
     let auth = &sim.scenario.auth;
@@ -170,7 +170,7 @@ fn check_assertion(
             Err(Denied::unauthorized(
                 700_024,
                 &format!(
-                    "Client assertion is not within its valid time range. Current time: {shown}, \
+                    "TenantClient assertion is not within its valid time range. Current time: {shown}, \
                      expiry time of assertion {}.",
                     claims["exp"]
                 ),

@@ -8,7 +8,7 @@ use super::operation::{ForcedEnd, OperationProgress, OperationState, SimulatedOp
 use super::pending_edits::{PendingEdit, set_pointer};
 use crate::simulator::clock::{earlier, later};
 use crate::simulator::scenario::{
-    Half, OfferLink, OfferSetup, OfferStatus, PastSubmission, ScriptStep,
+    OfferLink, OfferSetup, OfferStatus, PastSubmission, ReleaseHalf, ScriptStep,
 };
 
 /// One offer.
@@ -57,7 +57,7 @@ pub struct SimulatedOffer {
 
 /// A slot that customers or testers see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slot {
+pub enum SimulatedSlot {
     /// What waits for the publisher, or went live last.
     Preview,
     /// What is live.
@@ -143,7 +143,7 @@ impl SimulatedOffer {
                 },
             )
         };
-        let (publish, go_live) = (half(Half::Publish), half(Half::GoLive));
+        let (publish, go_live) = (half(ReleaseHalf::Publish), half(ReleaseHalf::GoLive));
         let long = SignedDuration::from_hours(24 * 10);
         let ago = |default: SignedDuration| {
             earlier(start, described.since.map_or(default, |since| since.0))
@@ -158,23 +158,23 @@ impl SimulatedOffer {
             OfferStatus::Canceled | OfferStatus::Failed => ago(long),
         };
         let needs_preview =
-            described.status == OfferStatus::Running && described.running == Half::GoLive;
+            described.status == OfferStatus::Running && described.running == ReleaseHalf::GoLive;
         let published = if needs_preview { earlier(begun, publish) } else { begun };
         self.changed = earlier(published, SignedDuration::from_hours(1));
         match described.status {
             OfferStatus::NeverPublished | OfferStatus::NotStarted => {}
             OfferStatus::WaitingForPublisherReview => {
-                self.start_operation(Half::Publish, published, String::new());
+                self.start_operation(ReleaseHalf::Publish, published, String::new());
             }
             OfferStatus::Running => {
-                self.start_operation(Half::Publish, published, String::new());
+                self.start_operation(ReleaseHalf::Publish, published, String::new());
                 if needs_preview {
-                    self.start_operation(Half::GoLive, begun, String::new());
+                    self.start_operation(ReleaseHalf::GoLive, begun, String::new());
                 }
             }
             OfferStatus::Succeeded => {
-                self.start_operation(Half::Publish, published, String::new());
-                self.start_operation(Half::GoLive, later(published, publish), String::new());
+                self.start_operation(ReleaseHalf::Publish, published, String::new());
+                self.start_operation(ReleaseHalf::GoLive, later(published, publish), String::new());
             }
             OfferStatus::Canceled | OfferStatus::Failed => {
                 let state = if described.status == OfferStatus::Failed {
@@ -183,14 +183,14 @@ impl SimulatedOffer {
                     OperationState::Canceled
                 };
                 let at = later(published, SignedDuration::from_mins(1));
-                self.start_operation(Half::Publish, published, String::new()).stopped =
+                self.start_operation(ReleaseHalf::Publish, published, String::new()).stopped =
                     Some(ForcedEnd { at, state, reason: "The last publish failed.".to_owned() });
             }
         }
         self.modified = self.changed;
         for operation in &mut self.operations {
             let [preview, live] = &self.base_slots;
-            let of_slot = if operation.kind == Half::GoLive { live } else { preview };
+            let of_slot = if operation.kind == ReleaseHalf::GoLive { live } else { preview };
             if let Some(definition) = of_slot.as_ref().or(preview.as_ref()) {
                 operation.definition = definition.clone();
             }
@@ -204,14 +204,14 @@ impl SimulatedOffer {
     /// Starts an operation; what waited for the publisher waits no longer.
     pub fn start_operation(
         &mut self,
-        kind: Half,
+        kind: ReleaseHalf,
         now: Timestamp,
         emails: String,
     ) -> &mut SimulatedOperation {
         if let Some(last) = self.operations.last_mut() {
             last.closed.get_or_insert(now);
         }
-        if kind == Half::Publish {
+        if kind == ReleaseHalf::Publish {
             self.version += 1;
         }
         let operation = SimulatedOperation {
@@ -221,9 +221,9 @@ impl SimulatedOffer {
             script: self.script.clone(),
             revision: self.revision,
             definition: match kind {
-                Half::Publish => self.definition.clone(),
-                Half::GoLive => {
-                    self.slot_at(Slot::Preview, now).unwrap_or(&self.definition).clone()
+                ReleaseHalf::Publish => self.definition.clone(),
+                ReleaseHalf::GoLive => {
+                    self.slot_at(SimulatedSlot::Preview, now).unwrap_or(&self.definition).clone()
                 }
             },
             offer_version: self.version,
@@ -260,7 +260,7 @@ impl SimulatedOffer {
             None => self.initial,
             Some((operation, progress)) => match progress.state {
                 OperationState::Running => OfferStatus::Running,
-                OperationState::Complete if operation.kind == Half::GoLive => {
+                OperationState::Complete if operation.kind == ReleaseHalf::GoLive => {
                     OfferStatus::Succeeded
                 }
                 OperationState::SignOff | OperationState::Complete => {
@@ -274,15 +274,16 @@ impl SimulatedOffer {
 
     /// Whether the draft is what was last published.
     pub fn is_published(&self, now: Timestamp) -> bool {
-        self.operations.iter().rfind(|operation| operation.kind == Half::Publish).is_some_and(
-            |publish| {
+        self.operations
+            .iter()
+            .rfind(|operation| operation.kind == ReleaseHalf::Publish)
+            .is_some_and(|publish| {
                 publish.revision == self.revision
                     && !matches!(
                         publish.progress_at(now).state,
                         OperationState::Failed | OperationState::Canceled
                     )
-            },
-        )
+            })
     }
 
     /// Whether there is a preview that can go live.
@@ -290,8 +291,8 @@ impl SimulatedOffer {
         match self.last_operation(now) {
             None => false,
             Some((last, progress)) => match last.kind {
-                Half::Publish => progress.state == OperationState::SignOff,
-                Half::GoLive => {
+                ReleaseHalf::Publish => progress.state == OperationState::SignOff,
+                ReleaseHalf::GoLive => {
                     matches!(progress.state, OperationState::Failed | OperationState::Canceled)
                 }
             },
@@ -299,10 +300,10 @@ impl SimulatedOffer {
     }
 
     /// What a slot holds: a publish's definition from its sign-off on, a go-live's from its end.
-    pub fn slot_at(&self, slot: Slot, now: Timestamp) -> Option<&Value> {
+    pub fn slot_at(&self, slot: SimulatedSlot, now: Timestamp) -> Option<&Value> {
         let (kind, base) = match slot {
-            Slot::Preview => (Half::Publish, &self.base_slots[0]),
-            Slot::Production => (Half::GoLive, &self.base_slots[1]),
+            SimulatedSlot::Preview => (ReleaseHalf::Publish, &self.base_slots[0]),
+            SimulatedSlot::Production => (ReleaseHalf::GoLive, &self.base_slots[1]),
         };
         let reached = self.operations.iter().rfind(|operation| {
             operation.kind == kind

@@ -5,7 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::simulator::clock::later;
-use crate::simulator::scenario::{FailedAs, FailedOperation, Half, ScriptMessage, ScriptStep};
+use crate::simulator::scenario::{
+    FailedAs, FailedOperation, ReleaseHalf, ScriptMessage, ScriptStep,
+};
 
 /// Something that runs on an offer.
 #[derive(Debug, Clone)]
@@ -13,7 +15,7 @@ pub struct SimulatedOperation {
     /// Its id.
     pub id: String,
     /// Which half of a release it is.
-    pub kind: Half,
+    pub kind: ReleaseHalf,
     /// When it was started.
     pub created: Timestamp,
     /// Its steps, those of the other half too.
@@ -64,7 +66,7 @@ pub enum OperationState {
 
 /// The status of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum StepMark {
     /// `notStarted`.
     NotStarted,
     /// `inProgress`.
@@ -87,7 +89,7 @@ pub enum Mark {
 #[derive(Debug, Clone)]
 pub struct StepNow {
     /// Status.
-    pub mark: Mark,
+    pub mark: StepMark,
     /// Percent.
     pub percent: u8,
     /// What it has said so far, and when.
@@ -131,17 +133,19 @@ impl SimulatedOperation {
         let mut at = self.created;
         for step in &self.script {
             let now = match (self.kind, step.phase()) {
-                _ if progress.state != OperationState::Complete => StepNow::idle(Mark::NotStarted),
-                (Half::GoLive, Half::Publish) => StepNow::idle(Mark::Complete),
-                (Half::Publish, Half::GoLive) => StepNow::idle(Mark::NotStarted),
-                (Half::Publish, Half::Publish) if step.is_sign_off() => {
+                _ if progress.state != OperationState::Complete => {
+                    StepNow::idle(StepMark::NotStarted)
+                }
+                (ReleaseHalf::GoLive, ReleaseHalf::Publish) => StepNow::idle(StepMark::Complete),
+                (ReleaseHalf::Publish, ReleaseHalf::GoLive) => StepNow::idle(StepMark::NotStarted),
+                (ReleaseHalf::Publish, ReleaseHalf::Publish) if step.is_sign_off() => {
                     self.sign_off(step, now, at, &mut progress)
                 }
                 _ => run_step(step, now, &mut at, &mut progress),
             };
             progress.steps.push(now);
         }
-        if self.kind == Half::Publish
+        if self.kind == ReleaseHalf::Publish
             && progress.state == OperationState::Complete
             && self.closed.is_none_or(|closed| closed > now)
         {
@@ -160,10 +164,10 @@ impl SimulatedOperation {
         let messages = messages_so_far(&step.messages, at, now, progress);
         if let Some(closed) = self.closed.filter(|closed| *closed <= now) {
             progress.note_event(closed);
-            return StepNow { mark: Mark::Complete, percent: 100, messages };
+            return StepNow { mark: StepMark::Complete, percent: 100, messages };
         }
         progress.state = OperationState::SignOff;
-        StepNow { mark: Mark::Waiting, percent: 0, messages }
+        StepNow { mark: StepMark::Waiting, percent: 0, messages }
     }
 }
 
@@ -195,10 +199,10 @@ fn run_step(
             FailedOperation::Canceled => OperationState::Canceled,
         };
         let mark = match fails.mark {
-            FailedAs::Rejected => Mark::Rejected,
-            FailedAs::Failed => Mark::Failed,
-            FailedAs::Blocked => Mark::Blocked,
-            FailedAs::Canceled => Mark::Canceled,
+            FailedAs::Rejected => StepMark::Rejected,
+            FailedAs::Failed => StepMark::Failed,
+            FailedAs::Blocked => StepMark::Blocked,
+            FailedAs::Canceled => StepMark::Canceled,
         };
         return StepNow { mark, percent: percent(fails.after.0, step.takes.0), messages };
     }
@@ -212,7 +216,7 @@ fn run_step(
         if now.duration_since(from) < lasts {
             progress.state = OperationState::Running;
             return StepNow {
-                mark: Mark::Blocked,
+                mark: StepMark::Blocked,
                 percent: percent(blocked.after.0, step.takes.0),
                 messages,
             };
@@ -224,7 +228,7 @@ fn run_step(
     let total = step.takes.0.saturating_add(stood_still);
     if passed < total {
         progress.state = OperationState::Running;
-        let mark = Mark::InProgress;
+        let mark = StepMark::InProgress;
         return StepNow {
             mark,
             percent: percent(passed.saturating_sub(stood_still), step.takes.0),
@@ -233,7 +237,7 @@ fn run_step(
     }
     *at = later(began, total);
     progress.note_event(*at);
-    StepNow { mark: Mark::Complete, percent: 100, messages }
+    StepNow { mark: StepMark::Complete, percent: 100, messages }
 }
 
 /// The messages that have come by `now`, for times counted from `from`.
@@ -262,8 +266,12 @@ fn percent(passed: SignedDuration, takes: SignedDuration) -> u8 {
 }
 
 impl StepNow {
-    fn idle(mark: Mark) -> Self {
-        Self { mark, percent: if mark == Mark::Complete { 100 } else { 0 }, messages: Vec::new() }
+    fn idle(mark: StepMark) -> Self {
+        Self {
+            mark,
+            percent: if mark == StepMark::Complete { 100 } else { 0 },
+            messages: Vec::new(),
+        }
     }
 }
 
@@ -275,9 +283,10 @@ impl OperationProgress {
     fn force_end(&mut self, state: OperationState, at: Timestamp) {
         self.state = state;
         self.last_action = at;
-        let ended = if state == OperationState::Canceled { Mark::Canceled } else { Mark::Failed };
+        let ended =
+            if state == OperationState::Canceled { StepMark::Canceled } else { StepMark::Failed };
         for step in &mut self.steps {
-            if matches!(step.mark, Mark::InProgress | Mark::Blocked | Mark::Waiting) {
+            if matches!(step.mark, StepMark::InProgress | StepMark::Blocked | StepMark::Waiting) {
                 step.mark = ended;
             }
         }
@@ -293,7 +302,7 @@ mod tests {
         "2026-01-01T00:00:00Z".parse().unwrap()
     }
 
-    fn operation(kind: Half, yaml: &str) -> SimulatedOperation {
+    fn operation(kind: ReleaseHalf, yaml: &str) -> SimulatedOperation {
         SimulatedOperation {
             id: "1".to_owned(),
             kind,
@@ -319,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_publish_takes_its_days_and_stops_at_the_sign_off() {
-        let publish = operation(Half::Publish, "");
+        let publish = operation(ReleaseHalf::Publish, "");
         insta::assert_snapshot!([0, 1, 19, 37, 43, 500].map(|hours| seen(&publish, hours)).join("\n"), @r"
         Running: InProgress 0, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0
         Running: Complete 100, InProgress 2, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0
@@ -332,7 +341,7 @@ mod tests {
 
     #[test]
     fn a_go_live_runs_the_other_half() {
-        let go_live = operation(Half::GoLive, "");
+        let go_live = operation(ReleaseHalf::GoLive, "");
         insta::assert_snapshot!([0, 12, 24].map(|hours| seen(&go_live, hours)).join("\n"), @r"
         Running: Complete 100, Complete 100, Complete 100, Complete 100, Complete 100, InProgress 0
         Running: Complete 100, Complete 100, Complete 100, Complete 100, Complete 100, InProgress 50
@@ -344,7 +353,7 @@ mod tests {
     fn a_blocked_step_recovers_and_its_operation_runs_all_the_time() {
         let yaml = "steps: [{id: a, name: A, takes: 4h, blocked: {after: 1h, for: 10h, messages: \
             [{html: No image}]}}]";
-        let publish = operation(Half::Publish, yaml);
+        let publish = operation(ReleaseHalf::Publish, yaml);
         insta::assert_snapshot!([0, 1, 10, 11, 13, 14].map(|hours| seen(&publish, hours)).join("\n"), @r"
         Running: InProgress 0
         Running: Blocked 25
@@ -362,7 +371,7 @@ mod tests {
         let yaml = "steps: [{id: a, name: A, takes: 4h, fails: {after: 1h, messages: [{level: \
             error, html: <p>No</p>}]}}, \
                     {id: b, name: B}]";
-        let publish = operation(Half::Publish, yaml);
+        let publish = operation(ReleaseHalf::Publish, yaml);
         insta::assert_snapshot!([0, 1, 9].map(|hours| seen(&publish, hours)).join("\n"), @r"
         Running: InProgress 0, NotStarted 0
         Failed: Rejected 25, NotStarted 0
@@ -371,7 +380,7 @@ mod tests {
         assert_eq!(publish.progress_at(Timestamp::MAX).error.unwrap(), "<p>No</p>");
         let yaml = yaml.replace("after: 1h,", "after: 1h, as: canceled, operation: canceled,");
         assert_eq!(
-            seen(&operation(Half::Publish, &yaml), 2),
+            seen(&operation(ReleaseHalf::Publish, &yaml), 2),
             "Canceled: Canceled 25, NotStarted 0"
         );
     }
@@ -379,7 +388,7 @@ mod tests {
     #[test]
     fn a_stop_takes_effect_at_its_time_and_only_on_what_still_runs() {
         let mut publish = operation(
-            Half::Publish,
+            ReleaseHalf::Publish,
             "steps: [{id: a, name: A, takes: 4h}, {id: publisher-signoff, name: S}]",
         );
         let stop = |hours| {
@@ -395,7 +404,8 @@ mod tests {
         Canceled: Canceled 50, NotStarted 0
         Canceled: Canceled 50, NotStarted 0
         ");
-        let mut go_live = operation(Half::GoLive, "steps: [{id: live, name: Live, takes: 1h}]");
+        let mut go_live =
+            operation(ReleaseHalf::GoLive, "steps: [{id: live, name: Live, takes: 1h}]");
         go_live.stopped = stop(2);
         assert_eq!(seen(&go_live, 3), "Complete: Complete 100");
     }

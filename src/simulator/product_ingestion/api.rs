@@ -22,7 +22,7 @@ use crate::simulator::identity::issued::bearer;
 use crate::simulator::scenario::{IngestionSwitches, JobCancel, RetryAfterForm, Trees};
 use crate::simulator::simulation::{Sim, Simulation};
 
-type QueryPairs = Vec<(String, String)>;
+type IngestionQuery = Vec<(String, String)>;
 
 /// What holds for every request: throttling, token, permission, `$version`.
 pub async fn pass_gate(State(sim): State<Sim>, request: Request, next: Next) -> Response {
@@ -87,7 +87,7 @@ pub async fn handle_request(
     State(sim): State<Sim>,
     method: Method,
     Path(path): Path<String>,
-    Query(query): Query<QueryPairs>,
+    Query(query): Query<IngestionQuery>,
     body: Bytes,
 ) -> Response {
     let switches = &sim.scenario.ingestion;
@@ -125,7 +125,7 @@ pub async fn handle_request(
 }
 
 /// A query parameter; the service does not mind its case, nor quotes around its value.
-fn parameter<'a>(query: &'a QueryPairs, name: &str) -> Option<&'a str> {
+fn parameter<'a>(query: &'a IngestionQuery, name: &str) -> Option<&'a str> {
     query
         .iter()
         .find(|(key, _)| key.eq_ignore_ascii_case(name))
@@ -135,7 +135,7 @@ fn parameter<'a>(query: &'a QueryPairs, name: &str) -> Option<&'a str> {
 fn list_products(
     store: &mut ProductStore,
     switches: &IngestionSwitches,
-    query: &QueryPairs,
+    query: &IngestionQuery,
 ) -> Response {
     let (id, kind) = (parameter(query, "externalId"), parameter(query, "type"));
     if let Some(id) = id {
@@ -153,7 +153,11 @@ fn list_products(
     reply_list(switches, &store.base_url, "product", query, shown)
 }
 
-fn list_plans(store: &ProductStore, switches: &IngestionSwitches, query: &QueryPairs) -> Response {
+fn list_plans(
+    store: &ProductStore,
+    switches: &IngestionSwitches,
+    query: &IngestionQuery,
+) -> Response {
     let guid = parameter(query, "product").and_then(|product| product.strip_prefix("product/"));
     let Some(index) = guid.and_then(|guid| store.find(guid)) else {
         return reply_not_found("The product");
@@ -171,7 +175,7 @@ fn get_tree(
     store: &ProductStore,
     switches: &IngestionSwitches,
     guid: &str,
-    query: &QueryPairs,
+    query: &IngestionQuery,
     now: Timestamp,
 ) -> Response {
     let Some(index) = store.find(guid) else { return reply_not_found("The product") };
@@ -195,7 +199,7 @@ fn list_submissions(
     store: &ProductStore,
     switches: &IngestionSwitches,
     guid: &str,
-    query: &QueryPairs,
+    query: &IngestionQuery,
     now: Timestamp,
 ) -> Response {
     let Some(index) = store.find(guid) else { return reply_not_found("The product") };

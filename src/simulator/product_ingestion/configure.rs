@@ -17,7 +17,7 @@ use crate::simulator::guid::new_guid;
 use crate::simulator::scenario::{ConfigureAnswer, ConflictAnswer, IngestionSwitches, LiveAgain};
 
 /// Why a configure is not carried out.
-enum Refusal {
+enum ConfigureRefusal {
     /// The POST itself is answered so.
     Answer(Box<Response>),
     /// The job is made, and fails.
@@ -48,8 +48,8 @@ pub fn configure(
     let work = match publish(product, switches, &kept, submissions.first(), now) {
         Ok(Some(work)) => work,
         Ok(None) => JobWork::Draft { ends, written: false },
-        Err(Refusal::Job(errors)) => JobWork::Refused { ends, errors },
-        Err(Refusal::Answer(answer)) => return *answer,
+        Err(ConfigureRefusal::Job(errors)) => JobWork::Refused { ends, errors },
+        Err(ConfigureRefusal::Answer(answer)) => return *answer,
     };
     kept.extend(submissions);
     let job = ConfigureJob {
@@ -130,7 +130,7 @@ fn publish(
     resources: &[Value],
     submission: Option<&Value>,
     now: Timestamp,
-) -> Result<Option<JobWork>, Refusal> {
+) -> Result<Option<JobWork>, ConfigureRefusal> {
     let target = submission.map(|one| one["target"]["targetType"].as_str().unwrap_or_default());
     let number = submission.map(read_number).transpose()?.flatten();
     let refusal = match target {
@@ -150,7 +150,7 @@ fn publish(
     for resource in resources {
         let errors = check_resource(product, resource, live.as_deref());
         if !errors.is_empty() {
-            return Err(Refusal::Job(errors));
+            return Err(ConfigureRefusal::Job(errors));
         }
     }
     let Some(target) = target else { return Ok(None) };
@@ -177,7 +177,7 @@ fn go_live(
     switches: &IngestionSwitches,
     number: Option<u64>,
     now: Timestamp,
-) -> Result<JobWork, Refusal> {
+) -> Result<JobWork, ConfigureRefusal> {
     let not_latest = || {
         let message = "The submission cannot be pushed to live as its not the latest submission.";
         conflict(switches.not_latest, "conflict", message)
@@ -185,7 +185,7 @@ fn go_live(
     let latest = product.submissions.last().filter(|one| Some(one.number) == number);
     let latest = latest.ok_or_else(not_latest)?;
     if latest.preview.state_at(now) != RunState::Succeeded {
-        return Err(Refusal::Job(vec![json!({
+        return Err(ConfigureRefusal::Job(vec![json!({
             "code": "invalidState",
             "message": "The submission has not been published to preview.",
         })]));
@@ -204,7 +204,7 @@ fn go_live(
 }
 
 /// The number of a submission; of none, or of the draft, nothing.
-fn read_number(submission: &Value) -> Result<Option<u64>, Refusal> {
+fn read_number(submission: &Value) -> Result<Option<u64>, ConfigureRefusal> {
     match submission.get("id") {
         None => Ok(None),
         Some(Value::String(id)) => {
@@ -220,15 +220,15 @@ fn read_number(submission: &Value) -> Result<Option<u64>, Refusal> {
     }
 }
 
-fn refuse_post(message: &str) -> Refusal {
-    Refusal::Answer(Box::new(reply_bad_request(message)))
+fn refuse_post(message: &str) -> ConfigureRefusal {
+    ConfigureRefusal::Answer(Box::new(reply_bad_request(message)))
 }
 
 /// A conflict, as the switch says.
-fn conflict(answer: ConflictAnswer, code: &str, message: &str) -> Refusal {
+fn conflict(answer: ConflictAnswer, code: &str, message: &str) -> ConfigureRefusal {
     let status = match answer {
         ConflictAnswer::Job => {
-            return Refusal::Job(vec![json!({
+            return ConfigureRefusal::Job(vec![json!({
                 "code": code,
                 "message": message,
                 "details": [{"code": "invalidResource", "message": "Failure for resource"}],
@@ -243,5 +243,5 @@ fn conflict(answer: ConflictAnswer, code: &str, message: &str) -> Refusal {
         ConflictAnswer::Locked => "locked",
         ConflictAnswer::Job | ConflictAnswer::BadRequest => "badRequest",
     };
-    Refusal::Answer(Box::new(reply_error(status, code, message)))
+    ConfigureRefusal::Answer(Box::new(reply_error(status, code, message)))
 }

@@ -40,13 +40,13 @@ pub struct Tenant {
     pub id: String,
     /// Its applications.
     #[serde(default)]
-    pub clients: Vec<Client>,
+    pub clients: Vec<TenantClient>,
 }
 
 /// An application.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Client {
+pub struct TenantClient {
     /// Its id.
     pub id: String,
     /// Its secret; without one, no secret is right.

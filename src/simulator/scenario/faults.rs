@@ -12,7 +12,7 @@ use super::target::Target;
 /// One fault.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Fault {
+pub struct ScriptedFault {
     /// Which requests.
     pub on: Target,
     /// From the so-many-th of them on (from 1), `count` times (by default once).

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::edits::DraftEdit;
 use super::length::LengthOfTime;
-use super::portal::{Case, FirstPolls, Throttle};
+use super::portal::{Case, FirstPolls, ThrottleSetup};
 use super::switch::switch;
 
 /// One product.
@@ -172,7 +172,7 @@ pub struct IngestionSwitches {
     pub external_id: ExternalIdKey,
     /// `$version`s that are refused.
     pub deprecated_versions: Vec<String>,
-    pub throttle: Option<Throttle>,
+    pub throttle: Option<ThrottleSetup>,
     /// Fields left out of submissions and jobs.
     pub omit: Vec<String>,
     /// The number of the first submission; each next one is larger.

@@ -17,15 +17,15 @@ mod text;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-pub use self::auth::{Client, Reuse, TokenSwitches, default_audience};
+pub use self::auth::{Reuse, TenantClient, TokenSwitches, default_audience};
 pub use self::checks::{CheckSwitches, DeploymentSwitches, GithubAnswer, GithubCall};
 pub use self::edits::DraftEdit;
-pub use self::faults::{Fault, FaultAnswer, FaultEffect, FixedAnswer, RetryAfter};
+pub use self::faults::{FaultAnswer, FaultEffect, FixedAnswer, RetryAfter, ScriptedFault};
 pub use self::ingestion::*;
 pub use self::length::LengthOfTime;
 pub use self::offers::{OfferLink, OfferSetup, OfferStatus, PastSubmission};
 pub use self::portal::*;
-pub use self::steps::{FailedAs, FailedOperation, Half, ScriptMessage, ScriptStep};
+pub use self::steps::{FailedAs, FailedOperation, ReleaseHalf, ScriptMessage, ScriptStep};
 pub use self::target::Target;
 
 /// The configuration of a simulation. By default everything works, and a release takes its
@@ -48,7 +48,7 @@ pub struct Scenario {
     pub(super) deployments: DeploymentSwitches,
     pub(super) products: Vec<ProductSetup>,
     pub(super) ingestion: IngestionSwitches,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<ScriptedFault>,
 }
 
 impl Default for Scenario {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::edits::DraftEdit;
 use super::length::LengthOfTime;
-use super::steps::{Half, ScriptStep};
+use super::steps::{ReleaseHalf, ScriptStep};
 
 /// One offer.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,7 +23,7 @@ pub struct OfferSetup {
     pub since: Option<LengthOfTime>,
     /// With `status: running`, what runs.
     #[serde(default = "publish")]
-    pub running: Half,
+    pub running: ReleaseHalf,
     /// Whether the draft was changed after the last publish.
     #[serde(default)]
     pub draft_changed: bool,
@@ -133,8 +133,8 @@ impl OfferSetup {
     }
 }
 
-fn publish() -> Half {
-    Half::Publish
+fn publish() -> ReleaseHalf {
+    ReleaseHalf::Publish
 }
 
 fn virtual_machine() -> String {

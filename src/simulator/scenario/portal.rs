@@ -207,7 +207,7 @@ pub struct FirstPolls {
 /// Some requests are answered 429.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Throttle {
+pub struct ThrottleSetup {
     /// Each so-many-th request to the portal.
     pub every: u64,
     /// At most so many times.
@@ -247,7 +247,7 @@ pub struct PortalSwitches {
     pub public_url: Option<String>,
     pub accepted_body: AcceptedBody,
     pub first_polls: Option<FirstPolls>,
-    pub throttle: Option<Throttle>,
+    pub throttle: Option<ThrottleSetup>,
     pub operation_shape: Shape,
     pub spelling: Spelling,
     pub case: Case,

@@ -7,7 +7,7 @@ use super::length::LengthOfTime;
 /// Which half of a release a step belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Half {
+pub enum ReleaseHalf {
     /// Up to the publisher's sign-off.
     Publish,
     /// From the sign-off on.
@@ -31,7 +31,7 @@ pub struct ScriptStep {
     #[serde(default = "nothing")]
     pub takes: LengthOfTime,
     /// Its half of the release; `live` is of the second unless told otherwise.
-    pub phase: Option<Half>,
+    pub phase: Option<ReleaseHalf>,
     /// What it says, and when.
     #[serde(default)]
     pub messages: Vec<ScriptMessage>,
@@ -118,8 +118,12 @@ pub enum FailedOperation {
 
 impl ScriptStep {
     /// Its half of the release.
-    pub fn phase(&self) -> Half {
-        self.phase.unwrap_or(if self.id == "live" { Half::GoLive } else { Half::Publish })
+    pub fn phase(&self) -> ReleaseHalf {
+        self.phase.unwrap_or(if self.id == "live" {
+            ReleaseHalf::GoLive
+        } else {
+            ReleaseHalf::Publish
+        })
     }
 
     /// Whether the publisher is asked here.
