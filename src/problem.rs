@@ -124,6 +124,8 @@ codes! {
     OperationReplaced = "operation-replaced", Refused;
     /// Another publish took the place of the preview that was to go live.
     PreviewChanged = "preview-changed", Refused;
+    /// There is nothing to release, and `when-unchanged` says `fail`.
+    NothingChanged = "nothing-changed", Refused;
     /// The portal did not cancel the operation.
     CancelRefused = "cancel-refused", Refused;
 

@@ -12,6 +12,11 @@ pub const ALL: &[(&str, &str)] = &[
     ("phase", "The last phase that was reached: `publish` or `go-live`."),
     ("publish-operation", "Address of the publish operation, if there is a single offer."),
     ("go-live-operation", "Address of the go-live operation, if there is a single offer."),
+    (
+        "preview",
+        "Names the preview that is this release's, for the input `preview` of the job that goes \
+         live, if there is a single offer.",
+    ),
     ("preview-links", "Links to the previews, one a line."),
     ("live-links", "Links to the live offers, one a line."),
     (

@@ -1,11 +1,13 @@
 //! Inputs and an offer of the manifest, as a goal.
 
-use crate::actions::inputs::{Command, Inputs, PollInterval, WhenRunning as Input};
+use crate::actions::inputs::{
+    Command, Inputs, PollInterval, WhenRunning as Input, WhenUnchanged as UnchangedInput,
+};
 use crate::manifest::Offer;
 use crate::portal::Portal;
 use crate::problem::{Code, Problem};
 use crate::release::ledger::Earlier;
-use crate::release::{Aim, Goal, Schedule, WhenRunning};
+use crate::release::{Aim, Goal, Schedule, WhenRunning, WhenUnchanged};
 
 /// What is wanted of the offer; the ledger is not read yet.
 ///
@@ -45,6 +47,11 @@ pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal
             Input::Cancel => WhenRunning::Cancel,
             Input::Fail => WhenRunning::Fail,
         },
+        when_unchanged: match inputs.when_unchanged {
+            UnchangedInput::Succeed => WhenUnchanged::Succeed,
+            UnchangedInput::Fail => WhenUnchanged::Fail,
+        },
+        preview: inputs.preview.clone(),
     })
 }
 

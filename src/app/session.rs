@@ -6,8 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::ledger::{self, OfferLedger};
 use super::portals::Portals;
@@ -197,7 +196,8 @@ pub async fn release(
     Ok(exit_code(&verdicts))
 }
 
-/// Releases the offers, so many at a time; one that fails neither stops nor hides another.
+/// Releases the offers, of which so many are started at a time; one that fails neither stops nor
+/// hides another.
 async fn work<P: Portal>(
     inputs: &Inputs,
     context: &Context,
@@ -209,8 +209,10 @@ async fn work<P: Portal>(
 ) -> Vec<Verdict> {
     let deadline = clock.elapsed().saturating_add(inputs.timeout);
     let schedule = goals::schedule(inputs);
-    futures_util::stream::iter(releases.into_iter().enumerate())
-        .map(|(index, (goal, portal))| async move {
+    let starts = Semaphore::new(inputs.max_parallel.get());
+    let releases = releases.into_iter().enumerate().map(|(index, (goal, portal))| {
+        let (starts, stop) = (&starts, stop.clone());
+        async move {
             let emit = |event: Event| reports.take(&event);
             if ledger::has_nothing_to_resume(&goal) {
                 return ledger::end_without_look(index, clock.now(), &emit);
@@ -223,17 +225,17 @@ async fn work<P: Portal>(
                 clock,
                 schedule,
                 deadline,
-                stop: stop.clone(),
+                stop,
+                starts,
                 index,
                 emit: &emit,
                 ledger,
                 mark,
             };
             driver::run(goal, around).await
-        })
-        .buffer_unordered(inputs.max_parallel.get())
-        .collect()
-        .await
+        }
+    });
+    futures_util::future::join_all(releases).await
 }
 
 /// Passes a signal on to the releases.

@@ -1,24 +1,24 @@
 //! The first decision: what was found → what to begin with.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
-use super::findings::Findings;
-use super::goal::{Aim, Goal, WhenRunning};
-use super::survey::Purpose;
+use super::binding::{self, Binding};
+use super::findings::{Findings, Whereabouts, phase_of};
+use super::goal::{Aim, Goal, WhenRunning, WhenUnchanged};
 use super::verdict::Verdict;
-use crate::portal::{Operation, Phase, State, Submission};
+use crate::portal::{Kind, Operation, Phase, State, Submission};
 use crate::problem::{Code, Problem};
 
 /// GitHub lets a workflow run be run again for 30 days; what ended earlier cannot be this release.
 const LONGEST_RELEASE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The portal may touch the offer's own record when an operation ends; that is no change of the
-/// draft.
+/// The portal may touch the offer's own record when an operation begins or ends; that is no change
+/// of the draft.
 const SETTLING: SignedDuration = SignedDuration::from_mins(2);
 
-/// So often it is waited for a portal whose list and status disagree on whether the preview waits;
-/// at the schedule's pace, minutes.
-pub const MOST_PAUSES: u32 = 12;
+/// A slot may show for so long what was there before an operation that ended well.
+const SLOT_LAG: SignedDuration = SignedDuration::from_mins(10);
 
 const NOTHING_RUNS: &str =
     "the offer says that it is running, and the list of operations that nothing does";
@@ -26,95 +26,238 @@ const NOTHING_RUNS: &str =
 const TWO_MINDS: &str =
     "the list of operations says that the preview waits, and the offer that something runs";
 
+const SLOT_LATE: &str =
+    "an operation ended a short while ago, and the preview does not show what it brought";
+
+const NOT_WAITING_YET: &str =
+    "the publish is done, and the offer does not say yet that its preview waits";
+
+/// What the survey is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Nothing was done in this run yet.
+    Begin,
+    /// An operation that is not ours was awaited or canceled, so by times alone nothing that is
+    /// finished is ours.
+    BeginAfterOthers,
+    /// What was awaited had begun before the draft was changed, so that it did not bring it.
+    BeginAfterOutdated,
+    /// A publish that ran already was followed to its end: is it what this release is for?
+    BeginAfterAdopting(Adopted),
+    /// The first half is done, and the second is to follow, of this very preview.
+    GoOn(Binding),
+}
+
+/// A publish that ran already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Adopted {
+    pub binding: Binding,
+    /// When its row had last changed while it ran: it had begun by then.
+    pub begun_by: Option<Timestamp>,
+}
+
 /// What to begin with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begin {
-    /// Start this half.
-    Start(Phase),
-    /// Follow what runs, or what is to be looked at.
+pub(super) enum Begin {
+    /// Publish.
+    Publish,
+    /// Go live with this preview.
+    GoLive(Binding),
+    /// Follow a publish that runs.
+    Adopt(Adopted),
+    /// Follow what was named, or what is to be looked at; its kind may be a guess.
     Follow {
         /// Which half it is.
         phase: Phase,
         /// Where to look, if known.
         operation: Option<Operation>,
+        /// The preview that it is about.
+        binding: Binding,
     },
-    /// The first half is done already: its preview waits, and the draft did not change since.
-    Published(Option<Operation>),
-    /// Both halves are done already, and the draft did not change since.
+    /// The first half is done already: its preview waits, and holds what is to be released.
+    Published(Binding),
+    /// Both halves are done already.
     Live {
         /// The publish that did the first half.
         publish: Option<Operation>,
         /// The go-live that did the second.
         go_live: Option<Operation>,
     },
-    /// Wait for the end of an operation that is not ours, then look again.
-    AwaitForeign(Phase, Option<Operation>),
+    /// Wait for the end of an operation that is not known to be ours, then look again, with this
+    /// purpose.
+    Await(Phase, Option<Operation>, Purpose),
     /// Cancel an operation that is not ours, then look again.
-    CancelForeign(Phase, Option<Operation>),
-    /// List and offer disagree, as these words say: one of them is late.
+    CancelForeign(Phase, Box<Submission>),
+    /// What was found disagrees, as these words say: some of it is late.
     LookAgain(&'static str),
     /// There is nothing to begin.
     End(Verdict),
 }
 
+/// What the decision is made on, besides what was found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub goal: &'a Goal,
+    pub purpose: &'a Purpose,
+    /// The content that the release is for, as far as it was read.
+    pub wanted: Option<&'a Value>,
+    /// Whether it may still be waited for what is late: a list or a status, and a slot.
+    pub patience: Patience,
+    pub today: Timestamp,
+}
+
+/// How long it was waited for what is late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// Not long.
+    ForAll,
+    /// As long as a list or a status may be late.
+    ForSlots,
+    /// As long as anything may be late.
+    Over,
+}
+
 /// Decides on the first half, or on what a killed job left behind.
-pub fn decide_release(
-    goal: &Goal,
-    findings: &Findings,
-    purpose: Purpose,
-    patient: bool,
-    today: Timestamp,
-) -> Begin {
+pub(super) fn decide_release(known: Known<'_>, findings: &Findings) -> Begin {
+    let goal = known.goal;
     if let Some(problem) = findings.unknown_offer() {
         return Begin::End(Verdict::problem(None, problem.clone()));
     }
-    if let Some((phase, operation)) = find_busy(findings) {
-        if phase == Phase::GoLive && !goal.go_live && goal.when_running == WhenRunning::Adopt {
-            return Begin::End(refuse_running(
-                goal,
-                phase,
-                "this run was not asked to go live, so it cannot be adopted",
-            ));
-        }
-        return decide_among_others(goal, findings, phase, operation);
+    if let Some(busy) = find_busy(findings, known.today) {
+        return decide_beside(known, findings, busy);
     }
-    if purpose == Purpose::BeginAfterOthers {
-        return Begin::Start(Phase::Publish);
-    }
-    if patient && is_late(findings) {
+    if known.patience == Patience::ForAll && is_late(findings) {
         return Begin::LookAgain(TWO_MINDS);
     }
     let published = findings.newest(Phase::Publish);
-    let publish = published.and_then(|row| row.operation.clone());
-    if findings.at_sign_off() || findings.listed_at_sign_off() {
-        return match (findings.draft_changed(), published.and_then(|row| row.changed)) {
-            (Some(draft), Some(ended)) if is_changed_since(draft, ended) => {
-                Begin::Start(Phase::Publish)
+    let live = || Begin::Live {
+        publish: published.and_then(|row| row.operation.clone()),
+        go_live: findings.newest(Phase::GoLive).and_then(|row| row.operation.clone()),
+    };
+    match findings.locate(known.wanted) {
+        Whereabouts::Live if goal.when_unchanged == WhenUnchanged::Fail => refuse_unchanged(goal),
+        Whereabouts::Live => live(),
+        Whereabouts::Preview => {
+            let newest = findings.newest_first().first().copied();
+            match newest.map(|row| (phase_of(row), row.status.state())) {
+                // Its preview is not what a later operation left behind.
+                Some((_, State::Failed | State::Canceled)) if !findings.at_sign_off() => {
+                    Begin::Publish
+                }
+                Some((Phase::Publish, State::Failed | State::Canceled)) => Begin::Publish,
+                // The offer refused what the operation brought.
+                Some((Phase::GoLive, State::Succeeded)) if is_bad(findings.offer_state()) => {
+                    Begin::Publish
+                }
+                // It went live, and the slot shows it late.
+                Some((Phase::GoLive, State::Succeeded)) if known.patience != Patience::Over => {
+                    Begin::LookAgain(SLOT_LATE)
+                }
+                _ => Begin::Published(binding::of_newest(findings)),
             }
-            _ => decide_waiting(published).unwrap_or(Begin::Start(Phase::Publish)),
+        }
+        Whereabouts::Nowhere => {
+            let outdated = *known.purpose == Purpose::BeginAfterOutdated;
+            let patient = known.patience != Patience::Over && !outdated;
+            if patient && may_slot_be_late(findings, known.today) {
+                return Begin::LookAgain(SLOT_LATE);
+            }
+            Begin::Publish
+        }
+        Whereabouts::Unknown => decide_by_times(known, findings, live),
+    }
+}
+
+/// Without the slots only times can tell whether the draft is out already, and they tell less.
+fn decide_by_times(known: Known<'_>, findings: &Findings, live: impl FnOnce() -> Begin) -> Begin {
+    let published = findings.newest(Phase::Publish);
+    let draft = findings.draft_changed();
+    match known.purpose {
+        Purpose::BeginAfterOthers | Purpose::BeginAfterOutdated => return Begin::Publish,
+        Purpose::BeginAfterAdopting(adopted) => {
+            let changed = draft
+                .zip(adopted.begun_by)
+                .is_some_and(|(draft, begun)| is_changed_since(draft, begun));
+            return if changed {
+                Begin::Publish
+            } else {
+                Begin::Published(adopted.binding.clone())
+            };
+        }
+        Purpose::Begin | Purpose::GoOn(_) => {}
+    }
+    if findings.at_sign_off() || findings.is_listed_at_sign_off() {
+        return match (draft, published.and_then(begun_by)) {
+            (Some(draft), Some(begun)) if is_changed_since(draft, begun) => Begin::Publish,
+            _ => decide_waiting(findings, published).unwrap_or(Begin::Publish),
         };
     }
+    // What is live then, somebody took from an older preview.
+    if published.is_some_and(|row| is_bad(row.status.state())) {
+        return Begin::Publish;
+    }
     match findings.newest_first().first() {
-        Some(newest) if is_already_out(findings, newest, today) => match newest.phase() {
-            Some(Phase::GoLive) => Begin::Live { publish, go_live: newest.operation.clone() },
-            _ => Begin::Published(publish),
+        Some(newest) if is_already_out(findings, newest, known.today) => match newest.phase() {
+            Some(Phase::GoLive) if known.goal.when_unchanged == WhenUnchanged::Fail => {
+                refuse_unchanged(known.goal)
+            }
+            Some(Phase::GoLive) => live(),
+            _ => Begin::Published(binding::of_newest(findings)),
         },
         // The operation says that the draft is out, the offer says what nobody knows: that is no
         // reason to publish again.
         Some(newest)
-            if is_out(findings, newest, today) && findings.offer_state() == State::Unknown =>
+            if is_out(findings, newest, known.today)
+                && findings.offer_state() == State::Unknown =>
         {
             Begin::Follow {
-                phase: newest.phase().unwrap_or(Phase::Publish),
+                phase: phase_of(newest),
                 operation: newest.operation.clone(),
+                binding: binding::of_newest(findings),
             }
         }
-        _ => Begin::Start(Phase::Publish),
+        _ => Begin::Publish,
+    }
+}
+
+/// Something runs, and a publish is wanted.
+fn decide_beside(known: Known<'_>, findings: &Findings, busy: Busy<'_>) -> Begin {
+    let phase = busy.phase();
+    let Some(row) = busy.row() else {
+        return match known.goal.when_running {
+            WhenRunning::Fail => refuse_running(known.goal, phase, LEAVE_ALONE),
+            WhenRunning::Adopt | WhenRunning::Wait | WhenRunning::Cancel => {
+                Begin::LookAgain(NOTHING_RUNS)
+            }
+        };
+    };
+    // What changed after the publish began is not in it.
+    let lacks_draft = findings
+        .draft_changed()
+        .zip(begun_by(row))
+        .is_some_and(|(draft, begun)| is_changed_since(draft, begun));
+    match (known.goal.when_running, phase) {
+        (WhenRunning::Fail, _) => refuse_running(known.goal, phase, LEAVE_ALONE),
+        (WhenRunning::Cancel, _) => Begin::CancelForeign(phase, Box::new(row.clone())),
+        (WhenRunning::Adopt, Phase::Publish) if !lacks_draft => Begin::Adopt(Adopted {
+            binding: binding::of_row(findings, row),
+            begun_by: begun_by(row),
+        }),
+        // It may be what a killed job of this release left behind.
+        (WhenRunning::Adopt, Phase::GoLive) if !lacks_draft => {
+            Begin::Await(phase, row.operation.clone(), Purpose::Begin)
+        }
+        (WhenRunning::Adopt | WhenRunning::Wait, _) => {
+            let purpose =
+                if lacks_draft { Purpose::BeginAfterOutdated } else { Purpose::BeginAfterOthers };
+            Begin::Await(phase, row.operation.clone(), purpose)
+        }
     }
 }
 
 /// Decides on the second half.
-pub fn decide_go_live(goal: &Goal, findings: &Findings, purpose: Purpose, patient: bool) -> Begin {
+pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
+    let goal = known.goal;
     if let Some(problem) = findings.unknown_offer() {
         return Begin::End(Verdict::problem(None, problem.clone()));
     }
@@ -123,74 +266,158 @@ pub fn decide_go_live(goal: &Goal, findings: &Findings, purpose: Purpose, patien
             format!("the manifest says `go-live: false` for offer {}: nothing to do", goal.offer);
         return Begin::End(Verdict::done(None, message));
     }
-    match find_busy(findings) {
-        // Some portals go on to list the publish as running while its preview waits.
-        Some((Phase::Publish, _)) if purpose == Purpose::GoOn => {}
-        Some((phase, operation)) => return decide_among_others(goal, findings, phase, operation),
-        None => {}
+    let bound = match known.purpose {
+        Purpose::GoOn(binding) => binding.clone(),
+        Purpose::Begin
+        | Purpose::BeginAfterOthers
+        | Purpose::BeginAfterOutdated
+        | Purpose::BeginAfterAdopting(_) => binding::of_input(goal, findings),
+    };
+    if let Some(changed) = bound.find_replacement(findings) {
+        return refuse_changed(goal, &bound, &changed);
     }
-    if purpose == Purpose::GoOn {
-        return Begin::Start(Phase::GoLive);
+    let publish = bound.publish.clone();
+    match bound.find_go_live(findings) {
+        Some(row) if !row.status.state().is_final() => {
+            return decide_beside_go_live(goal, row, bound);
+        }
+        Some(row) if row.status.state() == State::Succeeded => {
+            let go_live = row.operation.clone();
+            match findings.offer_state() {
+                State::Succeeded => return Begin::Live { publish, go_live },
+                // The offer refused what it brought: the second half may be tried again.
+                State::Failed | State::Canceled => return Begin::GoLive(bound),
+                _ => {
+                    return Begin::Follow {
+                        phase: Phase::GoLive,
+                        operation: go_live,
+                        binding: bound,
+                    };
+                }
+            }
+        }
+        Some(_) | None => {}
     }
-    if patient && is_late(findings) {
+    if findings.is_preview_live() {
+        let go_live = findings.newest(Phase::GoLive).and_then(|row| row.operation.clone());
+        return Begin::Live { publish, go_live };
+    }
+    if let Some(busy) = find_busy(findings, known.today)
+        && (!busy.is(&bound) || bound.is_loose())
+    {
+        return match busy.row() {
+            None if known.patience == Patience::ForAll => Begin::LookAgain(NOTHING_RUNS),
+            _ => refuse_running(goal, busy.phase(), "nobody has seen what it brings"),
+        };
+    }
+    if known.patience == Patience::ForAll && is_late(findings) {
         return Begin::LookAgain(TWO_MINDS);
     }
-    let newest = findings.newest_first().first().copied();
-    if let Some(newest) = newest
-        && newest.is(Phase::GoLive)
-        && newest.status.state() == State::Succeeded
-        && findings.offer_state() == State::Succeeded
-    {
-        let publish = findings.newest(Phase::Publish).and_then(|row| row.operation.clone());
-        return Begin::Live { publish, go_live: newest.operation.clone() };
+    let newest = bound.find_publish(findings);
+    if let Some(row) = newest.filter(|row| is_bad(row.status.state())) {
+        return refuse_no_preview(goal, &format!("its last operation ended as `{}`", row.status));
     }
-    let refused = match newest {
-        _ if findings.at_sign_off() => None,
-        Some(last) if matches!(last.status.state(), State::Failed | State::Canceled) => {
-            Some(format!("its last operation ended as `{}`", last.status))
+    let waits = findings.at_sign_off()
+        || newest.is_some_and(|row| row.status.state() == State::WaitingForPublisher);
+    if waits {
+        return Begin::GoLive(bound);
+    }
+    match (known.purpose, known.patience, findings.offer_state()) {
+        (_, Patience::ForAll, State::Running | State::Unknown)
+        | (Purpose::GoOn(_), Patience::ForAll, _) => Begin::LookAgain(NOT_WAITING_YET),
+        // The operation that this run followed said that its preview waits, and nothing was started
+        // since; not every portal's offer says so too.
+        (Purpose::GoOn(binding), _, _) if binding.is_followed() => Begin::GoLive(bound),
+        // Its row may have been touched after the go-live's; an offer that goes on to say that it is
+        // live, while no preview of it waits, is live.
+        (_, patience, State::Succeeded) if find_succeeded_go_live(findings).is_some() => {
+            let go_live = find_succeeded_go_live(findings).and_then(|row| row.operation.clone());
+            if patience == Patience::Over {
+                Begin::Live { publish, go_live }
+            } else {
+                Begin::LookAgain(NOT_WAITING_YET)
+            }
         }
-        _ if findings.offer_state() == State::NeverPublished => {
-            Some("it was never published".to_owned())
+        (_, _, State::NeverPublished) => refuse_no_preview(goal, "it was never published"),
+        (_, _, State::Failed | State::Canceled) => {
+            let word = findings.offer.found().map(|offer| offer.status.to_string());
+            let word = word.unwrap_or_default();
+            refuse_no_preview(goal, &format!("its last operation ended as `{word}`"))
         }
-        _ => None,
-    };
-    refused.map_or(Begin::Start(Phase::GoLive), |why| {
-        let message = format!("offer {} has no preview that could go live: {why}", goal.offer);
-        refuse_nothing(message, "publish it first, with `command: release`")
-    })
+        _ => refuse_no_preview(goal, "no preview of it waits"),
+    }
+}
+
+fn find_succeeded_go_live(findings: &Findings) -> Option<&Submission> {
+    // A kind that nobody knows may be another spelling of a go-live; the offer says that it is live.
+    let mut rows = findings.operations.iter().flatten();
+    rows.find(|row| !row.may_be(Phase::Publish) && row.status.state() == State::Succeeded)
+}
+
+/// A go-live of the very preview runs already.
+fn decide_beside_go_live(goal: &Goal, row: &Submission, binding: Binding) -> Begin {
+    let (phase, operation) = (Phase::GoLive, row.operation.clone());
+    match goal.when_running {
+        WhenRunning::Adopt => Begin::Follow { phase, operation, binding },
+        WhenRunning::Wait => Begin::Await(phase, operation, Purpose::BeginAfterOthers),
+        WhenRunning::Cancel => Begin::CancelForeign(phase, Box::new(row.clone())),
+        WhenRunning::Fail => refuse_running(goal, phase, LEAVE_ALONE),
+    }
 }
 
 /// Decides what to go on with. It never starts a publish.
-pub fn decide_resume(goal: &Goal, findings: &Findings) -> Begin {
+pub(super) fn decide_resume(known: Known<'_>, findings: &Findings) -> Begin {
+    let goal = known.goal;
     if let Some(problem) = findings.unknown_offer() {
         return Begin::End(Verdict::problem(None, problem.clone()));
     }
-    if let Aim::Resume(Some(address)) = &goal.aim {
-        let row = findings
-            .operations
-            .iter()
-            .flatten()
-            .find(|row| !row.id.is_empty() && row.id == address.id());
-        let phase = row.and_then(Submission::phase).unwrap_or(Phase::Publish);
-        return Begin::Follow { phase, operation: Some(address.clone()) };
+    if let Aim::Resume(Some(operation)) = &goal.aim {
+        let binding = binding::of_operation(findings, operation.clone());
+        let row = findings.operations.iter().flatten().find(|row| row.id == operation.id());
+        if let Some(Kind::Other(kind)) = row.and_then(|row| row.kind.as_ref()) {
+            return refuse_nothing(
+                format!(
+                    "operation {} is a `{kind}`, which is no half of a release",
+                    operation.id()
+                ),
+                "give the operation of a publish or of a go-live",
+            );
+        }
+        let phase = row.map_or(Phase::Publish, phase_of);
+        return Begin::Follow { phase, operation: Some(operation.clone()), binding };
     }
-    if let Some((phase, operation)) = find_busy(findings) {
-        return if findings.running().is_none() {
-            Begin::LookAgain(NOTHING_RUNS)
-        } else {
-            Begin::Follow { phase, operation }
+    if goal.preview.is_some() {
+        let binding = binding::of_input(goal, findings);
+        if let Some(changed) = binding.find_replacement(findings) {
+            return refuse_changed(goal, &binding, &changed);
+        }
+        let operation = binding.publish.clone();
+        return Begin::Follow { phase: Phase::Publish, operation, binding };
+    }
+    if let Some(busy) = find_busy(findings, known.today) {
+        return match busy.row() {
+            None => Begin::LookAgain(NOTHING_RUNS),
+            Some(row) => Begin::Follow {
+                phase: busy.phase(),
+                operation: row.operation.clone(),
+                binding: binding::of_row(findings, row),
+            },
         };
     }
     if findings.at_sign_off() {
         let newest = findings.newest(Phase::Publish);
-        let operation = newest.and_then(|row| row.operation.clone());
-        return decide_waiting(newest)
-            .unwrap_or(Begin::Follow { phase: Phase::Publish, operation });
+        return decide_waiting(findings, newest).unwrap_or_else(|| Begin::Follow {
+            phase: Phase::Publish,
+            operation: newest.and_then(|row| row.operation.clone()),
+            binding: binding::of_newest(findings),
+        });
     }
-    match findings.newest_first().first() {
+    let newest = findings.newest_first().first().copied();
+    match newest.filter(|row| !findings.is_forgotten(row, known.today)) {
         Some(newest) => Begin::Follow {
-            phase: newest.phase().unwrap_or(Phase::Publish),
+            phase: phase_of(newest),
             operation: newest.operation.clone(),
+            binding: binding::of_newest(findings),
         },
         None => refuse_nothing(
             format!("offer {} has no operation that could be continued", goal.offer),
@@ -201,74 +428,129 @@ pub fn decide_resume(goal: &Goal, findings: &Findings) -> Begin {
 
 /// What an offer that waits for the publisher means for its newest publish: the offer's word may be
 /// late, and of the one before. `None` if that publish ended badly.
-fn decide_waiting(newest: Option<&Submission>) -> Option<Begin> {
-    let operation = newest.and_then(|row| row.operation.clone());
+fn decide_waiting(findings: &Findings, newest: Option<&Submission>) -> Option<Begin> {
+    let binding = binding::of_newest(findings);
     match newest.map(|row| row.status.state()) {
         None | Some(State::Succeeded | State::WaitingForPublisher) => {
-            Some(Begin::Published(operation))
+            Some(Begin::Published(binding))
         }
         Some(State::Failed | State::Canceled) => None,
-        _ => Some(Begin::Follow { phase: Phase::Publish, operation }),
+        _ => Some(Begin::Follow {
+            phase: Phase::Publish,
+            operation: newest.and_then(|row| row.operation.clone()),
+            binding,
+        }),
     }
 }
 
-/// What runs on the offer. A publish whose preview waits for the publisher is in nobody's way. An
-/// offer that says `running` while the list shows nothing is busy too.
-pub fn find_busy(findings: &Findings) -> Option<(Phase, Option<Operation>)> {
-    if let Some(row) = findings.running() {
-        let phase = row.phase().unwrap_or(Phase::Publish);
-        let waits =
-            phase == Phase::Publish && (findings.at_sign_off() || findings.listed_at_sign_off());
-        return (!waits).then(|| (phase, row.operation.clone()));
+/// What is in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Busy<'a> {
+    /// The list shows it.
+    Listed(&'a Submission),
+    /// The offer says that it is running, and the list shows nothing.
+    Unlisted,
+}
+
+impl<'a> Busy<'a> {
+    pub fn row(self) -> Option<&'a Submission> {
+        match self {
+            Self::Listed(row) => Some(row),
+            Self::Unlisted => None,
+        }
+    }
+
+    pub fn phase(self) -> Phase {
+        self.row().map_or(Phase::Publish, phase_of)
+    }
+
+    /// Some portals go on to list a publish as running while its preview waits.
+    fn is(self, bound: &Binding) -> bool {
+        self.row().is_some_and(|row| phase_of(row) == Phase::Publish && bound.names(row))
+    }
+}
+
+/// What runs on the offer. A publish whose preview waits for the publisher is in nobody's way.
+pub(super) fn find_busy(findings: &Findings, today: Timestamp) -> Option<Busy<'_>> {
+    if let Some(row) = findings.find_running(today) {
+        let waits = phase_of(row) == Phase::Publish
+            && (findings.at_sign_off() || row.status.state() == State::WaitingForPublisher);
+        return (!waits).then_some(Busy::Listed(row));
     }
     let silent = findings.offer_state() == State::Running && !findings.at_sign_off();
-    silent.then_some((Phase::Publish, None))
+    silent.then_some(Busy::Unlisted)
 }
 
 /// Whether the list says that the preview waits, and the offer that something runs: one of them is
 /// late, and nobody knows which.
 fn is_late(findings: &Findings) -> bool {
-    findings.listed_at_sign_off()
+    findings.is_listed_at_sign_off()
         && findings.offer_state() == State::Running
         && !findings.at_sign_off()
 }
 
-fn decide_among_others(
-    goal: &Goal,
-    findings: &Findings,
-    phase: Phase,
-    operation: Option<Operation>,
-) -> Begin {
-    match goal.when_running {
-        WhenRunning::Adopt | WhenRunning::Wait | WhenRunning::Cancel
-            if findings.running().is_none() =>
-        {
-            Begin::LookAgain(NOTHING_RUNS)
-        }
-        WhenRunning::Adopt => Begin::Follow { phase, operation },
-        WhenRunning::Wait => Begin::AwaitForeign(phase, operation),
-        WhenRunning::Cancel => Begin::CancelForeign(phase, operation),
-        WhenRunning::Fail => {
-            Begin::End(refuse_running(goal, phase, "`when-running: fail` says to leave it alone"))
-        }
-    }
-}
+const LEAVE_ALONE: &str = "`when-running: fail` says to leave it alone";
 
-fn refuse_running(goal: &Goal, phase: Phase, why: &str) -> Verdict {
+fn refuse_running(goal: &Goal, phase: Phase, why: &str) -> Begin {
     let message = format!("a {phase} is already running on offer {}, and {why}", goal.offer);
-    Verdict::problem(
+    Begin::End(Verdict::problem(
         None,
         Problem::new(Code::OperationRunning, message)
             .hint("wait for its end, or see the input `when-running`"),
-    )
+    ))
 }
 
 fn refuse_nothing(message: String, hint: &str) -> Begin {
     Begin::End(Verdict::problem(None, Problem::new(Code::NothingToContinue, message).hint(hint)))
 }
 
-fn is_changed_since(draft: Timestamp, ended: Timestamp) -> bool {
-    draft.duration_since(ended) > SETTLING
+fn refuse_no_preview(goal: &Goal, why: &str) -> Begin {
+    let message = format!("offer {} has no preview that could go live: {why}", goal.offer);
+    refuse_nothing(message, "publish it first, with `command: release`")
+}
+
+fn refuse_unchanged(goal: &Goal) -> Begin {
+    let message = format!("there is nothing to release: the draft of {} is live", goal.offer);
+    Begin::End(Verdict::problem(
+        None,
+        Problem::new(Code::NothingChanged, message)
+            .hint("change the draft, or say `when-unchanged: succeed`"),
+    ))
+}
+
+fn refuse_changed(goal: &Goal, bound: &Binding, why: &str) -> Begin {
+    let message = format!("{} of offer {} did not go live: {why}", bound.describe(), goal.offer);
+    Begin::End(Verdict::problem(
+        Some(Phase::Publish),
+        Problem::new(Code::PreviewChanged, message)
+            .hint("look at the preview that is there now; then release it, or go live with it by its name"),
+    ))
+}
+
+fn is_bad(state: State) -> bool {
+    matches!(state, State::Failed | State::Canceled)
+}
+
+/// When an operation had begun at the latest.
+fn begun_by(row: &Submission) -> Option<Timestamp> {
+    row.started.or(row.changed)
+}
+
+fn is_changed_since(draft: Timestamp, moment: Timestamp) -> bool {
+    draft.duration_since(moment) > SETTLING
+}
+
+/// Whether the newest operation ended well so short a while ago that the slots may not show it.
+fn may_slot_be_late(findings: &Findings, today: Timestamp) -> bool {
+    let Some(newest) = findings.newest_first().first().copied() else { return false };
+    let ended_well = findings.at_sign_off()
+        || matches!(newest.status.state(), State::Succeeded | State::WaitingForPublisher);
+    let lacks_draft = findings
+        .draft_changed()
+        .zip(newest.changed)
+        .is_some_and(|(draft, ended)| is_changed_since(draft, ended));
+    let recent = newest.changed.is_none_or(|ended| today.duration_since(ended) < SLOT_LAG);
+    ended_well && recent && !lacks_draft
 }
 
 /// Whether the newest operation already brought out the draft as it is. Only a plain yes of the
@@ -286,3 +568,6 @@ fn is_out(findings: &Findings, newest: &Submission, today: Timestamp) -> bool {
         && !is_changed_since(draft, ended)
         && today.duration_since(ended) < LONGEST_RELEASE
 }
+
+#[cfg(test)]
+mod tests;

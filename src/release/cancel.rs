@@ -1,14 +1,16 @@
 //! The stage that cancels an operation, honestly: an accepted request proves nothing, the list of
 //! operations does.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use super::findings::sort_newest_first;
+use super::begin::Purpose;
+use super::findings::{is_half, sort_newest_first};
 use super::goal::Aim;
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
-use super::survey::{Purpose, Survey};
+use super::survey::Survey;
 use super::verdict::{Ending, Outcome, Verdict};
-use crate::portal::{Level, Operation, State, Submission};
+use crate::portal::{Level, OfferView, Operation, State, Submission};
 use crate::problem::{Class, Code, Problem};
 
 /// Requests before it is given up; the portal accepts them also when they have no effect.
@@ -41,6 +43,8 @@ enum Turn {
     Request,
     /// Look at the list.
     List,
+    /// Look at the offer, because the list does not show what is canceled.
+    Offer,
     /// Nothing for a while.
     Rest,
 }
@@ -58,12 +62,22 @@ enum Standing {
     Failed(Problem),
 }
 
+/// Which row of the list is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Target {
+    /// The one with this id.
+    Row(String),
+    /// One that is none of these, which were there before or had ended.
+    NoneOf(HashSet<String>),
+}
+
 /// An operation being canceled.
 #[derive(Debug, Clone)]
 pub(super) struct Cancel {
     why: Why,
     /// Where it is, if known.
     operation: Option<Operation>,
+    target: Target,
     turn: Turn,
     refusal: Option<Problem>,
     requests: u32,
@@ -71,15 +85,33 @@ pub(super) struct Cancel {
 }
 
 impl Cancel {
-    /// Begins.
-    pub fn new(why: Why, operation: Option<Operation>) -> Self {
-        Self { why, operation, turn: Turn::Request, refusal: None, requests: 0, looks: 0 }
+    /// Cancels what this row shows.
+    pub fn of_row(why: Why, row: &Submission) -> Self {
+        let target = if row.id.is_empty() {
+            Target::NoneOf(HashSet::new())
+        } else {
+            Target::Row(row.id.clone())
+        };
+        Self::new(why, row.operation.clone(), target)
+    }
+
+    /// Cancels an operation that is none of these others.
+    pub fn of_unlisted(why: Why, operation: Option<Operation>, others: HashSet<String>) -> Self {
+        let target = match &operation {
+            Some(operation) if operation.is_listed() => Target::Row(operation.id().to_owned()),
+            Some(_) | None => Target::NoneOf(others),
+        };
+        Self::new(why, operation, target)
+    }
+
+    fn new(why: Why, operation: Option<Operation>, target: Target) -> Self {
+        Self { why, operation, target, turn: Turn::Request, refusal: None, requests: 0, looks: 0 }
     }
 
     /// Begins because the job was told to stop.
-    pub fn by_signal(run: &mut Run, signal: u8, operation: Option<Operation>) -> Stage {
+    pub fn by_signal(run: &mut Run, cancel: Self) -> Stage {
         run.note(Level::Warning, "the job was canceled; canceling the operation too");
-        Stage::Cancel(Self::new(Why::Signal(signal), operation))
+        Stage::Cancel(cancel)
     }
 
     /// The request was answered, or its answer was lost; `refusal` if it was refused.
@@ -97,38 +129,61 @@ impl Cancel {
         Stage::Cancel(Self { turn, ..self })
     }
 
-    /// The list was seen. Without an id to look for, its first row is the one.
+    /// The list was seen. Only the word about the very operation counts.
     fn judge_list(&mut self, newest_first: &[&Submission]) -> Standing {
-        let row = match &self.operation {
-            Some(operation) => newest_first
-                .iter()
-                .find(|row| row.id == operation.id())
-                .or_else(|| newest_first.first().filter(|_| !operation.is_listed())),
-            None => newest_first.first(),
-        };
+        let row = newest_first.iter().find(|row| match &self.target {
+            Target::Row(id) => row.id == *id,
+            Target::NoneOf(others) => is_half(row) && !others.contains(&row.id),
+        });
+        match (row, &self.target) {
+            (Some(row), _) => self.judge_word(row.status.state(), row.status.text()),
+            (None, Target::Row(_)) => self.judge_word(State::Unknown, ""),
+            (None, Target::NoneOf(_)) => {
+                self.turn = Turn::Offer;
+                Standing::GoesOn
+            }
+        }
+    }
+
+    /// The offer was seen, which was running when the list showed nothing that runs.
+    fn judge_offer(&mut self, offer: &OfferView) -> Standing {
+        match offer.status.state() {
+            State::NeverPublished | State::NotStarted => self.judge_word(State::Canceled, ""),
+            _ if offer.at_sign_off() => self.judge_word(State::Succeeded, offer.status.text()),
+            state => self.judge_word(state, offer.status.text()),
+        }
+    }
+
+    fn judge_word(&mut self, state: State, word: &str) -> Standing {
         self.looks += 1;
         self.turn = Turn::Rest;
-        match row.map(|row| (row.status.state(), row.status.text())) {
-            Some((State::Canceled, _)) => Standing::Canceled,
-            Some((State::Succeeded | State::Failed, word)) => {
-                Standing::EndedOtherwise(word.to_owned())
-            }
-            _ => match self.refusal.take() {
-                Some(refusal) => Standing::Failed(Problem {
-                    code: if refusal.code.class() == Class::Auth {
-                        refusal.code
-                    } else {
-                        Code::CancelRefused
-                    },
-                    message: format!("the operation goes on: {}", refusal.message),
-                    ..refusal
-                }),
-                None if self.looks >= LOOKS_A_REQUEST && self.requests < MOST_REQUESTS => {
+        match (state, self.refusal.take()) {
+            (State::Canceled, _) => Standing::Canceled,
+            (State::Succeeded | State::Failed, _) => Standing::EndedOtherwise(word.to_owned()),
+            (_, Some(refusal)) => Standing::Failed(Problem {
+                code: if refusal.code.class() == Class::Auth {
+                    refusal.code
+                } else {
+                    Code::CancelRefused
+                },
+                message: format!("the operation goes on: {}", refusal.message),
+                ..refusal
+            }),
+            (_, None) => {
+                if self.looks >= LOOKS_A_REQUEST && self.requests < MOST_REQUESTS {
                     self.turn = Turn::Request;
-                    Standing::GoesOn
                 }
-                None => Standing::GoesOn,
-            },
+                Standing::GoesOn
+            }
+        }
+    }
+
+    fn act_on(self, standing: Standing, run: &Run) -> Stage {
+        match standing {
+            Standing::GoesOn => Stage::Cancel(self),
+            Standing::Canceled => self.end_over(run, None),
+            Standing::EndedOtherwise(word) => self.end_over(run, Some(&word)),
+            Standing::Failed(problem) => self.end_not_canceled(run, problem),
         }
     }
 
@@ -176,6 +231,7 @@ impl Answers for Cancel {
         match self.turn {
             Turn::Request => Act::Cancel(self.operation.clone()),
             Turn::List => Act::Ask(Ask::Operations),
+            Turn::Offer => Act::Ask(Ask::Offer),
             Turn::Rest => Act::Settle(REST),
         }
     }
@@ -187,18 +243,21 @@ impl Answers for Cancel {
                 Seen::InTheWay(problem) | Seen::Absent(problem) | Seen::Refused(problem),
                 Turn::Request,
             ) => self.requested(Some(problem)),
-            (Seen::Refused(problem), Turn::List | Turn::Rest) => {
+            (Seen::Refused(problem), Turn::List | Turn::Offer | Turn::Rest) => {
                 self.end_not_canceled(run, problem)
             }
             (Seen::Rested, _) => self.turn_to(Turn::List),
-            (Seen::Operations(rows), _) => match self.judge_list(&sort_newest_first(&rows)) {
-                Standing::GoesOn => Stage::Cancel(self),
-                Standing::Canceled => self.end_over(run, None),
-                Standing::EndedOtherwise(word) => self.end_over(run, Some(&word)),
-                Standing::Failed(problem) => self.end_not_canceled(run, problem),
-            },
-            (Seen::InTheWay(_) | Seen::Absent(_), Turn::List | Turn::Rest)
-            | (Seen::Offer(_) | Seen::Draft(_) | Seen::Operation(_), _) => self.turn_to(Turn::Rest),
+            (Seen::Operations(rows), _) => {
+                let standing = self.judge_list(&sort_newest_first(&rows));
+                self.act_on(standing, run)
+            }
+            (Seen::Offer(view), Turn::Offer) => {
+                let standing = self.judge_offer(&view);
+                self.act_on(standing, run)
+            }
+            (Seen::InTheWay(_) | Seen::Absent(_), Turn::List | Turn::Offer | Turn::Rest)
+            | (Seen::Offer(_), Turn::Request | Turn::List | Turn::Rest)
+            | (Seen::Document(_) | Seen::Operation(_), _) => self.turn_to(Turn::Rest),
         }
     }
 

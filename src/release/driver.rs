@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::pin::pin;
 use std::time::Duration;
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use super::event::{Event, What};
 use super::goal::Goal;
 use super::ledger::{Ledger, Mark};
@@ -49,6 +51,8 @@ pub struct Surroundings<'a, P> {
     pub deadline: Duration,
     /// Becomes `Some` when the job is told to stop.
     pub stop: tokio::sync::watch::Receiver<Option<Stop>>,
+    /// So many offers may be started at the same time.
+    pub starts: &'a Semaphore,
     /// Which offer of the run this is.
     pub index: usize,
     /// Takes the events.
@@ -88,10 +92,14 @@ impl<P: Portal> Driver<'_, P> {
     async fn run(&self, goal: Goal) -> Verdict {
         let clock = self.around.clock;
         let notify = goal.notify.clone();
-        let mut release = Release::new(goal);
+        let mut release = Release::new(goal, self.around.portal.capabilities());
         let mut stopping: Option<Duration> = None;
+        let mut permit = self.wait_to_start().await;
         self.tell(What::Began);
         loop {
+            if !release.is_starting() {
+                drop(permit.take());
+            }
             let act = release.next_act();
             if let Act::End(verdict) = act {
                 self.tell(What::Ended(verdict.clone()));
@@ -118,6 +126,18 @@ impl<P: Portal> Driver<'_, P> {
         }
     }
 
+    /// Waits for its turn to be started. `None`: the time is over or the job is told to stop, which
+    /// the first act finds.
+    async fn wait_to_start(&self) -> Option<SemaphorePermit<'_>> {
+        let left = self.around.deadline.saturating_sub(self.around.clock.elapsed());
+        tokio::select! {
+            biased;
+            permit = self.around.starts.acquire() => permit.ok(),
+            () = self.wait_for_stop() => None,
+            () = self.around.clock.sleep(left) => None,
+        }
+    }
+
     /// Does one thing, unless the time is over or the job is told to stop.
     async fn act(&self, doing: Doing<'_>) -> Result<Seen, Interruption> {
         let clock = self.around.clock;
@@ -128,7 +148,7 @@ impl<P: Portal> Driver<'_, P> {
         if left.is_zero() {
             return Err(self.timed_out());
         }
-        if let Act::Start(phase) = doing.act {
+        if let Some(phase) = doing.act.phase() {
             tokio::select! {
                 biased;
                 // Nothing is posted without a mark where one is demanded.
@@ -138,7 +158,7 @@ impl<P: Portal> Driver<'_, P> {
                 () = self.wait_for_stop() => return Err(self.stopped()),
             }
         }
-        let posts = matches!(doing.act, Act::Start(_) | Act::Cancel(_));
+        let posts = matches!(doing.act, Act::Publish | Act::GoLive(_) | Act::Cancel(_));
         let mut doing = pin!(self.perform(doing));
         tokio::select! {
             biased;
@@ -205,12 +225,11 @@ impl<P: Portal> Driver<'_, P> {
         let Surroundings { portal, clock, schedule, .. } = &self.around;
         Ok(match doing.act {
             Act::Ask(ask) => return self.read(&ask, doing.patience).await,
-            Act::Start(phase) => {
-                let answer = match phase {
-                    Phase::Publish => portal.publish(doing.notify).await,
-                    Phase::GoLive => portal.go_live(None).await,
-                };
-                answer.map_or_else(judge_refusal, Seen::Accepted)
+            Act::Publish => {
+                portal.publish(doing.notify).await.map_or_else(judge_refusal, Seen::Accepted)
+            }
+            Act::GoLive(preview) => {
+                portal.go_live(preview.as_deref()).await.map_or_else(judge_refusal, Seen::Accepted)
             }
             Act::Cancel(operation) => portal
                 .cancel(operation.as_ref())
@@ -259,6 +278,8 @@ impl<P: Portal> Driver<'_, P> {
                 self.memory.borrow_mut().trouble = None;
                 Ok(seen)
             }
+            // A portal that cannot show a slot is one without.
+            Err(error) if matches!(ask, Ask::Slot(_)) => Ok(Seen::Absent(error.problem)),
             Err(error) => match error.trouble {
                 Trouble::NotFound => Ok(Seen::Absent(error.problem)),
                 Trouble::Passing => Err(Interruption::Unreachable(error.problem)),
@@ -280,7 +301,8 @@ impl<P: Portal> Driver<'_, P> {
                 Seen::Operations(rows)
             }
             Ask::Offer => Seen::Offer(portal.read_offer().await?),
-            Ask::Draft => Seen::Draft(portal.read_draft().await?),
+            Ask::Draft => Seen::Document(portal.read_draft().await?),
+            Ask::Slot(slot) => Seen::Document(portal.read_slot(*slot).await?),
             Ask::Operation(operation) => {
                 let Looked { view, retry_after } = portal.read_operation(operation).await?;
                 self.memory.borrow_mut().asked_for = retry_after;

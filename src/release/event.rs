@@ -45,6 +45,8 @@ pub enum What {
         /// Where it is followed, as far as known.
         operation: Option<Operation>,
     },
+    /// The preview that is this release's has this name.
+    Preview(String),
     /// The operation looks different than before.
     Operation(Phase, OperationView),
     /// The offer looks different than before.

@@ -2,10 +2,16 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
+use crate::content::documents_agree;
 use crate::portal::{Draft, OfferView, Phase, State, Submission};
 use crate::problem::Problem;
+
+/// A word that nobody knows, on an operation that did not change for so long, is not about
+/// something that runs, if the offer does not say so either.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What came of a question to the portal.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +30,24 @@ impl<T> Answer<T> {
     pub fn found(&self) -> Option<&T> {
         if let Self::Found(found) = self { Some(found) } else { None }
     }
+
+    /// Whether it is still to be asked.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::NotAsked)
+    }
+}
+
+/// Where the content that a release is for is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// It is live.
+    Live,
+    /// It is in the preview, and not live.
+    Preview,
+    /// The slots can be read, and hold something else.
+    Nowhere,
+    /// The slots cannot be read, so nobody can say by content.
+    Unknown,
 }
 
 /// What was found of an offer.
@@ -35,27 +59,53 @@ pub struct Findings {
     pub offer: Answer<OfferView>,
     /// Its draft, asked only where it decides something.
     pub draft: Answer<Draft>,
-    /// What was absent.
+    /// What the preview holds, asked only where it decides something.
+    pub preview: Answer<Draft>,
+    /// What is live, asked only where it decides something.
+    pub production: Answer<Draft>,
+    /// What was absent of list, status and draft.
     pub absent: Vec<Problem>,
 }
 
 impl Findings {
-    /// The operations, newest first if the portal says when they changed, else in its order.
+    /// The publishes and go-lives, newest first if the portal says when they changed, else in its
+    /// order.
     #[must_use]
     pub fn newest_first(&self) -> Vec<&Submission> {
-        sort_newest_first(self.operations.iter().flatten())
+        sort_newest_first(self.operations.iter().flatten().filter(|row| is_half(row)))
     }
 
-    /// The operation that runs, or may: an unknown word is no proof that it ended.
+    /// The operation that runs, or may. One runs at a time, so what is older than one that ended is
+    /// over, whatever its row still says. An unknown word is no proof that an operation ended,
+    /// unless the operation is an old one and the offer does not say that anything runs.
     #[must_use]
-    pub fn running(&self) -> Option<&Submission> {
-        self.newest_first().into_iter().find(|row| !row.status.state().is_final())
+    pub fn find_running(&self, today: Timestamp) -> Option<&Submission> {
+        let rows = self.newest_first();
+        let dated = rows.iter().all(|row| row.changed.is_some());
+        let busy = self.is_offer_running();
+        let mut rows = rows.into_iter().filter(|row| !self.is_forgotten(row, today));
+        let first = rows.next()?;
+        if !first.status.state().is_final() {
+            return Some(first);
+        }
+        rows.find(|row| !row.status.state().is_final() && (busy || !dated))
+    }
+
+    /// Whether nobody knows its word, and nothing says that it could still run.
+    #[must_use]
+    pub fn is_forgotten(&self, row: &Submission, today: Timestamp) -> bool {
+        let old = row.changed.is_some_and(|changed| today.duration_since(changed) > FORGOTTEN);
+        row.status.state() == State::Unknown && old && !self.is_offer_running()
+    }
+
+    fn is_offer_running(&self) -> bool {
+        self.offer_state() == State::Running && !self.at_sign_off()
     }
 
     /// The newest operation of this kind.
     #[must_use]
     pub fn newest(&self, phase: Phase) -> Option<&Submission> {
-        self.newest_first().into_iter().find(|row| row.is(phase))
+        self.newest_first().into_iter().find(|row| phase_of(row) == phase)
     }
 
     /// Ids of all operations.
@@ -76,11 +126,11 @@ impl Findings {
         self.offer.found().is_some_and(OfferView::at_sign_off)
     }
 
-    /// Whether the list says so of the operation that runs.
+    /// Whether the list says so of its newest operation.
     #[must_use]
-    pub fn listed_at_sign_off(&self) -> bool {
-        self.running().is_some_and(|row| {
-            row.is(Phase::Publish) && row.status.state() == State::WaitingForPublisher
+    pub fn is_listed_at_sign_off(&self) -> bool {
+        self.newest_first().first().is_some_and(|row| {
+            phase_of(row) == Phase::Publish && row.status.state() == State::WaitingForPublisher
         })
     }
 
@@ -88,6 +138,34 @@ impl Findings {
     #[must_use]
     pub fn draft_changed(&self) -> Option<Timestamp> {
         self.draft.found()?.changed
+    }
+
+    /// Where this content is found.
+    #[must_use]
+    pub fn locate(&self, wanted: Option<&Value>) -> Whereabouts {
+        let Some(wanted) = wanted.filter(|document| document["definition"].is_object()) else {
+            return Whereabouts::Unknown;
+        };
+        let holds = |slot: &Answer<Draft>| {
+            slot.found().is_some_and(|slot| documents_agree(wanted, &slot.body))
+        };
+        match (&self.preview, &self.production) {
+            _ if holds(&self.production) => Whereabouts::Live,
+            _ if holds(&self.preview) => Whereabouts::Preview,
+            (Answer::Found(_), _) | (_, Answer::Found(_)) => Whereabouts::Nowhere,
+            _ => Whereabouts::Unknown,
+        }
+    }
+
+    /// Whether what waits in the preview is what is live.
+    #[must_use]
+    pub fn is_preview_live(&self) -> bool {
+        match (self.preview.found(), self.production.found()) {
+            (Some(preview), Some(live)) if preview.body["definition"].is_object() => {
+                documents_agree(&preview.body, &live.body)
+            }
+            _ => false,
+        }
     }
 
     /// The problem, if the portal knows nothing of the offer at all. An offer that was never
@@ -99,6 +177,18 @@ impl Findings {
             && matches!(self.draft, Answer::Absent);
         if nothing { self.absent.last() } else { None }
     }
+}
+
+/// The half that an operation is; a portal that does not say is taken to mean a publish.
+#[must_use]
+pub fn phase_of(row: &Submission) -> Phase {
+    row.phase().unwrap_or(Phase::Publish)
+}
+
+/// A row of another kind, such as a cancel, is neither half of any release.
+#[must_use]
+pub fn is_half(row: &Submission) -> bool {
+    row.may_be(Phase::Publish) || row.may_be(Phase::GoLive)
 }
 
 /// Rows newest first if all say when they changed, else in the portal's order.

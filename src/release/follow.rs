@@ -5,13 +5,18 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::cancel::Cancel;
+use super::begin::{Adopted, Purpose};
+use super::binding::Binding;
+use super::cancel::{Cancel, Why};
 use super::event::{Origin, What};
 use super::findings::sort_newest_first;
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
-use super::survey::{self, Purpose, Survey};
+use super::survey::{self, Survey};
 use super::verdict::{Ending, Verdict};
-use crate::portal::{Level, OfferView, Operation, OperationView, Phase, State, Submission};
+use crate::content::documents_agree;
+use crate::portal::{
+    Draft, Kind, Level, OfferView, Operation, OperationView, Phase, Slot, State, Submission,
+};
 use crate::problem::{Code, Problem};
 use crate::text::html_to_line;
 
@@ -19,9 +24,12 @@ use crate::text::html_to_line;
 const MANY_ABSENCES: u32 = 12;
 const LONG_ABSENCE: Duration = Duration::from_mins(1);
 
-/// So long after an operation was first looked at, the offer's status is about it, and not about an
-/// earlier one: no status is that late.
-const CERTAIN: Duration = Duration::from_secs(10);
+/// The offer's status can be of an earlier operation. Where nothing else says that this one is
+/// done, the offer has to say so for longer than any status is late.
+const LONGEST_LAG: Duration = Duration::from_mins(10);
+
+/// A refusal to show what runs is believed when it came so often in a row.
+const MOST_REFUSALS: u32 = 4;
 
 /// What to look at next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +38,10 @@ enum Turn {
     Operation,
     /// The offer.
     Offer,
+    /// What the slot holds that this half fills, because only the offer says that it is done.
+    Slot,
+    /// The list, because only the offer says that it is done.
+    ListToo,
     /// The list, because the operation is gone.
     List,
     /// Nothing for a while.
@@ -48,89 +60,121 @@ enum Standing {
 }
 
 /// How it is known which operation is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Identity {
-    /// The portal or a person named it.
-    Named,
-    /// It was found in the list after the start, where it can be another's.
-    InList,
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Identity {
+    /// It was started in this run, when these operations were there. The one to be found is
+    /// another.
+    Started(HashSet<String>),
+    /// The same, and it was found in the list, where it can be another's.
+    InList(HashSet<String>),
     /// It was there already, and its kind may be a guess.
     Guessed,
 }
 
-/// Whose operation it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whose {
-    /// The release's.
-    Ours,
-    /// It is in the way, and its end is awaited.
-    InTheWay,
+/// What is to be done when it is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Next {
+    /// It is the release's own: what follows is about this preview.
+    GoOn(Binding),
+    /// It ran already: whether it is the release's own is judged by what it brought.
+    Judge(Adopted),
+    /// It was in the way: look again, with this purpose.
+    LookAgain(Purpose),
 }
 
-/// What the offer said of the sign-off when it was last looked at.
+/// Whether what a slot holds says that this half is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SlotProof {
+    /// It does, for it held something else before.
+    Holds,
+    /// It held the same before.
+    Void,
+}
+
+/// What the offer says while the operation does not say that it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OfferWord {
     /// Nothing that counts.
     Nothing,
-    /// That it waits, which is about this operation if that still goes on.
-    Waits,
+    /// That this half is done, since then.
+    DoneSince(Duration),
+    /// The same, and something else agrees. It counts if the operation still goes on.
+    Believed,
 }
 
 /// An operation being followed.
 #[derive(Debug, Clone)]
 pub(super) struct Follow {
-    whose: Whose,
+    next: Next,
     phase: Phase,
     /// Where to look; `None` until it is found in the list.
     operation: Option<Operation>,
     identity: Identity,
-    /// Operations that were there before; the one to be found is another. `None` if any that runs
-    /// will do.
-    others: Option<HashSet<String>>,
+    proof: SlotProof,
     turn: Turn,
     /// The id that the operation last showed of itself.
     id: Option<String>,
     absent: Option<(Duration, u32)>,
+    refusals: u32,
     /// The operation's own last word. While nobody knows its meaning, nobody else can speak for
     /// it.
     word: Option<State>,
-    /// When the offer was first looked at.
-    since: Option<Duration>,
     offer: OfferWord,
 }
 
 impl Follow {
-    /// Begins to follow an operation of the release.
-    pub fn new(
+    /// Begins to follow an operation that this run started, when `others` were there.
+    pub fn start(
         phase: Phase,
         operation: Option<Operation>,
-        identity: Identity,
-        others: Option<HashSet<String>>,
+        others: HashSet<String>,
+        next: Next,
     ) -> Self {
+        Self::new(phase, operation, Identity::Started(others), next)
+    }
+
+    /// Begins to follow an operation that was there already.
+    pub fn adopt(phase: Phase, operation: Option<Operation>, next: Next) -> Self {
+        Self::new(phase, operation, Identity::Guessed, next)
+    }
+
+    fn new(phase: Phase, operation: Option<Operation>, identity: Identity, next: Next) -> Self {
         Self {
-            whose: Whose::Ours,
+            next,
             phase,
             operation,
             identity,
-            others,
+            proof: SlotProof::Holds,
             turn: Turn::Operation,
             id: None,
             absent: None,
+            refusals: 0,
             word: None,
-            since: None,
             offer: OfferWord::Nothing,
         }
     }
 
-    /// The same, and whose it is.
-    pub fn of(self, whose: Whose) -> Self {
-        Self { whose, ..self }
+    /// The same, and whether a slot can prove anything.
+    pub fn prove_by(self, proof: SlotProof) -> Self {
+        Self { proof, ..self }
+    }
+
+    fn origin(&self) -> Origin {
+        match self.identity {
+            Identity::Started(_) | Identity::InList(_) => Origin::Started,
+            Identity::Guessed => Origin::Adopted,
+        }
+    }
+
+    fn is_in_the_way(&self) -> bool {
+        matches!(self.next, Next::LookAgain(_))
     }
 
     /// Tells that the half began, and follows it unless the run was asked not to wait.
-    pub fn enter(self, run: &mut Run, origin: Origin) -> Stage {
+    pub fn enter(self, run: &mut Run) -> Stage {
         run.phase = Some(self.phase);
-        run.tell(What::Phase { phase: self.phase, origin, operation: self.operation.clone() });
+        let (phase, origin, operation) = (self.phase, self.origin(), self.operation.clone());
+        run.tell(What::Phase { phase, origin, operation });
         // What was there already may be at its end, so it is looked at also by a run that does not
         // wait.
         if run.goal.wait || origin == Origin::Adopted {
@@ -148,7 +192,7 @@ impl Follow {
         )
     }
 
-    /// The operation was seen.
+    /// The operation was seen. Its own word comes first.
     fn judge_operation(&mut self, view: &OperationView) -> Standing {
         self.absent = None;
         if let Some(id) = &view.id
@@ -159,127 +203,160 @@ impl Follow {
                 self.replaced(&format!("its address now shows operation {id} instead of {before}")),
             );
         }
-        match view.phase() {
-            Some(phase) if self.identity == Identity::Guessed => self.phase = phase,
-            Some(phase) if self.identity == Identity::InList && phase != self.phase => {
+        if let (Some(Kind::Other(kind)), Identity::Guessed | Identity::InList(_)) =
+            (&view.kind, &self.identity)
+        {
+            return Standing::Ended(self.replaced(&format!("its address shows a `{kind}`")));
+        }
+        match (view.phase(), &self.identity) {
+            (Some(phase), Identity::Guessed) => self.phase = phase,
+            (Some(phase), Identity::InList(_)) if phase != self.phase => {
                 return Standing::Ended(
                     self.replaced(&format!("what was found in the list is a {phase}")),
                 );
             }
-            _ => {}
+            (Some(_), Identity::Started(_) | Identity::InList(_)) | (None, _) => {}
         }
+        let state = view.status.state();
         self.turn = Turn::Rest;
-        self.word = Some(view.status.state());
-        match view.status.state() {
-            State::Failed => Standing::Ended(self.bad_end(Code::OperationFailed, "failed", view)),
-            State::Canceled => {
+        self.word = Some(state);
+        match (state, self.phase) {
+            (State::Failed, _) => {
+                Standing::Ended(self.bad_end(Code::OperationFailed, "failed", view))
+            }
+            (State::Canceled, _) => {
                 Standing::Ended(self.bad_end(Code::OperationCanceled, "was canceled", view))
             }
-            State::Succeeded if self.phase == Phase::Publish => Standing::Done,
-            State::Succeeded => {
-                self.turn = Turn::Offer;
-                Standing::GoesOn
-            }
-            _ if self.phase == Phase::Publish
-                && (view.at_sign_off()
-                    || self.offer == OfferWord::Waits && !self.is_word_unknown()) =>
+            (State::Succeeded, Phase::Publish) => Standing::Done,
+            (_, Phase::Publish) if view.at_sign_off() => Standing::Done,
+            (state, Phase::Publish)
+                if self.offer == OfferWord::Believed && state != State::Unknown =>
             {
                 Standing::Done
             }
-            _ => {
-                // Migrated offers show the sign-off nowhere but in the offer's own status.
-                if self.phase == Phase::Publish {
-                    self.turn = Turn::Offer;
-                }
+            // Migrated offers show the sign-off nowhere but in the offer's own status.
+            (State::Succeeded, Phase::GoLive) | (_, Phase::Publish) => {
+                self.turn = Turn::Offer;
                 Standing::GoesOn
             }
+            (_, Phase::GoLive) => Standing::GoesOn,
         }
     }
 
     /// The offer was seen. Its word completes the operation's, it does not replace it: a go-live is
-    /// asked about here only after its operation succeeded, and a publish is looked at once more,
-    /// for another may have taken its place since it was seen.
-    fn judge_offer(&mut self, offer: &OfferView, now: Duration) -> Standing {
+    /// asked about here only after its operation succeeded, or if nobody knows where it is; and for
+    /// a publish something else has to agree, for the offer's status can be of the one before.
+    fn judge_offer(&mut self, offer: &OfferView, slots: bool, now: Duration) -> Standing {
         self.turn = Turn::Rest;
-        let since = *self.since.get_or_insert(now);
-        if self.phase == Phase::Publish && offer.at_sign_off() {
-            if self.is_word_unknown() || now.saturating_sub(since) < CERTAIN {
-                return Standing::GoesOn;
+        let state = offer.status.state();
+        let says_done = match self.phase {
+            Phase::Publish => offer.at_sign_off(),
+            Phase::GoLive => state == State::Succeeded && !offer.at_sign_off(),
+        };
+        match (self.phase, self.word, state) {
+            (Phase::GoLive, Some(State::Succeeded), State::Succeeded) => return Standing::Done,
+            (Phase::GoLive, Some(State::Succeeded), State::Failed | State::Canceled) => {
+                return Standing::Ended(refused_by_offer(offer));
             }
-            if self.operation.is_none() {
-                return Standing::Done;
-            }
-            self.offer = OfferWord::Waits;
-            self.turn = Turn::Operation;
+            _ => {}
+        }
+        if !says_done || self.word == Some(State::Unknown) {
+            self.offer = OfferWord::Nothing;
             return Standing::GoesOn;
         }
-        self.offer = OfferWord::Nothing;
-        match (self.phase, offer.status.state()) {
-            (Phase::GoLive, State::Succeeded) if self.operation.is_some() => Standing::Done,
-            (Phase::GoLive, state @ (State::Failed | State::Canceled))
-                if self.operation.is_some() =>
-            {
-                let code = if state == State::Failed {
-                    Code::OperationFailed
-                } else {
-                    Code::OperationCanceled
-                };
-                let message = format!(
-                    "the go-live operation succeeded, but the offer says `{}`: it is not live",
-                    offer.status
-                );
-                Standing::Ended(Problem::new(code, message).hint(
-                    "look at the offer in Partner Center; `command: go-live` tries the \
-                            second half again",
-                ))
-            }
-            _ => Standing::GoesOn,
+        if self.offer == OfferWord::Nothing {
+            self.offer = OfferWord::DoneSince(now);
         }
+        self.turn =
+            if slots && self.proof == SlotProof::Holds { Turn::Slot } else { Turn::ListToo };
+        Standing::GoesOn
+    }
+
+    /// What the slot holds that this half fills, while the offer says that it is done.
+    fn judge_slot(&mut self, wanted: Option<&serde_json::Value>, slot: Option<&Draft>) -> Standing {
+        let wanted = wanted.filter(|wanted| wanted["definition"].is_object());
+        match (wanted, slot) {
+            (Some(wanted), Some(slot)) if documents_agree(wanted, &slot.body) => self.believe(),
+            (Some(_), Some(_)) => {
+                self.turn = Turn::Rest;
+                Standing::GoesOn
+            }
+            _ => {
+                self.turn = Turn::ListToo;
+                Standing::GoesOn
+            }
+        }
+    }
+
+    /// What the list says, while the offer says that this half is done.
+    fn judge_list_too(&mut self, newest_first: &[&Submission], now: Duration) -> Standing {
+        self.turn = Turn::Rest;
+        let id = self.operation.as_ref().map(Operation::id);
+        let row = newest_first.iter().find(|row| Some(&*row.id) == id);
+        let agrees = row.is_some_and(|row| match self.phase {
+            Phase::Publish => {
+                matches!(row.status.state(), State::WaitingForPublisher | State::Succeeded)
+            }
+            Phase::GoLive => row.status.state() == State::Succeeded,
+        });
+        match self.offer {
+            OfferWord::DoneSince(since) => {
+                if agrees || now.saturating_sub(since) >= LONGEST_LAG {
+                    return self.believe();
+                }
+                Standing::GoesOn
+            }
+            OfferWord::Nothing | OfferWord::Believed => Standing::GoesOn,
+        }
+    }
+
+    /// The operation is looked at once more, for it may have ended since it was seen.
+    fn believe(&mut self) -> Standing {
+        if self.operation.is_none() {
+            return Standing::Done;
+        }
+        self.offer = OfferWord::Believed;
+        self.turn = Turn::Operation;
+        Standing::GoesOn
     }
 
     /// What was asked for does not exist.
     fn judge_absence(&mut self, now: Duration) -> Standing {
-        if self.turn == Turn::List {
-            return Standing::Ended(self.vanished());
-        }
-        self.turn = match (self.turn, &self.operation) {
+        match (self.turn, &self.operation) {
+            (Turn::List, _) => return Standing::Ended(self.vanished()),
+            (Turn::Slot, _) => return self.judge_slot(None, None),
             (Turn::Operation, Some(_)) => {
                 let (since, count) = self.absent.get_or_insert((now, 0));
                 *count += 1;
                 let gone = *count >= MANY_ABSENCES && now.saturating_sub(*since) >= LONG_ABSENCE;
-                if gone { Turn::List } else { Turn::Rest }
+                self.turn = if gone { Turn::List } else { Turn::Rest };
             }
-            (Turn::Operation, None) => Turn::Offer,
-            _ => Turn::Rest,
-        };
+            (Turn::Operation, None) => self.turn = Turn::Offer,
+            (Turn::ListToo, _) => return self.judge_list_too(&[], now),
+            (Turn::Offer | Turn::Rest, _) => self.turn = Turn::Rest,
+        }
         Standing::GoesOn
     }
 
     /// The list was seen: to find the operation, or to learn why it is gone.
     fn judge_list(&mut self, newest_first: &[&Submission]) -> Standing {
         let Some(operation) = &self.operation else {
-            let found = newest_first.iter().find(|row| match &self.others {
-                Some(others) => !others.contains(&row.id) && row.may_be(self.phase),
-                None => !row.status.state().is_final(),
-            });
-            self.operation = found.and_then(|row| row.operation.clone());
-            if self.operation.is_some() && self.identity != Identity::Guessed {
-                self.identity = Identity::InList;
-            }
-            self.turn = if self.operation.is_some() { Turn::Operation } else { Turn::Offer };
-            return Standing::GoesOn;
+            return self.search_list(newest_first);
         };
         let id = operation.id();
         self.absent = None;
         self.turn = Turn::Rest;
         match newest_first.iter().find(|row| row.id == id) {
-            Some(row) => match row.status.state() {
-                State::Failed => Standing::Ended(self.ended_in_list(Code::OperationFailed, row)),
-                State::Canceled => {
+            Some(row) => match (row.status.state(), self.phase) {
+                (State::Failed, _) => {
+                    Standing::Ended(self.ended_in_list(Code::OperationFailed, row))
+                }
+                (State::Canceled, _) => {
                     Standing::Ended(self.ended_in_list(Code::OperationCanceled, row))
                 }
-                State::Succeeded if self.phase == Phase::Publish => Standing::Done,
-                State::Succeeded => {
+                (State::Succeeded, Phase::Publish) => Standing::Done,
+                (State::Succeeded, Phase::GoLive) => {
+                    self.word = Some(State::Succeeded);
                     self.turn = Turn::Offer;
                     Standing::GoesOn
                 }
@@ -294,8 +371,58 @@ impl Follow {
         }
     }
 
-    fn is_word_unknown(&self) -> bool {
-        self.word == Some(State::Unknown)
+    /// Nobody said where the operation is: it is the one that was not there before, or the one that
+    /// runs.
+    fn search_list(&mut self, newest_first: &[&Submission]) -> Standing {
+        let found = newest_first.iter().find(|row| match &self.identity {
+            Identity::Started(others) | Identity::InList(others) => {
+                !others.contains(&row.id) && row.may_be(self.phase)
+            }
+            Identity::Guessed => !row.status.state().is_final(),
+        });
+        self.operation = found.and_then(|row| row.operation.clone());
+        self.turn = if self.operation.is_some() { Turn::Operation } else { Turn::Offer };
+        if let (Identity::Started(others), Some(_)) = (&mut self.identity, &self.operation) {
+            self.identity = Identity::InList(std::mem::take(others));
+        }
+        Standing::GoesOn
+    }
+
+    /// The portal refused to show something, which it may do once by mistake.
+    fn judge_refusal(mut self, run: &Run, problem: Problem) -> Stage {
+        if self.turn == Turn::Slot {
+            let _ = self.judge_slot(None, None);
+            return Stage::Follow(self);
+        }
+        self.refusals += 1;
+        if self.refusals >= MOST_REFUSALS {
+            return run.end_out_of_sight(problem);
+        }
+        self.turn = Turn::Rest;
+        Stage::Follow(self)
+    }
+
+    /// It is done.
+    fn end_done(self, run: &mut Run) -> Stage {
+        match (self.next, self.phase) {
+            (Next::LookAgain(purpose), _) => {
+                run.note(Level::Information, "the operation that was in the way has ended");
+                Stage::Survey(Survey::with(purpose))
+            }
+            (Next::Judge(adopted), _) => {
+                let binding = adopted.binding.after_following(self.operation.as_ref());
+                let purpose = Purpose::BeginAfterAdopting(Adopted { binding, ..adopted });
+                Stage::Survey(Survey::with(purpose))
+            }
+            (Next::GoOn(binding), Phase::Publish) => survey::end_first_half(
+                run,
+                "the preview is ready",
+                binding.after_following(self.operation.as_ref()),
+            ),
+            (Next::GoOn(_), Phase::GoLive) => {
+                Stage::End(Verdict::done(run.phase, "the offer is live"))
+            }
+        }
     }
 
     fn name(&self) -> String {
@@ -360,13 +487,30 @@ impl Follow {
     }
 }
 
+fn refused_by_offer(offer: &OfferView) -> Problem {
+    let code = match offer.status.state() {
+        State::Canceled => Code::OperationCanceled,
+        _ => Code::OperationFailed,
+    };
+    let message = format!(
+        "the go-live operation succeeded, but the offer says `{}`: it is not live",
+        offer.status
+    );
+    Problem::new(code, message)
+        .hint("look at the offer in Partner Center; `command: go-live` tries the second half again")
+}
+
 impl Answers for Follow {
     fn next_act(&self, _: &Run) -> Act {
-        match (self.turn, &self.operation) {
-            (Turn::Operation, Some(operation)) => Act::Ask(Ask::Operation(operation.clone())),
-            (Turn::Operation, None) | (Turn::List, _) => Act::Ask(Ask::Operations),
-            (Turn::Offer, _) => Act::Ask(Ask::Offer),
-            (Turn::Rest, _) => Act::Rest,
+        match (self.turn, &self.operation, self.phase) {
+            (Turn::Operation, Some(operation), _) => Act::Ask(Ask::Operation(operation.clone())),
+            (Turn::Operation, None, _) | (Turn::List | Turn::ListToo, _, _) => {
+                Act::Ask(Ask::Operations)
+            }
+            (Turn::Offer, _, _) => Act::Ask(Ask::Offer),
+            (Turn::Slot, _, Phase::Publish) => Act::Ask(Ask::Slot(Slot::Preview)),
+            (Turn::Slot, _, Phase::GoLive) => Act::Ask(Ask::Slot(Slot::Production)),
+            (Turn::Rest, _, _) => Act::Rest,
         }
     }
 
@@ -380,66 +524,65 @@ impl Answers for Follow {
                 standing
             }
             Seen::Offer(view) => {
-                let standing = self.judge_offer(&view, at.elapsed);
+                let standing = self.judge_offer(&view, run.slots, at.elapsed);
                 run.tell(What::Offer(view));
                 standing
             }
+            Seen::Document(slot) => self.judge_slot(run.document.as_ref(), Some(&slot)),
+            Seen::Operations(rows) if self.turn == Turn::ListToo => {
+                self.judge_list_too(&sort_newest_first(&rows), at.elapsed)
+            }
             Seen::Operations(rows) => self.judge_list(&sort_newest_first(&rows)),
             Seen::Absent(_) => self.judge_absence(at.elapsed),
-            Seen::Refused(problem) => return run.end_with(problem),
+            Seen::Refused(problem) => return self.judge_refusal(run, problem),
             Seen::Rested => {
                 self.turn = Turn::Operation;
-                Standing::GoesOn
+                return Stage::Follow(self);
             }
             // Not asked for here.
-            Seen::Draft(_)
-            | Seen::Accepted(_)
-            | Seen::CancelAccepted
-            | Seen::Lost(..)
-            | Seen::InTheWay(_) => Standing::GoesOn,
+            Seen::Accepted(_) | Seen::CancelAccepted | Seen::Lost(..) | Seen::InTheWay(_) => {
+                Standing::GoesOn
+            }
         };
-        let ours = self.whose == Whose::Ours;
-        if before != (self.phase, self.operation.is_some()) && ours {
+        self.refusals = 0;
+        let in_the_way = self.is_in_the_way();
+        if before != (self.phase, self.operation.is_some()) && !in_the_way {
             let (phase, operation) = (self.phase, self.operation.clone());
             run.tell(What::Phase { phase, origin: Origin::Adopted, operation });
         }
-        match (standing, self.whose, self.phase) {
-            (Standing::GoesOn, Whose::Ours, _) if !run.goal.wait && self.turn == Turn::Rest => {
+        match standing {
+            Standing::GoesOn if !run.goal.wait && self.turn == Turn::Rest && !in_the_way => {
                 self.leave(run)
             }
-            (Standing::GoesOn, _, _) => Stage::Follow(self),
-            (Standing::Done | Standing::Ended(_), Whose::InTheWay, _) => {
-                run.note(Level::Information, "the operation that was in the way has ended");
-                Stage::Survey(Survey::with(Purpose::BeginAfterOthers))
-            }
-            (Standing::Done, Whose::Ours, Phase::Publish) => {
-                survey::end_first_half(run, "the preview is ready")
-            }
-            (Standing::Done, Whose::Ours, Phase::GoLive) => {
-                Stage::End(Verdict::done(run.phase, "the offer is live"))
-            }
-            (Standing::Ended(problem), Whose::Ours, _) => run.end_with(problem),
+            Standing::GoesOn => Stage::Follow(self),
+            Standing::Done => self.end_done(run),
+            Standing::Ended(_) if in_the_way => self.end_done(run),
+            Standing::Ended(problem) => run.end_with(problem),
         }
     }
 
     fn time_out(&self, run: &Run) -> Verdict {
-        match self.whose {
-            Whose::Ours => run.end_running_at_timeout(),
-            Whose::InTheWay => {
-                let message = "the operation in the way was still running when `timeout` was over";
-                Verdict::pending(Ending::TimedOut, run.phase, message).hint(RESUME)
-            }
+        if !self.is_in_the_way() {
+            return run.end_running_at_timeout();
         }
+        let message = "the operation in the way was still running when `timeout` was over";
+        Verdict::pending(Ending::TimedOut, run.phase, message).hint(RESUME)
     }
 
     fn lose_portal(&self, run: &Run, problem: Problem) -> Verdict {
         run.end_unreachable(problem)
     }
 
+    /// Only what this job started is canceled with it.
     fn stop(self, stop: Stop, run: &mut Run) -> Stage {
-        match self.whose {
-            Whose::Ours if stop.cancel => Cancel::by_signal(run, stop.signal, self.operation),
-            Whose::Ours | Whose::InTheWay => run.leave_running(stop.signal),
+        match self.identity {
+            Identity::Started(others) | Identity::InList(others) if stop.cancel => {
+                let why = Why::Signal(stop.signal);
+                Cancel::by_signal(run, Cancel::of_unlisted(why, self.operation, others))
+            }
+            Identity::Started(_) | Identity::InList(_) | Identity::Guessed => {
+                run.leave_running(stop.signal)
+            }
         }
     }
 }

@@ -34,6 +34,15 @@ pub enum WhenRunning {
     Fail,
 }
 
+/// What to do if there is nothing to release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenUnchanged {
+    /// That is well.
+    Succeed,
+    /// That is an error.
+    Fail,
+}
+
 /// One offer, and what is wanted of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Goal {
@@ -53,4 +62,8 @@ pub struct Goal {
     pub wait: bool,
     /// What to do if an operation already runs.
     pub when_running: WhenRunning,
+    /// What to do if there is nothing to release.
+    pub when_unchanged: WhenUnchanged,
+    /// Go live with this preview and with no other; see the output `preview`.
+    pub preview: Option<String>,
 }

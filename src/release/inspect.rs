@@ -1,9 +1,11 @@
 //! The commands that only look, `status` and `plan`: the stage that looks once at an operation, and
 //! what both say.
 
+use jiff::Timestamp;
+
 use super::begin::{self, Begin};
 use super::event::{Origin, What};
-use super::findings::Findings;
+use super::findings::{Findings, phase_of};
 use super::goal::Goal;
 use super::machine::{Act, Answers, Ask, Moment, Run, Seen, Stage, Stop};
 use super::verdict::{Ending, Verdict};
@@ -20,15 +22,16 @@ pub(super) struct Inspect {
 
 impl Inspect {
     /// Looks at what runs, or at what ran last; if nothing did, the offer's status is all.
-    pub fn begin(run: &mut Run, findings: Findings) -> Stage {
+    pub fn begin(run: &mut Run, findings: Findings, today: Timestamp) -> Stage {
         if let Some(problem) = findings.unknown_offer() {
             return run.end_with(problem.clone());
         }
-        let newest = findings
-            .newest_first()
-            .first()
-            .map(|row| (row.phase().unwrap_or(Phase::Publish), row.operation.clone()));
-        match begin::find_busy(&findings).or(newest) {
+        let newest = findings.newest_first().first().copied();
+        let row = match begin::find_busy(&findings, today) {
+            Some(busy) => busy.row(),
+            None => newest,
+        };
+        match row.map(|row| (phase_of(row), row.operation.clone())) {
             Some((phase, Some(operation))) => {
                 run.phase = Some(phase);
                 run.tell(What::Phase {
@@ -59,7 +62,7 @@ impl Answers for Inspect {
             Seen::Absent(_)
             | Seen::Operations(_)
             | Seen::Offer(_)
-            | Seen::Draft(_)
+            | Seen::Document(_)
             | Seen::Accepted(_)
             | Seen::CancelAccepted
             | Seen::Lost(..)
@@ -126,12 +129,13 @@ fn describe_status(
 pub(super) fn describe_plan(goal: &Goal, begin: &Begin) -> Verdict {
     let then = if goal.go_live { ", then go live" } else { "" };
     let message = match begin {
-        Begin::Start(Phase::Publish) if goal.notify.is_empty() => format!("would publish{then}"),
-        Begin::Start(Phase::Publish) => {
+        Begin::Publish if goal.notify.is_empty() => format!("would publish{then}"),
+        Begin::Publish => {
             let notified: Vec<&str> = goal.notify.iter().map(crate::ids::Email::as_str).collect();
             format!("would publish, notifying {}{then}", notified.join(", "))
         }
-        Begin::Start(Phase::GoLive) => "would go live".to_owned(),
+        Begin::GoLive(_) => "would go live".to_owned(),
+        Begin::Adopt(_) => format!("would follow the publish that runs already{then}"),
         Begin::Follow { phase, .. } => format!("would follow the {phase} that runs already{then}"),
         Begin::Published(_) if goal.go_live => {
             "would go live with the preview that is there already".to_owned()
@@ -145,7 +149,7 @@ pub(super) fn describe_plan(goal: &Goal, begin: &Begin) -> Verdict {
             "would do nothing: the offer is live already, and its draft did not change since"
                 .to_owned()
         }
-        Begin::AwaitForeign(phase, _) => {
+        Begin::Await(phase, ..) => {
             format!("would wait for the end of the {phase} that runs, then publish{then}")
         }
         Begin::CancelForeign(phase, _) => {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::cancel::Cancel;
 use super::event::What;
@@ -13,7 +14,10 @@ use super::inspect::Inspect;
 use super::start::Start;
 use super::survey::Survey;
 use super::verdict::{Ending, Verdict};
-use crate::portal::{Accepted, Draft, Level, Looked, OfferView, Operation, Phase, Submission};
+use crate::portal::{
+    Accepted, Capabilities, Draft, Feature, Level, Looked, OfferView, Operation, Phase, Slot,
+    Submission,
+};
 use crate::problem::Problem;
 
 pub(super) const NOTHING_STARTED: &str = "nothing was started; run the same command again later";
@@ -30,6 +34,8 @@ pub enum Ask {
     Offer,
     /// The offer's draft.
     Draft,
+    /// What a slot holds.
+    Slot(Slot),
     /// One operation.
     Operation(Operation),
 }
@@ -39,8 +45,10 @@ pub enum Ask {
 pub enum Act {
     /// Look at something.
     Ask(Ask),
-    /// POST publish or go-live, once.
-    Start(Phase),
+    /// POST publish, once.
+    Publish,
+    /// POST go-live, once, of the preview with this name if it has one.
+    GoLive(Option<String>),
     /// POST cancel, once, for this operation if it is known.
     Cancel(Option<Operation>),
     /// Wait as the poll schedule says.
@@ -51,6 +59,18 @@ pub enum Act {
     End(Verdict),
 }
 
+impl Act {
+    /// The half that this starts, if it starts one.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        match self {
+            Self::Publish => Some(Phase::Publish),
+            Self::GoLive(_) => Some(Phase::GoLive),
+            Self::Ask(_) | Self::Cancel(_) | Self::Rest | Self::Settle(_) | Self::End(_) => None,
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone)]
 pub enum Seen {
@@ -58,8 +78,8 @@ pub enum Seen {
     Operations(Vec<Submission>),
     /// The offer's status.
     Offer(OfferView),
-    /// The offer's draft.
-    Draft(Draft),
+    /// The offer's draft, or what a slot holds.
+    Document(Draft),
     /// One operation.
     Operation(Looked),
     /// What was asked for does not exist.
@@ -151,6 +171,11 @@ pub(super) struct Run {
     pub goal: Goal,
     /// The half that was reached.
     pub phase: Option<Phase>,
+    /// The content that this release is for: the draft as it was first read, or as it was when it
+    /// was published.
+    pub document: Option<Value>,
+    /// Whether the API shows what preview and live hold.
+    pub slots: bool,
     /// The signal by which the job was told to stop, which is the end that the process tells,
     /// whatever else comes of it.
     pub signal: Option<u8>,
@@ -171,6 +196,11 @@ impl Run {
     /// The end, with a problem.
     pub fn end_with(&self, problem: Problem) -> Stage {
         Stage::End(Verdict::problem(self.phase, problem))
+    }
+
+    /// Something runs, and the portal refuses to show it.
+    pub fn end_out_of_sight(&self, problem: Problem) -> Stage {
+        Stage::End(Verdict::out_of_sight(self.phase, problem).hint(RESUME))
     }
 
     /// An unreachable portal, in a stage that has nothing of its own to say about it.
@@ -238,11 +268,12 @@ macro_rules! ask_stage {
 }
 
 impl Release {
-    /// A release at its beginning.
+    /// A release at its beginning, at an API that can do this.
     #[must_use]
-    pub fn new(goal: Goal) -> Self {
+    pub fn new(goal: Goal, capabilities: Capabilities) -> Self {
+        let slots = capabilities.has(Feature::Slots);
         Self {
-            run: Run { goal, phase: None, signal: None, events: Vec::new() },
+            run: Run { goal, phase: None, document: None, slots, signal: None, events: Vec::new() },
             stage: Stage::Survey(Survey::begin()),
         }
     }
@@ -253,6 +284,16 @@ impl Release {
         ask_stage!(&self.stage,
             stage => stage.next_act(&self.run),
             verdict => Act::End(verdict.clone()))
+    }
+
+    /// Whether the offer is being looked at and started; what comes then is following, or waiting.
+    #[must_use]
+    pub fn is_starting(&self) -> bool {
+        match &self.stage {
+            Stage::Survey(survey) => !survey.is_waiting(),
+            Stage::Start(_) => true,
+            Stage::Follow(_) | Stage::Cancel(_) | Stage::Inspect(_) | Stage::End(_) => false,
+        }
     }
 
     /// Whether something runs, or may: then an outage is waited for longer.

@@ -6,6 +6,7 @@
 //! an injected clock, and tells what happened as [`event`]s.
 
 mod begin;
+mod binding;
 mod cancel;
 pub mod driver;
 pub mod event;
@@ -20,7 +21,7 @@ mod start;
 mod survey;
 mod verdict;
 
-pub use goal::{Aim, Goal, WhenRunning};
+pub use goal::{Aim, Goal, WhenRunning, WhenUnchanged};
 pub use machine::Stop;
 pub use schedule::Schedule;
 pub use verdict::{Ending, Outcome, Verdict};

@@ -4,25 +4,41 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::cancel::Cancel;
+use super::begin::{Adopted, Purpose};
+use super::binding::{self, Binding};
+use super::cancel::{Cancel, Why};
 use super::event::{Origin, What};
-use super::findings::Findings;
-use super::follow::{Follow, Identity};
+use super::findings::{Findings, Whereabouts};
+use super::follow::{Follow, Next, SlotProof};
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
-use super::survey::{Purpose, Survey};
+use super::survey::{Refusal, Survey};
 use super::verdict::{Ending, Verdict};
 use crate::portal::{Accepted, Level, OfferView, Operation, Phase, State, Submission};
-use crate::problem::{Code, Problem};
+use crate::problem::{Class, Code, Problem};
 
-/// Waits before the looks. A request may still be on its way, and a list may lag, so one look is
-/// not enough.
-const WAITS: [u64; 9] = [1, 2, 4, 4, 8, 8, 8, 8, 8];
+/// Waits between the looks for what a lost POST started, in seconds; the last one repeats.
+const WAITS: [u64; 7] = [1, 2, 4, 4, 8, 8, 15];
 
-/// Looks before the POST is repeated.
-const LOOKS_A_TRY: usize = 3;
+/// A lost POST is looked for at least so long, counted from the moment at which its answer was
+/// lost: the request may have been on its way for two minutes, and the list may lag.
+const LOOKED_FOR: Duration = Duration::from_secs(150);
+
+/// So long it is looked for what is in the way of a POST that was repeated.
+const LOOKED_FOR_CONFLICT: Duration = Duration::from_mins(1);
+
+/// A POST whose answers are lost is sent so often.
+const MOST_POSTS: u32 = 3;
 
 /// The longest that the portal's Retry-After is followed here.
 const LONGEST_ASKED_FOR: Duration = Duration::from_mins(5);
+
+/// What is being started.
+#[derive(Debug, Clone)]
+enum Half {
+    Publish(SlotProof),
+    /// From this preview.
+    GoLive(Binding),
+}
 
 /// What to do next.
 #[derive(Debug, Clone)]
@@ -40,11 +56,10 @@ enum Turn {
 /// A half being started.
 #[derive(Debug, Clone)]
 pub(super) struct Start {
-    phase: Phase,
+    half: Half,
     before: Before,
     purpose: Purpose,
-    /// The survey before this one led to a refused POST already.
-    refused_before: bool,
+    refusal: Option<Refusal>,
     turn: Turn,
     /// A POST whose answer was lost.
     lost: Option<LostPost>,
@@ -64,7 +79,10 @@ struct LostPost {
     last: Problem,
     /// The repeated POST was refused: for good, unless it is because of what the first one started.
     refused: bool,
+    posts: u32,
     looks: usize,
+    /// When its answer was lost.
+    since: Duration,
 }
 
 /// What was found of a POST whose answer was lost.
@@ -72,41 +90,63 @@ struct LostPost {
 enum Found {
     /// It was started; followed here, if the list says where.
     Started(Option<Operation>),
-    /// Nothing yet: look again after this time.
-    Nothing(Duration),
-    /// Nothing was started: POST again.
-    NothingStarted,
-    /// Nothing was started, again and again.
-    GiveUp,
+    /// Nothing so far.
+    Nothing,
 }
 
 impl Start {
-    /// Starts this half, after what was found.
-    pub fn post(phase: Phase, findings: &Findings, purpose: Purpose, refused: bool) -> Stage {
+    /// Publishes, after what was found.
+    pub fn publish(findings: &Findings, purpose: Purpose, refusal: Option<Refusal>) -> Stage {
+        // What is in the preview already proves nothing when it is found there later.
+        let proof = match findings.draft.found().map(|draft| findings.locate(Some(&draft.body))) {
+            Some(Whereabouts::Preview) => SlotProof::Void,
+            _ => SlotProof::Holds,
+        };
+        Self::post(Half::Publish(proof), findings, purpose, refusal)
+    }
+
+    /// Goes live with this preview, after what was found.
+    pub fn go_live(
+        findings: &Findings,
+        purpose: Purpose,
+        binding: Binding,
+        refusal: Option<Refusal>,
+    ) -> Stage {
+        Self::post(Half::GoLive(binding), findings, purpose, refusal)
+    }
+
+    fn post(half: Half, findings: &Findings, purpose: Purpose, refusal: Option<Refusal>) -> Stage {
         let before = Before {
             ids: findings.ids(),
             at_sign_off: findings.at_sign_off(),
             running: findings.offer_state() == State::Running,
         };
         Stage::Start(Box::new(Self {
-            phase,
+            half,
             before,
             purpose,
-            refused_before: refused,
+            refusal,
             turn: Turn::Post,
             lost: None,
         }))
     }
 
-    fn stage(self, turn: Turn) -> Stage {
-        Stage::Start(Box::new(Self { turn, ..self }))
+    fn phase(&self) -> Phase {
+        match self.half {
+            Half::Publish(_) => Phase::Publish,
+            Half::GoLive(_) => Phase::GoLive,
+        }
+    }
+
+    fn look_for(self, lost: LostPost, turn: Turn) -> Stage {
+        Stage::Start(Box::new(Self { lost: Some(lost), turn, ..self }))
     }
 
     /// The POST was answered, or its answer was lost.
-    fn take_answer(mut self, seen: Seen, run: &mut Run) -> Stage {
-        run.phase = Some(self.phase);
+    fn take_answer(mut self, seen: Seen, run: &mut Run, at: Moment) -> Stage {
+        run.phase = Some(self.phase());
         match (seen, self.lost.take()) {
-            (Seen::Accepted(accepted), _) => self.follow(accepted, Identity::Named, run),
+            (Seen::Accepted(accepted), _) => self.follow_accepted(accepted, run),
             (Seen::Lost(problem, retry_after), lost) => {
                 run.note(
                     Level::Warning,
@@ -114,33 +154,38 @@ impl Start {
                         "{problem}; looking whether it was started before anything is repeated"
                     ),
                 );
-                let looks = lost.map_or(0, |lost| lost.looks);
-                let wait = wait_before_look(looks, retry_after);
-                self.lost = Some(LostPost { last: problem, refused: false, looks });
-                self.stage(Turn::Wait(wait))
+                let wait = wait_before_look(0, retry_after);
+                let lost = LostPost {
+                    last: problem,
+                    refused: false,
+                    posts: 1 + lost.map_or(0, |lost| lost.posts),
+                    looks: 0,
+                    since: at.elapsed,
+                };
+                self.look_for(lost, Turn::Wait(wait))
             }
             // What is in the way may be what an earlier POST with a lost answer started; not every
             // portal says 409 then.
             (Seen::InTheWay(problem), Some(lost)) => {
-                self.lost = Some(LostPost { last: problem, refused: false, ..lost });
-                self.stage(Turn::List)
+                let since =
+                    at.elapsed.saturating_sub(LOOKED_FOR.saturating_sub(LOOKED_FOR_CONFLICT));
+                let posts = lost.posts + 1;
+                let lost = LostPost { last: problem, refused: false, posts, looks: 0, since };
+                self.look_for(lost, Turn::List)
             }
             (Seen::Refused(problem), Some(lost)) => {
-                self.lost = Some(LostPost { last: problem, refused: true, ..lost });
-                self.stage(Turn::List)
+                self.look_for(LostPost { last: problem, refused: true, ..lost }, Turn::List)
             }
-            // Somebody started something between our look and our POST: look again, and do as
-            // `when-running` says.
-            (Seen::InTheWay(problem), None) if !self.refused_before => {
-                run.note(Level::Warning, format!("{problem}; looking what runs"));
-                Stage::Survey(Survey::after_refusal(self.purpose))
+            (Seen::InTheWay(problem), None) => self.look_what_runs(problem, true, run, at),
+            // Credentials are refused whatever runs.
+            (Seen::Refused(problem), None) if problem.code.class() != Class::Auth => {
+                self.look_what_runs(problem, false, run, at)
             }
-            (Seen::InTheWay(problem) | Seen::Refused(problem), None)
-            | (Seen::Absent(problem), _) => run.end_with(problem),
+            (Seen::Refused(problem), None) | (Seen::Absent(problem), _) => run.end_with(problem),
             (
                 Seen::Operations(_)
                 | Seen::Offer(_)
-                | Seen::Draft(_)
+                | Seen::Document(_)
                 | Seen::Operation(_)
                 | Seen::CancelAccepted
                 | Seen::Rested,
@@ -149,63 +194,66 @@ impl Start {
         }
     }
 
+    /// Somebody may have started something between our look and our POST: look again, and do as
+    /// `when-running` says.
+    fn look_what_runs(
+        self,
+        problem: Problem,
+        by_conflict: bool,
+        run: &mut Run,
+        at: Moment,
+    ) -> Stage {
+        run.note(Level::Warning, format!("{problem}; looking what runs"));
+        let (since, count) =
+            self.refusal.map_or((at.elapsed, 0), |refusal| (refusal.since, refusal.count));
+        let refusal = Refusal { problem, by_conflict, since, count: count + 1 };
+        Stage::Survey(Survey::after_refusal(self.purpose, refusal))
+    }
+
     /// Something was seen of what a lost POST started, if anything.
-    fn take_look(self, lost: LostPost, seen: Seen, run: &mut Run) -> Stage {
-        let keep = |this: Self, lost, turn| {
-            Stage::Start(Box::new(Self { lost: Some(lost), turn, ..this }))
-        };
+    fn take_look(self, lost: LostPost, seen: Seen, run: &mut Run, at: Moment) -> Stage {
         let (offer, rows) = match (seen, self.turn.clone()) {
-            (Seen::Rested, _) => return keep(self, lost, Turn::List),
-            (Seen::Operations(rows), _) => return keep(self, lost, Turn::Offer(rows)),
-            (Seen::Absent(_), Turn::List) => return keep(self, lost, Turn::Offer(Vec::new())),
+            (Seen::Rested, _) => return self.look_for(lost, Turn::List),
+            (Seen::Operations(rows), _) => return self.look_for(lost, Turn::Offer(rows)),
+            (Seen::Absent(_), Turn::List) => {
+                return self.look_for(lost, Turn::Offer(Vec::new()));
+            }
             (Seen::Offer(view), Turn::Offer(rows)) => (Some(view), rows),
             (Seen::Absent(_), Turn::Offer(rows)) => (None, rows),
-            (Seen::Refused(problem), _) => {
-                return Stage::End(self.end_unknown(run, &problem));
-            }
+            (Seen::Refused(problem), _) => return Stage::End(self.end_unknown(run, &problem)),
             (
                 Seen::Absent(_)
                 | Seen::Offer(_)
-                | Seen::Draft(_)
+                | Seen::Document(_)
                 | Seen::Operation(_)
                 | Seen::Accepted(_)
                 | Seen::CancelAccepted
                 | Seen::Lost(..)
                 | Seen::InTheWay(_),
                 turn,
-            ) => return keep(self, lost, turn),
+            ) => return self.look_for(lost, turn),
         };
-        let phase = self.phase;
-        let mut lost = lost;
-        let found = find_started(phase, &self.before, &mut lost.looks, &rows, offer.as_ref());
+        let phase = self.phase();
+        let found = find_started(phase, &self.before, &rows, offer.as_ref());
         if let Some(signal) = run.signal {
-            return match found {
-                Found::Nothing(wait) => keep(self, lost, Turn::Wait(wait)),
-                Found::Started(Some(operation)) => {
-                    run.tell(What::Phase {
-                        phase,
-                        origin: Origin::Started,
-                        operation: Some(operation.clone()),
-                    });
-                    Cancel::by_signal(run, signal, Some(operation))
-                }
-                Found::Started(None) | Found::NothingStarted | Found::GiveUp => {
-                    self.leave_unknown(run, signal)
-                }
-            };
+            return self.take_look_at_end(lost, found, run, signal, at);
         }
         match found {
             Found::Started(operation) => {
                 run.note(Level::Information, format!("the {phase} was started; following it"));
-                self.follow(Accepted { operation, remark: None }, Identity::InList, run)
+                self.follow(operation, Origin::Started, run)
             }
-            Found::Nothing(wait) => keep(self, lost, Turn::Wait(wait)),
-            Found::NothingStarted if lost.refused => run.end_with(lost.last),
-            Found::NothingStarted => {
+            Found::Nothing if at.elapsed.saturating_sub(lost.since) < LOOKED_FOR => {
+                let looks = lost.looks + 1;
+                let wait = wait_before_look(looks, None);
+                self.look_for(LostPost { looks, ..lost }, Turn::Wait(wait))
+            }
+            Found::Nothing if lost.refused => run.end_with(lost.last),
+            Found::Nothing if lost.posts < MOST_POSTS => {
                 run.note(Level::Warning, format!("no {phase} was started; asking for it again"));
-                keep(self, lost, Turn::Post)
+                self.look_for(lost, Turn::Post)
             }
-            Found::GiveUp => {
+            Found::Nothing => {
                 let message = format!(
                     "no {phase} was started, after several requests; the last: {}",
                     lost.last
@@ -218,8 +266,38 @@ impl Start {
         }
     }
 
-    fn follow(self, accepted: Accepted, identity: Identity, run: &mut Run) -> Stage {
-        let phase = self.phase;
+    /// The same, after the job was told to stop and to cancel what it started.
+    fn take_look_at_end(
+        self,
+        lost: LostPost,
+        found: Found,
+        run: &mut Run,
+        signal: u8,
+        at: Moment,
+    ) -> Stage {
+        let phase = self.phase();
+        match found {
+            Found::Started(Some(operation)) => {
+                run.tell(What::Phase {
+                    phase,
+                    origin: Origin::Started,
+                    operation: Some(operation.clone()),
+                });
+                let why = Why::Signal(signal);
+                Cancel::by_signal(run, Cancel::of_unlisted(why, Some(operation), self.before.ids))
+            }
+            Found::Nothing if at.elapsed.saturating_sub(lost.since) < LOOKED_FOR => {
+                let looks = lost.looks + 1;
+                let wait = wait_before_look(looks, None);
+                self.look_for(LostPost { looks, ..lost }, Turn::Wait(wait))
+            }
+            Found::Started(None) | Found::Nothing => self.leave_unknown(run, signal),
+        }
+    }
+
+    /// The portal accepted it, and says where to look.
+    fn follow_accepted(self, accepted: Accepted, run: &mut Run) -> Stage {
+        let phase = self.phase();
         if let Some(remark) = accepted.remark {
             run.note(
                 Level::Warning,
@@ -229,13 +307,51 @@ impl Start {
                 ),
             );
         }
-        Follow::new(phase, accepted.operation, identity, Some(self.before.ids))
-            .enter(run, Origin::Started)
+        let publish = match &self.half {
+            Half::GoLive(binding) => binding.publish.as_ref(),
+            Half::Publish(_) => None,
+        };
+        match accepted.operation {
+            // A go-live at the address of its publish: what is said there is said of the publish.
+            Some(operation) if publish.is_some_and(|publish| publish.id() == operation.id()) => {
+                self.follow(None, Origin::Started, run)
+            }
+            // The portal names what somebody else has started before.
+            Some(operation) if self.before.ids.contains(operation.id()) => {
+                self.follow(Some(operation), Origin::Adopted, run)
+            }
+            operation => self.follow(operation, Origin::Started, run),
+        }
+    }
+
+    fn follow(self, operation: Option<Operation>, origin: Origin, run: &mut Run) -> Stage {
+        let ids = self.before.ids;
+        match (self.half, origin) {
+            (Half::Publish(_), Origin::Adopted) => {
+                let binding = binding::of_started(operation.clone(), ids);
+                let adopted = Adopted { binding, begun_by: None };
+                Follow::adopt(Phase::Publish, operation, Next::Judge(adopted)).enter(run)
+            }
+            (Half::Publish(proof), _) => {
+                let binding = binding::of_started(operation.clone(), ids.clone());
+                Follow::start(Phase::Publish, operation, ids, Next::GoOn(binding))
+                    .prove_by(proof)
+                    .enter(run)
+            }
+            (Half::GoLive(binding), Origin::Adopted) => {
+                Follow::adopt(Phase::GoLive, operation, Next::GoOn(binding)).enter(run)
+            }
+            (Half::GoLive(binding), _) => {
+                Follow::start(Phase::GoLive, operation, ids, Next::GoOn(binding)).enter(run)
+            }
+        }
     }
 
     fn end_unknown(&self, run: &Run, problem: &Problem) -> Verdict {
-        let message =
-            format!("it could not be found out whether the {} was started: {problem}", self.phase);
+        let message = format!(
+            "it could not be found out whether the {} was started: {problem}",
+            self.phase()
+        );
         let hint = "run the same command again: it looks first, and follows what was started";
         Verdict::problem(run.phase, Problem::new(Code::StartUnknown, message).hint(hint))
     }
@@ -244,7 +360,7 @@ impl Start {
     fn leave_unknown(&self, run: &Run, signal: u8) -> Stage {
         let message = format!(
             "the job was canceled before the portal said whether the {} was started",
-            self.phase
+            self.phase()
         );
         Stage::End(Verdict::pending(Ending::Interrupted(signal), run.phase, message).hint(RESUME))
     }
@@ -252,21 +368,22 @@ impl Start {
 
 impl Answers for Start {
     fn next_act(&self, _: &Run) -> Act {
-        match &self.turn {
-            Turn::Post => Act::Start(self.phase),
-            Turn::Wait(wait) => Act::Settle(*wait),
-            Turn::List => Act::Ask(Ask::Operations),
-            Turn::Offer(_) => Act::Ask(Ask::Offer),
+        match (&self.turn, &self.half) {
+            (Turn::Post, Half::Publish(_)) => Act::Publish,
+            (Turn::Post, Half::GoLive(binding)) => Act::GoLive(binding.name().map(str::to_owned)),
+            (Turn::Wait(wait), _) => Act::Settle(*wait),
+            (Turn::List, _) => Act::Ask(Ask::Operations),
+            (Turn::Offer(_), _) => Act::Ask(Ask::Offer),
         }
     }
 
-    fn take(mut self, seen: Seen, run: &mut Run, _: Moment) -> Stage {
+    fn take(mut self, seen: Seen, run: &mut Run, at: Moment) -> Stage {
         match (&self.turn, self.lost.take()) {
             (Turn::Wait(_) | Turn::List | Turn::Offer(_), Some(lost)) => {
-                self.take_look(lost, seen, run)
+                self.take_look(lost, seen, run, at)
             }
             (Turn::Post | Turn::Wait(_) | Turn::List | Turn::Offer(_), lost) => {
-                Self { lost, ..self }.take_answer(seen, run)
+                Self { lost, ..self }.take_answer(seen, run, at)
             }
         }
     }
@@ -274,12 +391,10 @@ impl Answers for Start {
     fn time_out(&self, run: &Run) -> Verdict {
         match (&self.turn, &self.lost) {
             (Turn::Post, None) => run.end_unstarted_at_timeout(),
-            (Turn::Wait(_) | Turn::List | Turn::Offer(_), Some(lost)) => {
+            (Turn::Post | Turn::Wait(_) | Turn::List | Turn::Offer(_), Some(lost)) => {
                 self.end_unknown(run, &lost.last)
             }
-            (Turn::Post, Some(_)) | (Turn::Wait(_) | Turn::List | Turn::Offer(_), None) => {
-                run.end_running_at_timeout()
-            }
+            (Turn::Wait(_) | Turn::List | Turn::Offer(_), None) => run.end_running_at_timeout(),
         }
     }
 
@@ -298,7 +413,7 @@ impl Answers for Start {
             (Turn::Wait(_) | Turn::List | Turn::Offer(_), _)
                 if stop.cancel && run.signal.is_none() =>
             {
-                self.stage(Turn::List)
+                Stage::Start(Box::new(Self { turn: Turn::List, ..self }))
             }
             (Turn::Wait(_) | Turn::List | Turn::Offer(_), _) => {
                 self.leave_unknown(run, stop.signal)
@@ -317,7 +432,6 @@ fn wait_before_look(looks: usize, asked_for: Option<Duration>) -> Duration {
 fn find_started(
     phase: Phase,
     before: &Before,
-    looks: &mut usize,
     list: &[Submission],
     offer: Option<&OfferView>,
 ) -> Found {
@@ -336,15 +450,5 @@ fn find_started(
             }
         }
     });
-    if started {
-        return Found::Started(None);
-    }
-    *looks += 1;
-    if *looks >= WAITS.len() {
-        Found::GiveUp
-    } else if looks.is_multiple_of(LOOKS_A_TRY) {
-        Found::NothingStarted
-    } else {
-        Found::Nothing(wait_before_look(*looks, None))
-    }
+    if started { Found::Started(None) } else { Found::Nothing }
 }

@@ -2,50 +2,82 @@
 
 use std::time::Duration;
 
-use super::begin::{self, Begin};
+use jiff::Timestamp;
+
+use super::begin::{self, Begin, Known, Patience, Purpose};
+use super::binding::Binding;
 use super::cancel::{Cancel, Why};
 use super::event::{Origin, What};
 use super::findings::{Answer, Findings};
-use super::follow::{Follow, Identity, Whose};
+use super::follow::{Follow, Next};
 use super::goal::Aim;
 use super::inspect::{self, Inspect};
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
 use super::start::Start;
 use super::verdict::{Ending, Verdict};
-use crate::portal::{Level, Phase};
-use crate::problem::Problem;
+use crate::portal::{Level, Operation, Phase, Slot};
+use crate::problem::{Code, Problem};
 
 /// What was seen so long ago, in a survey that an unreachable portal drew out, is looked at anew
 /// before anything is started on it; so often at most, for a portal that is always that slow.
 const STALE: Duration = Duration::from_secs(30);
 const MOST_LOOKS: u32 = 5;
 
-/// What the survey is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Nothing was done in this run yet.
-    Begin,
-    /// An operation that is not ours was awaited or canceled, so what is finished is not ours.
-    BeginAfterOthers,
-    /// The first half is done, and the second is to follow.
-    GoOn,
+/// So often it is waited for a portal whose list and status disagree; at the schedule's pace,
+/// minutes.
+const MOST_PAUSES: u32 = 12;
+
+/// So long it is waited for a slot that is late.
+const SLOT_PATIENCE: Duration = Duration::from_mins(10);
+
+/// So often an answer that cannot be read is asked for again.
+const MOST_UNREADABLE: u32 = 2;
+
+/// Between a refused POST and the next look at what may be in its way, which doubles.
+const AFTER_REFUSAL: Duration = Duration::from_secs(5);
+
+/// So long a POST that something is in the way of is tried again while nothing is seen to run.
+const LONGEST_CONFLICT: Duration = Duration::from_mins(1);
+
+/// A POST that was refused, which another job's operation may be the reason of.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    pub problem: Problem,
+    /// The portal said that something is in the way.
+    pub by_conflict: bool,
+    /// When the first one was.
+    pub since: Duration,
+    /// How many there were.
+    pub count: u32,
+}
+
+/// Why a survey waits before it looks again.
+#[derive(Debug, Clone, Copy)]
+enum Pause {
+    /// What was found disagrees.
+    Late(&'static str),
+    /// A POST was refused.
+    Refused,
 }
 
 /// A look at all that decides what to begin with.
 #[derive(Debug, Clone)]
 pub(super) struct Survey {
     purpose: Purpose,
-    findings: Findings,
+    findings: Box<Findings>,
     /// When the first of it was seen.
     since: Option<Duration>,
+    /// The date of the last sight.
+    today: Option<Timestamp>,
     /// How often it was made anew because it took too long.
     looks: u32,
-    /// How often it was waited for a list or a status that is late.
+    /// How often it was waited for what is late, and since when.
     pauses: u32,
-    /// Why it waits before it looks again.
-    pause: Option<&'static str>,
-    /// A POST of this half was refused because something was in the way.
-    refused: bool,
+    paused_since: Option<Duration>,
+    pause: Option<Pause>,
+    /// How often an answer could not be read.
+    unreadable: u32,
+    refusal: Option<Refusal>,
 }
 
 impl Survey {
@@ -58,27 +90,30 @@ impl Survey {
     pub fn with(purpose: Purpose) -> Self {
         Self {
             purpose,
-            findings: Findings::default(),
+            findings: Box::default(),
             since: None,
+            today: None,
             looks: 0,
             pauses: 0,
+            paused_since: None,
             pause: None,
-            refused: false,
+            unreadable: 0,
+            refusal: None,
         }
     }
 
-    /// The look before this one led to a POST that was refused because something was in the way.
-    pub fn after_refusal(purpose: Purpose) -> Self {
-        Self { refused: true, ..Self::with(purpose) }
+    /// A look, after some seconds, whether something else was in the way of a refused POST.
+    pub fn after_refusal(purpose: Purpose, refusal: Refusal) -> Self {
+        Self { refusal: Some(refusal), pause: Some(Pause::Refused), ..Self::with(purpose) }
+    }
+
+    /// Whether it waits for something that is late.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.pause, Some(Pause::Late(_)))
     }
 
     fn look_anew(self) -> Self {
-        Self {
-            looks: self.looks,
-            pauses: self.pauses,
-            refused: self.refused,
-            ..Self::with(self.purpose)
-        }
+        Self { findings: Box::default(), since: None, pause: None, ..self }
     }
 
     /// What is still to be asked.
@@ -87,101 +122,209 @@ impl Survey {
         let Some(operations) = &findings.operations else {
             return Some(Ask::Operations);
         };
-        if matches!(findings.offer, Answer::NotAsked) {
+        if findings.offer.is_open() {
             return Some(Ask::Offer);
         }
-        let decides = matches!(run.goal.aim, Aim::Release | Aim::Plan)
-            && self.purpose == Purpose::Begin
-            && (!operations.is_empty() || findings.at_sign_off());
-        (matches!(findings.draft, Answer::NotAsked) && (decides || !findings.absent.is_empty()))
-            .then_some(Ask::Draft)
+        let goes_on = matches!(self.purpose, Purpose::GoOn(_));
+        let publishes = matches!(run.goal.aim, Aim::Release | Aim::Plan) && !goes_on;
+        if findings.draft.is_open() && (publishes || !findings.absent.is_empty()) {
+            return Some(Ask::Draft);
+        }
+        let begins =
+            matches!(run.goal.aim, Aim::Release | Aim::Plan | Aim::GoLive | Aim::Resume(_));
+        let history = !operations.is_empty() || findings.at_sign_off();
+        let runs = self.today.is_some_and(|today| begin::find_busy(findings, today).is_some());
+        if !(begins && history && run.slots) || runs && !goes_on {
+            return None;
+        }
+        match (&findings.preview, &findings.production) {
+            (Answer::NotAsked, _) => Some(Ask::Slot(Slot::Preview)),
+            (_, Answer::NotAsked) => Some(Ask::Slot(Slot::Production)),
+            _ => None,
+        }
+    }
+
+    /// Takes what was asked for; `false` if it was refused.
+    fn note_seen(&mut self, seen: Seen, asked: Option<Ask>, run: &mut Run) -> Result<(), Problem> {
+        let findings = &mut self.findings;
+        match (seen, asked) {
+            (Seen::Operations(rows), _) => findings.operations = Some(rows),
+            (Seen::Offer(view), _) => {
+                run.tell(What::Offer(view.clone()));
+                findings.offer = Answer::Found(view);
+            }
+            (Seen::Document(draft), Some(Ask::Draft)) => {
+                if run.document.is_none() {
+                    run.document = Some(draft.body.clone());
+                }
+                findings.draft = Answer::Found(draft);
+            }
+            (Seen::Document(slot), Some(Ask::Slot(Slot::Preview))) => {
+                findings.preview = Answer::Found(slot);
+            }
+            (Seen::Document(slot), Some(Ask::Slot(Slot::Production))) => {
+                findings.production = Answer::Found(slot);
+            }
+            // A portal that does not show its slots is one without.
+            (Seen::Absent(_) | Seen::Refused(_), Some(Ask::Slot(Slot::Preview))) => {
+                findings.preview = Answer::Absent;
+            }
+            (Seen::Absent(_) | Seen::Refused(_), Some(Ask::Slot(Slot::Production))) => {
+                findings.production = Answer::Absent;
+            }
+            (Seen::Absent(problem), asked) => {
+                match asked {
+                    Some(Ask::Operations) => findings.operations = Some(Vec::new()),
+                    Some(Ask::Offer) => findings.offer = Answer::Absent,
+                    Some(Ask::Draft) => findings.draft = Answer::Absent,
+                    Some(Ask::Operation(_) | Ask::Slot(_)) | None => {}
+                }
+                findings.absent.push(problem);
+            }
+            (Seen::Refused(problem), _) => return Err(problem),
+            // Not asked for here.
+            (
+                Seen::Document(_)
+                | Seen::Operation(_)
+                | Seen::Accepted(_)
+                | Seen::CancelAccepted
+                | Seen::Lost(..)
+                | Seen::InTheWay(_)
+                | Seen::Rested,
+                _,
+            ) => {}
+        }
+        Ok(())
     }
 
     /// Everything was seen: what to begin with.
     fn decide(mut self, run: &mut Run, at: Moment) -> Stage {
-        let (goal, findings) = (&run.goal, &self.findings);
-        let patient = self.pauses < begin::MOST_PAUSES;
-        let begin = match &goal.aim {
-            Aim::Cancel => return begin_cancel(run, findings),
-            Aim::Status => return Inspect::begin(run, self.findings),
-            Aim::Plan => {
-                let begin = begin::decide_release(goal, findings, self.purpose, patient, at.date);
-                return Stage::End(inspect::describe_plan(goal, &begin));
+        let waited =
+            self.paused_since.map_or(Duration::ZERO, |since| at.elapsed.saturating_sub(since));
+        let patience = match self.pauses {
+            _ if waited >= SLOT_PATIENCE => Patience::Over,
+            0..MOST_PAUSES => Patience::ForAll,
+            _ => Patience::ForSlots,
+        };
+        let known = Known {
+            goal: &run.goal,
+            purpose: &self.purpose,
+            wanted: run.document.as_ref(),
+            patience,
+            today: at.date,
+        };
+        let begin = match (&run.goal.aim, &self.purpose) {
+            (Aim::Cancel, _) => return begin_cancel(run, &self.findings, at.date),
+            (Aim::Status, _) => return Inspect::begin(run, *self.findings, at.date),
+            (Aim::Plan, _) => {
+                let begin = begin::decide_release(known, &self.findings);
+                return Stage::End(inspect::describe_plan(&run.goal, &begin));
             }
-            _ if self.purpose == Purpose::GoOn => {
-                begin::decide_go_live(goal, findings, self.purpose, patient)
+            (Aim::Release | Aim::Resume(_), Purpose::GoOn(_)) | (Aim::GoLive, _) => {
+                begin::decide_go_live(known, &self.findings)
             }
-            Aim::Release => begin::decide_release(goal, findings, self.purpose, patient, at.date),
-            Aim::GoLive => begin::decide_go_live(goal, findings, self.purpose, patient),
-            Aim::Resume(_) => begin::decide_resume(goal, findings),
+            (Aim::Release, _) => begin::decide_release(known, &self.findings),
+            (Aim::Resume(_), _) => begin::decide_resume(known, &self.findings),
         };
         match begin {
-            Begin::Start(phase) => Start::post(phase, &self.findings, self.purpose, self.refused),
-            Begin::Follow { phase, operation } => {
-                run.note(
-                    Level::Information,
-                    format!("a {phase} operation is there already; following it"),
-                );
-                let follow = Follow::new(phase, operation, Identity::Guessed, None);
-                follow.enter(run, Origin::Adopted)
+            Begin::Publish => self.publish(run, at),
+            Begin::GoLive(binding) => self.go_live(run, binding, at),
+            Begin::Adopt(adopted) => {
+                let operation = adopted.binding.publish.clone();
+                note_following(run, Phase::Publish);
+                Follow::adopt(Phase::Publish, operation, Next::Judge(adopted)).enter(run)
             }
-            Begin::Published(operation) => {
-                run.note(
-                    Level::Information,
-                    "the preview is there already and the draft is not known to have changed \
-                     since: not publishing again",
-                );
-                run.tell(What::Phase {
-                    phase: Phase::Publish,
-                    origin: Origin::Finished,
-                    operation,
-                });
-                run.phase = Some(Phase::Publish);
-                end_first_half(run, "the preview was there already")
-            }
-            Begin::Live { publish, go_live } => {
-                for (phase, operation) in [(Phase::Publish, publish), (Phase::GoLive, go_live)] {
-                    run.tell(What::Phase { phase, origin: Origin::Finished, operation });
+            Begin::Follow { phase, operation, binding } => {
+                note_following(run, phase);
+                if run.goal.go_live && phase == Phase::Publish {
+                    warn_of_loose(run, &binding);
                 }
-                run.phase = Some(Phase::GoLive);
-                let message =
-                    "the offer is live already and its draft did not change since: nothing to do";
-                Stage::End(Verdict::done(run.phase, message))
+                Follow::adopt(phase, operation, Next::GoOn(binding)).enter(run)
             }
-            Begin::AwaitForeign(phase, operation) => {
+            Begin::Published(binding) => self.end_published(run, binding),
+            Begin::Live { publish, go_live } => end_live(run, publish, go_live),
+            Begin::Await(phase, operation, purpose) => {
                 run.note(
                     Level::Information,
                     format!("a {phase} operation is running already; waiting for its end"),
                 );
-                let follow = Follow::new(phase, operation, Identity::Named, None);
-                Stage::Follow(follow.of(Whose::InTheWay))
+                Stage::Follow(Follow::adopt(phase, operation, Next::LookAgain(purpose)))
             }
-            Begin::CancelForeign(phase, operation) => {
+            Begin::CancelForeign(phase, row) => {
                 run.note(
                     Level::Warning,
                     format!("a {phase} operation is running already; canceling it"),
                 );
-                Stage::Cancel(Cancel::new(Why::InTheWay, operation))
+                Stage::Cancel(Cancel::of_row(Why::InTheWay, &row))
             }
             Begin::LookAgain(why) => {
                 if self.pauses == 0 {
                     run.note(Level::Information, format!("{why}: looking again until they agree"));
                 }
                 self.pauses += 1;
-                self.pause = Some(why);
+                self.paused_since.get_or_insert(at.elapsed);
+                self.pause = Some(Pause::Late(why));
                 Stage::Survey(self)
             }
             Begin::End(verdict) => Stage::End(verdict),
         }
     }
+
+    fn publish(self, run: &mut Run, at: Moment) -> Stage {
+        if let Some(problem) = self.judge_refusal(at) {
+            return run.end_with(problem);
+        }
+        if let Some(draft) = self.findings.draft.found() {
+            run.document = Some(draft.body.clone());
+        }
+        Start::publish(&self.findings, self.purpose, self.refusal)
+    }
+
+    fn go_live(self, run: &mut Run, binding: Binding, at: Moment) -> Stage {
+        if let Some(problem) = self.judge_refusal(at) {
+            return run.end_with(problem);
+        }
+        warn_of_loose(run, &binding);
+        Start::go_live(&self.findings, self.purpose, binding, self.refusal)
+    }
+
+    /// Why a POST that was refused is not sent again.
+    fn judge_refusal(&self, at: Moment) -> Option<Problem> {
+        let refusal = self.refusal.as_ref()?;
+        let over = at.elapsed.saturating_sub(refusal.since) >= LONGEST_CONFLICT;
+        (over || !refusal.by_conflict).then(|| refusal.problem.clone())
+    }
+
+    /// The preview is there already.
+    fn end_published(self, run: &mut Run, binding: Binding) -> Stage {
+        if let Purpose::BeginAfterAdopting(adopted) = self.purpose {
+            return end_first_half(run, "the preview is ready", adopted.binding);
+        }
+        run.note(
+            Level::Information,
+            "the preview is there already and the draft is not known to have changed since: not \
+             publishing again",
+        );
+        run.tell(What::Phase {
+            phase: Phase::Publish,
+            origin: Origin::Finished,
+            operation: binding.publish.clone(),
+        });
+        run.phase = Some(Phase::Publish);
+        end_first_half(run, "the preview was there already", binding)
+    }
 }
 
 impl Answers for Survey {
     fn next_act(&self, run: &Run) -> Act {
-        if self.pause.is_some() {
-            return Act::Rest;
+        match self.pause {
+            Some(Pause::Late(_)) => Act::Rest,
+            Some(Pause::Refused) => {
+                let count = self.refusal.as_ref().map_or(1, |refusal| refusal.count);
+                Act::Settle(AFTER_REFUSAL * 2_u32.pow(count.clamp(1, 3) - 1))
+            }
+            None => Act::Ask(self.missing(run).unwrap_or(Ask::Operations)),
         }
-        Act::Ask(self.missing(run).unwrap_or(Ask::Operations))
     }
 
     fn take(mut self, seen: Seen, run: &mut Run, at: Moment) -> Stage {
@@ -189,30 +332,15 @@ impl Answers for Survey {
             return Stage::Survey(self.look_anew());
         }
         let since = *self.since.get_or_insert(at.elapsed);
-        match seen {
-            Seen::Operations(rows) => self.findings.operations = Some(rows),
-            Seen::Offer(view) => {
-                run.tell(What::Offer(view.clone()));
-                self.findings.offer = Answer::Found(view);
+        let asked = self.missing(run);
+        self.today = Some(at.date);
+        if let Err(problem) = self.note_seen(seen, asked, run) {
+            // An answer that cannot be read may be a gateway's: it is believed when it comes again.
+            if problem.code == Code::AnswerUnreadable && self.unreadable < MOST_UNREADABLE {
+                self.unreadable += 1;
+                return Stage::Survey(self);
             }
-            Seen::Draft(draft) => self.findings.draft = Answer::Found(draft),
-            Seen::Absent(problem) => {
-                match self.missing(run) {
-                    Some(Ask::Operations) => self.findings.operations = Some(Vec::new()),
-                    Some(Ask::Offer) => self.findings.offer = Answer::Absent,
-                    Some(Ask::Draft) => self.findings.draft = Answer::Absent,
-                    Some(Ask::Operation(_)) | None => {}
-                }
-                self.findings.absent.push(problem);
-            }
-            Seen::Refused(problem) => return run.end_with(problem),
-            // Not asked for here.
-            Seen::Operation(_)
-            | Seen::Accepted(_)
-            | Seen::CancelAccepted
-            | Seen::Lost(..)
-            | Seen::InTheWay(_)
-            | Seen::Rested => {}
+            return run.end_with(problem);
         }
         if self.missing(run).is_some() {
             return Stage::Survey(self);
@@ -228,11 +356,11 @@ impl Answers for Survey {
 
     fn time_out(&self, run: &Run) -> Verdict {
         match self.pause {
-            Some(why) => {
+            Some(Pause::Late(why)) => {
                 let message = format!("when `timeout` was over, {why}");
                 Verdict::pending(Ending::TimedOut, run.phase, message).hint(RESUME)
             }
-            None => run.end_unstarted_at_timeout(),
+            Some(Pause::Refused) | None => run.end_unstarted_at_timeout(),
         }
     }
 
@@ -241,18 +369,48 @@ impl Answers for Survey {
     }
 
     fn stop(self, stop: Stop, run: &mut Run) -> Stage {
-        // What it waits for says that something runs.
         match self.pause {
-            Some(_) => run.leave_running(stop.signal),
-            None => run.leave_unstarted(stop.signal),
+            // What it waits for says that something runs.
+            Some(Pause::Late(_)) => run.leave_running(stop.signal),
+            Some(Pause::Refused) | None => run.leave_unstarted(stop.signal),
         }
     }
 }
 
+fn note_following(run: &mut Run, phase: Phase) {
+    run.note(Level::Information, format!("a {phase} operation is there already; following it"));
+}
+
+/// Going live cannot be taken back: the log says where nothing but time says what goes live.
+fn warn_of_loose(run: &mut Run, binding: &Binding) {
+    if binding.is_loose() {
+        run.note(
+            Level::Warning,
+            format!(
+                "going live with {}, the newest one: nothing bound this run to it (input \
+                 `preview` does)",
+                binding.describe()
+            ),
+        );
+    }
+}
+
+fn end_live(run: &mut Run, publish: Option<Operation>, go_live: Option<Operation>) -> Stage {
+    for (phase, operation) in [(Phase::Publish, publish), (Phase::GoLive, go_live)] {
+        run.tell(What::Phase { phase, origin: Origin::Finished, operation });
+    }
+    run.phase = Some(Phase::GoLive);
+    let message = "the offer is live already and its draft did not change since: nothing to do";
+    Stage::End(Verdict::done(run.phase, message))
+}
+
 /// The first half is done: the second one, if it is wanted.
-pub(super) fn end_first_half(run: &Run, how: &str) -> Stage {
+pub(super) fn end_first_half(run: &mut Run, how: &str, binding: Binding) -> Stage {
+    if let Some(name) = binding.name() {
+        run.tell(What::Preview(name.to_owned()));
+    }
     if run.goal.go_live {
-        return Stage::Survey(Survey::with(Purpose::GoOn));
+        return Stage::Survey(Survey::with(Purpose::GoOn(binding)));
     }
     let hint = if run.goal.vetoed {
         "look at the preview; the manifest says `go-live: false`, so the offer goes live only by \
@@ -264,18 +422,20 @@ pub(super) fn end_first_half(run: &Run, how: &str) -> Stage {
 }
 
 /// What runs is canceled because the command says so.
-fn begin_cancel(run: &mut Run, findings: &Findings) -> Stage {
+fn begin_cancel(run: &mut Run, findings: &Findings, today: Timestamp) -> Stage {
     if let Some(problem) = findings.unknown_offer() {
         return run.end_with(problem.clone());
     }
-    match begin::find_busy(findings) {
-        Some((phase, operation)) => {
-            run.phase = Some(phase);
-            run.tell(What::Phase { phase, origin: Origin::Found, operation: operation.clone() });
-            Stage::Cancel(Cancel::new(Why::Asked, operation))
-        }
-        None => {
-            Stage::End(Verdict::done(None, "nothing was running, so there was nothing to cancel"))
-        }
-    }
+    let Some(busy) = begin::find_busy(findings, today) else {
+        let message = "nothing was running, so there was nothing to cancel";
+        return Stage::End(Verdict::done(None, message));
+    };
+    let phase = busy.phase();
+    run.phase = Some(phase);
+    let operation = busy.row().and_then(|row| row.operation.clone());
+    run.tell(What::Phase { phase, origin: Origin::Found, operation });
+    Stage::Cancel(match busy.row() {
+        Some(row) => Cancel::of_row(Why::Asked, row),
+        None => Cancel::of_unlisted(Why::Asked, None, findings.ids()),
+    })
 }

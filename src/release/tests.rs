@@ -4,16 +4,21 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
+use serde_json::json;
 
-use super::goal::{Aim, Goal, WhenRunning};
+use super::goal::{Aim, Goal, WhenRunning, WhenUnchanged};
 use super::ledger::Earlier;
 use super::machine::{Act, Interruption, Moment, Release, Seen, Stop};
 use crate::ids::OfferId;
 use crate::portal::{
-    Accepted, Draft, Kind, Looked, OfferView, Operation, OperationView, Phase, Step, Submission,
-    Word,
+    Accepted, CancelScope, Capabilities, Draft, Feature, Kind, Looked, OfferView, Operation,
+    OperationView, Phase, Step, Submission, Word,
 };
 use crate::problem::{Code, Problem};
+
+fn capabilities() -> Capabilities {
+    Capabilities::new(CancelScope::AnyRunning, &[Feature::Slots])
+}
 
 fn word() -> impl Strategy<Value = Word> {
     prop::sample::select(
@@ -121,7 +126,7 @@ fn seen() -> impl Strategy<Value = Seen> {
         4 => operations(),
         4 => offer(),
         4 => operation(),
-        2 => moment().prop_map(|changed| Seen::Draft(Draft { changed, etag: None, body: serde_json::Value::Null })),
+        2 => (moment(), "[12]").prop_map(|(changed, text)| Seen::Document(Draft { changed, etag: None, body: json!({"definition": {"displayText": text}}) })),
         2 => address().prop_map(|operation| Seen::Accepted(Accepted { operation, remark: None })),
         4 => Just(Seen::Rested),
         1 => Just(Seen::Absent(problem())),
@@ -162,6 +167,8 @@ fn goal() -> impl Strategy<Value = Goal> {
         vetoed: false,
         wait,
         when_running,
+        when_unchanged: WhenUnchanged::Succeed,
+        preview: None,
     })
 }
 
@@ -173,11 +180,11 @@ fn can_come_of(act: &Act, seen: &Seen) -> bool {
     match (act, seen) {
         (Act::Ask(Ask::Operations), Seen::Operations(_))
         | (Act::Ask(Ask::Offer), Seen::Offer(_))
-        | (Act::Ask(Ask::Draft), Seen::Draft(_))
+        | (Act::Ask(Ask::Draft | Ask::Slot(_)), Seen::Document(_))
         | (Act::Ask(Ask::Operation(_)), Seen::Operation(_))
         | (Act::Ask(_), Seen::Absent(_) | Seen::Refused(_))
         | (
-            Act::Start(_),
+            Act::Publish | Act::GoLive(_),
             Seen::Accepted(_) | Seen::Lost(..) | Seen::InTheWay(_) | Seen::Refused(_),
         )
         | (
@@ -200,7 +207,7 @@ fn moment_of(second: usize) -> Moment {
 
 /// Shows the release everything, and hands every act to `look`.
 fn play(goal: Goal, life: Life, only_possible: bool, mut look: impl FnMut(&Act)) -> Release {
-    let mut release = Release::new(goal);
+    let mut release = Release::new(goal, capabilities());
     for (second, seen) in life.0.into_iter().enumerate() {
         let act = release.next_act();
         look(&act);
@@ -237,9 +244,9 @@ proptest! {
         let (aim, go_live) = (goal.aim.clone(), goal.go_live);
         let mut wrong = Vec::new();
         play(goal, life, possible, |act| match act {
-            Act::Start(Phase::Publish) if aim != Aim::Release => wrong.push(act.clone()),
-            Act::Start(Phase::GoLive) if !go_live => wrong.push(act.clone()),
-            Act::Start(_) | Act::Cancel(_) if matches!(aim, Aim::Status | Aim::Plan) => wrong.push(act.clone()),
+            Act::Publish if aim != Aim::Release => wrong.push(act.clone()),
+            Act::GoLive(_) if !go_live => wrong.push(act.clone()),
+            Act::Publish | Act::GoLive(_) | Act::Cancel(_) if matches!(aim, Aim::Status | Aim::Plan) => wrong.push(act.clone()),
             _ => {}
         });
         prop_assert!(wrong.is_empty(), "{:?}", wrong);
@@ -247,14 +254,19 @@ proptest! {
 
     #[test]
     fn an_accepted_post_is_never_repeated_in_the_same_run(goal in goal(), life in life()) {
-        let mut release = Release::new(goal);
+        let mut release = Release::new(goal, capabilities());
         let mut accepted = Vec::new();
         for (second, seen) in life.0.into_iter().enumerate() {
             let act = release.next_act();
             if !can_come_of(&act, &seen) {
                 continue;
             }
-            if let Act::Start(phase) = act {
+            let posted = match act {
+                Act::Publish => Some(Phase::Publish),
+                Act::GoLive(_) => Some(Phase::GoLive),
+                _ => None,
+            };
+            if let Some(phase) = posted {
                 prop_assert!(!accepted.contains(&phase), "a second {}", phase);
                 if matches!(seen, Seen::Accepted(_)) {
                     accepted.push(phase);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::portal::Phase;
-use crate::problem::{Code, Problem};
+use crate::problem::{Class, Code, Problem};
 
 /// The word for people and scripts, from worst to best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,6 +113,18 @@ impl Verdict {
             message: problem.message,
             portal_says: problem.portal_says,
             hint: problem.hint,
+        }
+    }
+
+    /// The portal refuses to show what runs, so that nobody knows how it goes on.
+    #[must_use]
+    pub fn out_of_sight(phase: Option<Phase>, problem: Problem) -> Self {
+        let code =
+            if problem.code.class() == Class::Auth { problem.code } else { Code::Unavailable };
+        let message = format!("what runs can no longer be followed: {}", problem.message);
+        Self {
+            portal_says: problem.portal_says,
+            ..Self::pending(Ending::Problem(code), phase, message)
         }
     }
 

@@ -30,6 +30,9 @@ pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String
         outputs
             .extend(address(offer.go_live.as_ref()).map(|address| ("go-live-operation", address)));
     }
+    if let [only] = &*story.offers {
+        outputs.extend(only.preview.clone().map(|name| ("preview", name)));
+    }
     for (name, links) in [
         (
             "preview-links",

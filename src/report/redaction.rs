@@ -18,6 +18,7 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
         What::Began
         | What::Phase { .. }
         | What::Rests(_)
+        | What::Preview(_)
         | What::Marked(_)
         | What::NothingOpen
         | What::CheckRun(_) => event.what.clone(),

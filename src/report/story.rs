@@ -64,6 +64,8 @@ pub struct OfferStory {
     pub mark: Option<MarkRef>,
     /// The ledger has no open release of the offer, so that none is looked at.
     pub nothing_open: bool,
+    /// The name of the preview that is this release's, for the input `preview`.
+    pub preview: Option<String>,
     /// Page of the check run.
     pub check_run_url: Option<String>,
     /// When the portal is asked again.
@@ -184,6 +186,7 @@ impl OfferStory {
             live_links: Vec::new(),
             mark: None,
             nothing_open: false,
+            preview: None,
             check_run_url: None,
             next_look: None,
             verdict: None,
@@ -273,6 +276,10 @@ impl OfferStory {
                 *half =
                     Some(Half { origin: known.unwrap_or(*origin), operation: operation.clone() });
                 vec![Change::Phase(*phase, *origin, operation.clone())]
+            }
+            What::Preview(name) => {
+                self.preview = Some(name.clone());
+                Vec::new()
             }
             What::Operation(phase, view) => {
                 let mut changes = Vec::new();

@@ -24,12 +24,25 @@ fn adopt_follows_it_and_publishes_nothing() {
 }
 
 #[test]
-fn wait_publishes_anew_after_its_end() {
+fn wait_publishes_nothing_if_what_ran_brought_the_draft() {
     let world = world("status: running", "");
     let run = world.job().with("when-running", "wait").run().exits(0);
     assert_eq!(run.outcome(), ("succeeded".into(), "publish".into()));
-    assert_eq!(world.requests().posts(), [PUBLISH]);
-    assert_eq!(world.state()["offers"][0]["operations"].as_array().unwrap().len(), 2);
+    assert_eq!(world.requests().posts(), [""; 0]);
+}
+
+#[test]
+fn a_draft_edited_while_an_operation_ran_is_published_after_it() {
+    for when_running in ["adopt", "wait"] {
+        // The publish had begun before the edit, so that it does not bring it.
+        let world = world(
+            "status: running, since: 10m, edits: [{at: 1s, set: /offer/summary, value: Two}]",
+            "",
+        );
+        let run = world.job().with("when-running", when_running).run().exits(0);
+        assert_eq!(run.outcome(), ("succeeded".into(), "publish".into()), "{run}");
+        assert_eq!(world.requests().posts(), [PUBLISH], "{when_running}: {run}");
+    }
 }
 
 #[test]
@@ -55,19 +68,13 @@ fn fail_leaves_it_alone() {
 }
 
 #[test]
-fn a_running_go_live_is_adopted_only_by_who_wants_to_go_live() {
-    let first = world("status: running, running: go-live", "");
-    let run = first.job().with("go-live", "true").run().exits(0);
-    assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()));
-    assert_eq!(first.requests().posts(), [""; 0]);
-
-    let second = world("status: running, running: go-live", ENDLESS);
-    let run = second.job().run().exits(1);
-    assert!(
-        run.message().contains("this run was not asked to go live, so it cannot be adopted"),
-        "{run}"
-    );
-    assert_eq!(second.requests().posts(), [""; 0]);
+fn a_running_go_live_is_followed_to_its_end_and_what_it_brought_is_not_published_again() {
+    for go_live in ["true", "false"] {
+        let world = world("status: running, running: go-live", "");
+        let run = world.job().with("go-live", go_live).run().exits(0);
+        assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()), "{run}");
+        assert_eq!(world.requests().posts(), [""; 0], "{run}");
+    }
 }
 
 #[test]

@@ -128,6 +128,12 @@ inputs! {
         "Audience of the token for the Product Ingestion API; the scope is `<resource>/.default`.";
     RECORD = "record", Takes::Text("path"), "",
         "Path below the workspace: write the whole record there as JSON.";
+    PREVIEW = "preview", Takes::Text("preview"), "",
+        "Go live with exactly this preview, which is the output `preview` of the run that \
+         published it; any other one that waits is refused.";
+    WHEN_UNCHANGED = "when-unchanged", Takes::OneOf(WhenUnchanged::WORDS), "succeed",
+        "There is nothing to release, because what the manifest (or, without content, the draft) \
+         says is live already: `succeed` or `fail`.";
 }
 
 inputs! {
@@ -142,12 +148,6 @@ inputs! {
     SECRETS = "secrets", Takes::Secret, "",
         "Lines `name=value`, for `${secret.name}` in the manifest; each value is masked before \
          anything else happens.";
-    PREVIEW = "preview", Takes::Text("preview"), "",
-        "Go live with exactly this preview, which is the output `preview` of the run that \
-         published it; any other one that waits is refused.";
-    WHEN_UNCHANGED = "when-unchanged", Takes::OneOf(WhenUnchanged::WORDS), "succeed",
-        "There is nothing to release, because what the manifest (or, without content, the draft) \
-         says is live already: `succeed` or `fail`.";
     FOREIGN_CHANGES = "foreign-changes", Takes::OneOf(ForeignChanges::WORDS), "warn",
         "With content in the manifest: the draft holds changes that are neither live nor the \
          manifest's, and would be published too: `warn`, `refuse` or `allow`.";

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::{Surroundings, run};
 use crate::clock::testing::VirtualClock;
@@ -14,7 +14,7 @@ use crate::portal::fake::{FakePortal, Fault};
 use crate::portal::{CancelScope, Capabilities, Phase, Portal as _, Trouble};
 use crate::problem::{Code, Problem};
 use crate::release::ledger::{Earlier, Ledger, Mark, MarkRef, NoLedger};
-use crate::release::{Aim, Goal, Outcome, Schedule, Verdict, WhenRunning};
+use crate::release::{Aim, Goal, Outcome, Schedule, Verdict, WhenRunning, WhenUnchanged};
 
 fn release(portal: &FakePortal, aim: Aim) -> Verdict {
     release_marked(portal, aim, &NoLedger)
@@ -33,6 +33,8 @@ fn release_marked(portal: &FakePortal, aim: Aim, ledger: &dyn Ledger) -> Verdict
         vetoed: false,
         wait: true,
         when_running: WhenRunning::Adopt,
+        when_unchanged: WhenUnchanged::Succeed,
+        preview: None,
     };
     let offer = goal.offer.clone();
     let around = Surroundings {
@@ -41,6 +43,7 @@ fn release_marked(portal: &FakePortal, aim: Aim, ledger: &dyn Ledger) -> Verdict
         schedule: Schedule::Auto,
         deadline: Duration::from_hours(5),
         stop,
+        starts: &Semaphore::new(1),
         index: 0,
         emit: &|event| events.borrow_mut().push(event),
         ledger,

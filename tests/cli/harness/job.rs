@@ -14,7 +14,7 @@ use super::run::squeezed;
 use super::{Run, World};
 
 /// How long a run may take.
-const LIMIT: Duration = Duration::from_secs(50);
+const LIMIT: Duration = Duration::from_mins(4);
 
 /// Time between two looks whether it has ended.
 const PAUSE: Duration = Duration::from_millis(5);
