@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use jiff::Timestamp;
 
 use crate::actions::context::Context;
 use crate::actions::inputs::{Command, Inputs, Keep};
@@ -14,6 +13,7 @@ use crate::clock::Clock;
 use crate::github::{Deployments, GithubError, Resource};
 use crate::ids::PublisherId;
 use crate::manifest::Offer;
+use crate::portal::Phase;
 use crate::problem::{Code, Problem};
 use crate::release::event::{Event, What};
 use crate::release::ledger::{Earlier, RunAttempt, Standing, Wanted};
@@ -141,17 +141,25 @@ pub async fn read_all<P>(
 }
 
 /// Whether the ledger says that no release is open that could be continued.
-pub fn has_nothing_to_resume(goal: &Goal) -> bool {
+fn has_nothing_to_resume(goal: &Goal) -> bool {
     goal.aim == Aim::Resume(None) && goal.earlier == Earlier::Nothing
 }
 
-/// Ends without a look at the portal.
-pub fn end_without_look(index: usize, at: Timestamp, emit: &dyn Fn(Event)) -> Verdict {
-    let message = "the ledger has no open release of the offer: nothing to continue";
-    let verdict = Verdict::done(None, message);
-    emit(Event { at, offer: index, what: What::Began });
-    emit(Event { at, offer: index, what: What::Ended(verdict.clone()) });
-    verdict
+/// The end of an offer that needs no look at the portal: no release is open that could be
+/// continued, or an earlier attempt of this workflow run has done what is wanted.
+pub fn end_without_look(goal: &Goal) -> Option<Verdict> {
+    if has_nothing_to_resume(goal) {
+        let message = "the ledger has no open release of the offer: nothing to continue";
+        return Some(Verdict::done(None, message));
+    }
+    let Earlier::Found(record) = &goal.earlier else { return None };
+    let phase = match record.standing {
+        Standing::Live => Phase::GoLive,
+        Standing::Published if !goal.go_live => Phase::Publish,
+        Standing::Open | Standing::Published | Standing::Failed => return None,
+    };
+    let message = "an earlier attempt of this workflow run has released the offer: nothing to do";
+    (goal.aim == Aim::Release && record.same_run).then(|| Verdict::done(Some(phase), message))
 }
 
 /// What this command looks for, on this commit.

@@ -214,8 +214,11 @@ async fn work<P: Portal>(
         let (starts, stop) = (&starts, stop.clone());
         async move {
             let emit = |event: Event| reports.take(&event);
-            if ledger::has_nothing_to_resume(&goal) {
-                return ledger::end_without_look(index, clock.now(), &emit);
+            if let Some(verdict) = ledger::end_without_look(&goal) {
+                for what in [What::Began, What::Ended(verdict.clone())] {
+                    emit(Event { at: clock.now(), offer: index, what });
+                }
+                return verdict;
             }
             let ledger = ledgers.get(index).map_or(&NoLedger as &dyn Ledger, |ledger| ledger);
             let (offer, run) = (goal.offer.clone(), ledger::run_attempt(context));

@@ -156,6 +156,21 @@ fn a_release_after_a_failure_makes_another_deployment() {
 }
 
 #[test]
+fn a_later_attempt_of_a_finished_run_publishes_nothing_again() {
+    let world = World::new("");
+    job(&world).run().exits(0);
+    // Without its mark, this would be a reason to publish again.
+    world.post("/simulator/offers/contoso/contoso-offer/draft");
+    let asked = world.requests().portal().lines();
+    let run = job(&world).env("GITHUB_RUN_ATTEMPT", "2").run().exits(0);
+    assert_eq!(world.requests().portal().lines(), asked);
+    assert_eq!(run.outcome(), ("succeeded".to_owned(), "publish".to_owned()));
+    // Another run of the same commit is asked for anew.
+    job(&world).env("GITHUB_RUN_ID", "43").run().exits(0);
+    assert_eq!(world.requests().posts().len(), 2);
+}
+
+#[test]
 fn what_only_looks_makes_no_deployment() {
     let world = World::new("");
     job(&world).with("command", "status").run();
