@@ -305,7 +305,7 @@ fn told(name: &str) -> String {
 }
 
 #[test]
-fn a_companys_own_authority_is_trusted_by_ssl_cert_file() {
+fn the_authority_of_a_company_is_trusted_by_ssl_cert_file() {
     let folder = tempfile::tempdir().unwrap();
     let port = private_authority(folder.path()).port().to_string();
     let file = folder.path().join("authority.pem");
@@ -330,7 +330,7 @@ fn without_any_system_certificate_the_client_works_and_trusts_no_stranger() {
 }
 
 #[test]
-#[ignore = "run by `a_companys_own_authority_is_trusted_by_ssl_cert_file`"]
+#[ignore = "run by `the_authority_of_a_company_is_trusted_by_ssl_cert_file`"]
 fn child_trusts() {
     let answer = send(get(&format!("https://localhost:{}/", told("TEST_PORT")))).unwrap();
     assert_eq!(answer.body, "private");
