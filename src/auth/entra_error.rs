@@ -125,6 +125,10 @@ fn hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Option<String> {
              application has a service principal in this tenant (`az ad sp create --id \
              {client_id}` makes it)"
         ),
+        7_000_229 => format!(
+            "application `{client_id}` has no service principal in tenant `{tenant}`: make it by \
+             `az ad sp create --id {client_id}`, and check that `tenant-id` is the right tenant"
+        ),
         7_000_215 => "`client-secret` is wrong: it must be the Value that was shown when the \
             secret was made, not its Secret ID, and it must belong to this application"
             .to_owned(),

@@ -98,7 +98,8 @@ fn credentials(given: &mut Given, environment: &Environment) {
         )
         .hint(
             "add `permissions: id-token: write` to the job (a pull request from a fork never \
-                 gets it), or give `client-secret`",
+                 gets it), or give `client-secret`; if it is given, it arrived empty: a secret of \
+                 an environment needs a job that names the environment",
         )
     } else {
         missing(&table::CLIENT_SECRET, "a secret of the Microsoft Entra application").hint(
