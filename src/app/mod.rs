@@ -53,7 +53,9 @@ pub async fn run(
             let loaded = manifest::load(&context.workspace, &inputs.manifest);
             session::run(inputs, loaded, &context, console, clock, signals).await
         }
-        Ok(Invocation::Rehearse(inputs)) => rehearsal::run(inputs, context, console, signals).await,
+        Ok(Invocation::Rehearse { inputs, scenario }) => {
+            rehearsal::run(inputs, scenario.as_deref(), context, console, signals).await
+        }
         Ok(Invocation::Simulate { listen, scenario }) => {
             let until = async move {
                 let mut signals = signals;
@@ -75,7 +77,7 @@ pub async fn run(
             console.result(&format!("{:#}", manifest::schema()));
             0
         }
-        Ok(Invocation::Help(text) | Invocation::Version(text)) => {
+        Ok(Invocation::Help(text) | Invocation::Version(text) | Invocation::Completions(text)) => {
             console.result(text.trim_end());
             0
         }
@@ -88,7 +90,7 @@ pub async fn run(
 fn mask_secrets(invocation: &Result<Invocation, Wrong>, console: &Console) {
     let secrets = console.secrets();
     match invocation {
-        Ok(Invocation::Command(inputs) | Invocation::Rehearse(inputs)) => {
+        Ok(Invocation::Command(inputs) | Invocation::Rehearse { inputs, .. }) => {
             inputs.list_secrets().for_each(|secret| secrets.register(secret.expose_secret()));
         }
         Ok(_) => {}

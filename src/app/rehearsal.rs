@@ -1,7 +1,9 @@
 //! The whole release against the embedded simulator: no account, no network, days in seconds.
 
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use secrecy::SecretString;
@@ -10,16 +12,13 @@ use tokio::sync::watch;
 
 use super::{Signal, refusal, session};
 use crate::actions::context::Context;
-use crate::actions::inputs::{Command, Inputs, Keep};
+use crate::actions::inputs::{Command, Inputs, Keep, table};
 use crate::clock::SystemClock;
 use crate::ids::PlanId;
 use crate::manifest::{self, Manifest};
 use crate::problem::{Code, Problem};
 use crate::report::console::Console;
 use crate::simulator::{Scenario, Simulator};
-
-/// The manifest's name if none is given.
-const DEFAULT_MANIFEST: &str = "offer.yml";
 
 /// How much faster than the world: three days take a quarter of a minute.
 const SPEED: f64 = 20_000.0;
@@ -28,9 +27,14 @@ const SPEED: f64 = 20_000.0;
 /// request.
 const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long a rehearsal without a timeout follows: longer than any scenario, and shorter than what
+/// a workflow run can last.
+const LONGEST: Duration = Duration::from_hours(34 * 24);
+
 /// Runs `release`, unchanged, against a simulator in this process.
 pub async fn run(
     inputs: Inputs,
+    scenario: Option<&Path>,
     context: Context,
     console: Arc<Console>,
     signals: watch::Receiver<Option<Signal>>,
@@ -39,8 +43,12 @@ pub async fn run(
         "rehearsal: everything below happens in a simulator inside this process; nothing \
         is published",
     );
+    let scenario = match scenario.map_or_else(|| Ok(Scenario::default()), read_scenario) {
+        Ok(scenario) => scenario,
+        Err(problem) => return refusal::told(&[problem], &context, &console),
+    };
     let loaded = load(&inputs, &context, &console);
-    let simulator = match start(loaded.as_ref().ok()).await {
+    let simulator = match start(scenario, loaded.as_ref().ok()).await {
         Ok(simulator) => simulator,
         Err(error) => {
             let problem = Problem::new(
@@ -51,6 +59,13 @@ pub async fn run(
             return refusal::told(&[problem], &context, &console);
         }
     };
+    if !has_timeout(&inputs) {
+        console.line(&format!(
+            "rehearsal: days pass in seconds, and are followed to the end; a job ends after its \
+             `timeout` ({}) with outcome `pending`, and `command: resume` goes on",
+            table::TIMEOUT.default
+        ));
+    }
     let inputs = match rehearsed(inputs, &simulator) {
         Ok(inputs) => inputs,
         Err(problem) => return refusal::told(&[problem], &context, &console),
@@ -64,16 +79,26 @@ pub async fn run(
 
 /// The manifest; where there is none and none was named, the example.
 fn load(inputs: &Inputs, context: &Context, console: &Console) -> Result<Manifest, Vec<Problem>> {
-    if inputs.manifest == DEFAULT_MANIFEST && !context.workspace.join(DEFAULT_MANIFEST).exists() {
+    let default = table::MANIFEST.default;
+    if inputs.manifest == default && !context.workspace.join(default).exists() {
         console.line("rehearsal: there is no offer.yml here; this is the example");
         return manifest::parse("examples/offer.yml", include_str!("../../examples/offer.yml"));
     }
     manifest::load(&context.workspace, &inputs.manifest)
 }
 
-async fn start(manifest: Option<&Manifest>) -> std::io::Result<Simulator> {
+fn read_scenario(path: &Path) -> Result<Scenario, Problem> {
+    let wrong = |why: &dyn std::fmt::Display| {
+        Problem::new(Code::ScenarioInvalid, format!("{}: {why}", path.display()))
+            .hint("docs/simulator.md lists every key of a scenario")
+    };
+    let yaml = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    Scenario::parse(&yaml).map_err(|error| wrong(&error))
+}
+
+async fn start(scenario: Scenario, manifest: Option<&Manifest>) -> std::io::Result<Simulator> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let scenario = Scenario::default().with_time_scale(SPEED).with_token_lifetime(TOKEN_LIFETIME);
+    let scenario = scenario.with_time_scale(SPEED).with_token_lifetime(TOKEN_LIFETIME);
     Simulator::start(add_offers(scenario, manifest), listener).await
 }
 
@@ -86,6 +111,13 @@ fn add_offers(mut scenario: Scenario, manifest: Option<&Manifest>) -> Scenario {
         scenario = scenario.with_offer(manifest.publisher.as_str(), offer.id.as_str(), &plans);
     }
     scenario
+}
+
+/// Whether the timeout is another one than the default, which no rehearsal keeps to: certification
+/// takes longer.
+fn has_timeout(inputs: &Inputs) -> bool {
+    let default: Option<jiff::Span> = table::TIMEOUT.default.parse().ok();
+    default.and_then(|default| Duration::try_from(default).ok()) != Some(inputs.timeout)
 }
 
 /// The inputs, with every address and credential those of the simulator.
@@ -103,8 +135,7 @@ fn rehearsed(inputs: Inputs, simulator: &Simulator) -> Result<Inputs, Problem> {
         client_secret: Some(SecretString::from("simulated-secret")),
         access_token: None,
         operation: None,
-        // What people wait is their own time, not the simulator's.
-        timeout: inputs.timeout.mul_f64(SPEED),
+        timeout: if has_timeout(&inputs) { inputs.timeout } else { LONGEST },
         check_run: Keep::Off,
         deployment: Keep::Off,
         ..inputs
@@ -119,7 +150,7 @@ mod tests {
     async fn the_rehearsed_portal_has_the_offers_and_plans_of_the_manifest() {
         let yaml = "publisher: contoso\noffers:\n- id: db\n  plans: [{id: basic}, {id: pro}]\n";
         let manifest = manifest::parse("offer.yml", yaml).unwrap();
-        let simulator = start(Some(&manifest)).await.unwrap();
+        let simulator = start(Scenario::default(), Some(&manifest)).await.unwrap();
         let state = simulator.state();
         let offer = &state["offers"][0];
         assert_eq!((&offer["publisher"], &offer["id"]), (&"contoso".into(), &"db".into()));

@@ -300,10 +300,9 @@ fn open_files(inputs: &Inputs, context: &Context) -> Result<FilePaths, Problem> 
         .output
         .as_deref()
         .map(|path| OutputFile::open(path).map_err(|e| unwritable("the outputs", path, e)));
-    let record = inputs
-        .record
-        .as_ref()
-        .map(|path| record::place(&context.workspace, path).map(|file| (path.clone(), file)));
+    let record = inputs.record.as_ref().map(|path| {
+        record::place_record(&context.workspace, path).map(|file| (path.clone(), file))
+    });
     Ok(FilePaths {
         summary: summary.transpose()?,
         outputs: outputs.transpose()?,

@@ -112,10 +112,11 @@ fn outputs_and_summary_that_others_wrote_stay() {
 fn the_record_may_not_leave_the_workspace() {
     let world = World::new("");
     std::os::unix::fs::symlink(world.directory(), world.path("link")).unwrap();
-    for record in ["link/record.json", "missing/record.json", "/tmp/record.json"] {
+    for record in ["link/record.json", "link/new/record.json", "/tmp/record.json"] {
         let run = world.job().with("record", record).run().exits(2);
         assert!(run.annotations()[0].contains("`record`"), "{record}: {run}");
     }
+    assert!(!world.directory().join("new").exists());
     assert!(world.requests().is_empty());
 }
 

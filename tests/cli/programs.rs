@@ -53,6 +53,38 @@ fn a_rehearsal_reads_the_manifest_that_is_named() {
 }
 
 #[test]
+fn a_rehearsal_plays_a_scenario_and_keeps_to_a_timeout_that_is_given() {
+    let world = World::new("");
+    world.write(
+        "scenario.yml",
+        "steps:\n- id: displaycertify\n  name: Certification\n  takes: 2d\n  fails:\n    \
+         after: 30h\n    as: rejected\n    operation: failed\n    messages:\n    \
+         - {level: error, html: No image}\n",
+    );
+    let rehearse = |arguments: &[&str]| {
+        world.job().on_a_terminal().args(&["rehearse", "--poll-interval", "30m"]).args(arguments)
+    };
+    let run = rehearse(&["--scenario", "scenario.yml"]).run().exits(1);
+    assert_eq!(run.count("are followed to the end"), 1, "{run}");
+    assert!(run.stdout.contains("No image"), "{run}");
+    let run = rehearse(&["--scenario", "scenario.yml", "--timeout", "10h"]).run().exits(4);
+    assert!(!run.stdout.contains("are followed to the end"), "{run}");
+    let run = rehearse(&["--scenario", "missing.yml"]).run().exits(2);
+    assert_eq!(run.count("missing.yml: No such file"), 1, "{run}");
+    world.write("wrong.yml", "stpes: []\n");
+    let run = rehearse(&["--scenario", "wrong.yml"]).run().exits(2);
+    assert!(run.stdout.contains("scenario-invalid"), "{run}");
+}
+
+#[test]
+fn a_shell_gets_its_completions() {
+    let world = World::new("");
+    let run = world.job().on_a_terminal().args(&["completions", "bash"]).run().exits(0);
+    assert!(run.stdout.contains("complete -F _offer__release"), "{run}");
+    assert!(world.requests().is_empty());
+}
+
+#[test]
 fn a_rehearsal_writes_outputs_and_summary_like_a_release() {
     let world = World::new("");
     let run = world.job().with("command", "rehearse").with("poll-interval", "1h").run().exits(0);
@@ -100,7 +132,7 @@ fn the_schema_is_the_one_in_the_repository() {
 #[test]
 fn help_lists_every_command_and_flag() {
     let world = World::new("");
-    for arguments in [&["--help"][..], &["-h"], &["release", "--help"]] {
+    for arguments in [&["--help"][..], &["-h"], &["help"]] {
         let run = world.job().on_a_terminal().args(arguments).run().exits(0);
         for input in offer_release::actions::inputs::table::ALL {
             assert!(run.stdout.contains(&format!("--{}", input.name)), "{}: {run}", input.name);
@@ -108,8 +140,18 @@ fn help_lists_every_command_and_flag() {
     }
     let run = world.job().on_a_terminal().args(&["--help"]).run().exits(0);
     for command in [
-        "release", "go-live", "resume", "status", "plan", "cancel", "rehearse", "simulate",
+        "release",
+        "go-live",
+        "resume",
+        "status",
+        "plan",
+        "cancel",
+        "rehearse",
+        "simulate",
         "schema",
+        "completions",
+        "version",
+        "help",
     ] {
         assert!(
             run.stdout.lines().any(|line| line.trim_start().starts_with(command)),
@@ -121,8 +163,10 @@ fn help_lists_every_command_and_flag() {
 #[test]
 fn the_version_is_the_packages() {
     let world = World::new("");
-    let run = world.job().on_a_terminal().args(&["--version"]).run().exits(0);
-    assert_eq!(run.stdout, format!("offer-release {}\n", env!("CARGO_PKG_VERSION")));
+    for arguments in ["--version", "-v", "version"] {
+        let run = world.job().on_a_terminal().args(&[arguments]).run().exits(0);
+        assert_eq!(run.stdout, format!("offer-release {}\n", env!("CARGO_PKG_VERSION")));
+    }
 }
 
 #[test]

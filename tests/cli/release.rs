@@ -24,7 +24,6 @@ fn without_go_live_a_release_ends_at_the_sign_off() {
 #[test]
 fn a_release_goes_from_publish_to_live() {
     let world = World::new("");
-    std::fs::create_dir(world.path("out")).unwrap();
     let run = world.job().with("go-live", "true").with("record", "out/record.json").run().exits(0);
     assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()));
     assert_eq!(world.requests().posts(), posts(&["publish", "golive"]));

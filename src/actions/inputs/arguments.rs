@@ -5,18 +5,20 @@ use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches};
+use clap_complete::Shell;
 
 use super::Invocation;
-use super::choices::Command;
+use super::choices::{Command, meant_command};
 use super::given::Flags;
 use super::table::{self, Input, Takes};
+use super::usage::is_used_by;
 use crate::nearest::nearest;
 use crate::problem::{Code, Problem};
 
 /// What the command line says.
 pub enum Parsed {
-    /// The values of the flags.
-    Inputs(Flags),
+    /// The values of the flags, and the scenario of a rehearsal.
+    Inputs(Flags, Option<PathBuf>),
     /// Nothing is left to resolve.
     Done(Box<Invocation>),
 }
@@ -29,14 +31,42 @@ pub fn parse(arguments: &[OsString]) -> Result<Parsed, Vec<Problem>> {
         Ok(matches) => matches,
         Err(error) => return told(&error).map(done).map_err(|problem| vec![problem]),
     };
+    // `--version` alone asks for the program's version; with a value it is the input.
+    let given = matches.subcommand().map_or(&matches, |(_, given)| given);
+    let version = given.try_get_one::<String>(table::VERSION.name).ok().flatten();
+    if version.is_some_and(String::is_empty) {
+        return Ok(done(version_text()));
+    }
     match matches.subcommand() {
         Some(("schema", _)) => Ok(done(Invocation::Schema)),
+        Some(("version", _)) => Ok(done(version_text())),
+        Some(("completions", given)) => Ok(done(Invocation::Completions(write_completions(given)))),
         Some(("simulate", given)) => simulate(given).map(done).map_err(|problem| vec![problem]),
         Some((command, given)) => {
-            named(command, given).map(Parsed::Inputs).map_err(|problem| vec![problem])
+            let scenario = if command == Command::Rehearse.as_str() {
+                given.get_one::<String>("scenario").map(PathBuf::from)
+            } else {
+                None
+            };
+            named(command, given)
+                .map(|flags| Parsed::Inputs(flags, scenario))
+                .map_err(|problem| vec![problem])
         }
-        None => Ok(Parsed::Inputs(flags(&matches))),
+        None => Ok(Parsed::Inputs(flags(&matches), None)),
     }
+}
+
+fn version_text() -> Invocation {
+    Invocation::Version(concat!("offer-release ", env!("CARGO_PKG_VERSION"), "\n").to_owned())
+}
+
+/// The completions of a shell, as its script.
+fn write_completions(given: &ArgMatches) -> String {
+    let mut script = Vec::new();
+    if let Some(shell) = given.get_one::<Shell>("SHELL") {
+        clap_complete::generate(*shell, &mut program(), "offer-release", &mut script);
+    }
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 fn done(invocation: Invocation) -> Parsed {
@@ -77,7 +107,6 @@ fn settle_booleans(arguments: &[OsString], program: &clap::Command) -> Vec<OsStr
 
 fn program() -> clap::Command {
     clap::Command::new("offer-release")
-        .version(env!("CARGO_PKG_VERSION"))
         .about(
             "Publishes Azure Marketplace offers, follows the operation and takes the offer live.",
         )
@@ -87,12 +116,20 @@ fn program() -> clap::Command {
         )
         .no_binary_name(true)
         .bin_name("offer-release")
-        .disable_help_subcommand(true)
         .subcommand_value_name("COMMAND")
         .args(table::ALL.iter().map(flag))
-        .subcommands(COMMANDS.iter().map(|(name, about)| clap::Command::new(*name).about(*about)))
+        .args(unlisted_version())
+        .subcommands(COMMANDS.iter().map(|(name, about)| subcommand(name, about)))
         .mut_subcommand("rehearse", |command| {
-            command.arg(Arg::new("MANIFEST").help("Offer manifest; the same as --manifest"))
+            let scenario = Arg::new("scenario").long("scenario").value_name("file");
+            command.args([
+                Arg::new("MANIFEST").help("Offer manifest; the same as --manifest"),
+                scenario.help("What the simulator plays; docs/simulator.md lists the keys"),
+            ])
+        })
+        .mut_subcommand("completions", |command| {
+            let shell = Arg::new("SHELL").required(true).value_parser(clap::value_parser!(Shell));
+            command.arg(shell.help("bash, elvish, fish, powershell or zsh"))
         })
         .mut_subcommand("simulate", |command| {
             let listen = Arg::new("listen")
@@ -107,7 +144,21 @@ fn program() -> clap::Command {
         })
 }
 
-/// The commands of the program: those of the input `command`, and two that need no inputs.
+/// A command, which takes every flag, and whose help shows those that it uses.
+fn subcommand(name: &'static str, about: &'static str) -> clap::Command {
+    let flags = table::ALL.iter().map(|input| flag(input).hide(!is_used_by(name, input)));
+    clap::Command::new(name)
+        .about(about)
+        .args(flags)
+        .args(unlisted_version().map(|flag| flag.hide(true)))
+}
+
+/// `--version` asks for the program's version also while it is no input.
+fn unlisted_version() -> Option<Arg> {
+    (!table::ALL.contains(&table::VERSION)).then(|| flag(&table::VERSION))
+}
+
+/// The commands of the program: those of the input `command`, and those that need no inputs.
 const COMMANDS: &[(&str, &str)] = &[
     ("release", "Publish, then go live if asked [default]"),
     ("go-live", "Only the second half"),
@@ -118,6 +169,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("rehearse", "The whole release against the embedded simulator"),
     ("simulate", "The embedded simulator alone"),
     ("schema", "Print the manifest's JSON Schema"),
+    ("completions", "Print the completions for a shell"),
+    ("version", "Print the version"),
 ];
 
 fn flag(input: &Input) -> Arg {
@@ -127,6 +180,11 @@ fn flag(input: &Input) -> Arg {
         .help(help(input))
         .hide_default_value(true);
     match input.takes {
+        Takes::Text(what) if *input == table::VERSION => {
+            // Without a value it asks for the program's version.
+            let flag = flag.short('v').short_alias('V').value_name(what);
+            flag.num_args(0..=1).default_missing_value("")
+        }
         Takes::Text(what) => flag.value_name(what),
         Takes::Secret => flag.value_name("secret"),
         Takes::OneOf(words) => flag.value_name(words.join("|")),
@@ -189,6 +247,10 @@ fn told(error: &clap::Error) -> Result<Invocation, Problem> {
         Some(ContextValue::String(word)) => word.as_str(),
         _ => "",
     };
+    let words = |kind| match error.get(kind) {
+        Some(ContextValue::Strings(words)) => words.join(", "),
+        _ => String::new(),
+    };
     let (message, near) = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             return Ok(Invocation::Help(text));
@@ -196,7 +258,9 @@ fn told(error: &clap::Error) -> Result<Invocation, Problem> {
         ErrorKind::DisplayVersion => return Ok(Invocation::Version(text)),
         ErrorKind::InvalidSubcommand => {
             let word = context(ContextKind::InvalidSubcommand);
-            let near = nearest(word, COMMANDS.iter().map(|(name, _)| *name)).map(str::to_owned);
+            let near = meant_command(word)
+                .or_else(|| nearest(word, COMMANDS.iter().map(|(name, _)| *name)))
+                .map(str::to_owned);
             (format!("unknown command {word:?}"), near)
         }
         ErrorKind::UnknownArgument => {
@@ -205,6 +269,15 @@ fn told(error: &clap::Error) -> Result<Invocation, Problem> {
             let near =
                 name.and_then(|name| nearest(name, table::ALL.iter().map(|input| input.name)));
             (format!("unexpected argument {word:?}"), near.map(|name| format!("--{name}")))
+        }
+        ErrorKind::InvalidValue if !words(ContextKind::ValidValue).is_empty() => {
+            let (value, name) =
+                (context(ContextKind::InvalidValue), context(ContextKind::InvalidArg));
+            let allowed = words(ContextKind::ValidValue);
+            (format!("{value:?} is no {name}; allowed: {allowed}"), None)
+        }
+        ErrorKind::MissingRequiredArgument => {
+            (format!("{} is missing", words(ContextKind::InvalidArg)), None)
         }
         _ => {
             (text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned(), None)

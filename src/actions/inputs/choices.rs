@@ -68,6 +68,21 @@ impl Command {
     }
 }
 
+/// The command that people mean by another word.
+pub fn meant_command(word: &str) -> Option<&'static str> {
+    let meant = match word {
+        "publish" | "deploy" | "submit" | "run" => Command::Release,
+        "golive" | "live" | "promote" | "approve" => Command::GoLive,
+        "continue" | "follow" | "watch" => Command::Resume,
+        "show-status" | "list" | "get" | "info" => Command::Status,
+        "validate" | "check" | "lint" | "diff" | "dry-run" => Command::Plan,
+        "abort" | "stop" => Command::Cancel,
+        "demo" | "test" | "try" => Command::Rehearse,
+        _ => return None,
+    };
+    Some(meant.as_str())
+}
+
 choice!(
     /// What to do about an operation that is already running on the offer.
     WhenRunning {

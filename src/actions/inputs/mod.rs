@@ -7,6 +7,7 @@ mod combinations;
 mod given;
 pub mod reference;
 pub mod table;
+mod usage;
 mod values;
 
 use std::collections::BTreeMap;
@@ -30,7 +31,12 @@ pub enum Invocation {
     /// Work with the portal; the command is never [`Command::Rehearse`].
     Command(Inputs),
     /// The whole release against the embedded simulator; the command is [`Command::Rehearse`].
-    Rehearse(Inputs),
+    Rehearse {
+        /// The inputs.
+        inputs: Inputs,
+        /// What the simulator plays; a release without trouble if not given.
+        scenario: Option<PathBuf>,
+    },
     /// Serve the simulator alone.
     Simulate {
         /// Address and port to listen on.
@@ -40,6 +46,8 @@ pub enum Invocation {
     },
     /// Print the manifest's JSON Schema.
     Schema,
+    /// Print this script, by which a shell completes the command line.
+    Completions(String),
     /// Print this text.
     Help(String),
     /// Print this text.
@@ -156,8 +164,8 @@ pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invo
         manifest: None,
         secrets: Vec::new(),
     })?;
-    let flags = match parsed {
-        arguments::Parsed::Inputs(flags) => flags,
+    let (flags, scenario) = match parsed {
+        arguments::Parsed::Inputs(flags, scenario) => (flags, scenario),
         arguments::Parsed::Done(invocation) => return Ok(*invocation),
     };
     let mut given = Given::new(flags, environment);
@@ -167,7 +175,7 @@ pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invo
     let problems = given.into_problems();
     match inputs {
         Ok(inputs) if problems.is_empty() && inputs.command == Command::Rehearse => {
-            Ok(Invocation::Rehearse(inputs))
+            Ok(Invocation::Rehearse { inputs, scenario })
         }
         Ok(inputs) if problems.is_empty() => Ok(Invocation::Command(inputs)),
         _ => Err(Wrong { problems, manifest: manifest.ok(), secrets }),

@@ -19,7 +19,7 @@ fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Invocation, Vec
 /// The inputs, with a token added.
 fn inputs(arguments: &[&str], variables: &[(&str, &str)]) -> Inputs {
     match run(arguments, &[variables, &[TOKEN]].concat()) {
-        Ok(Invocation::Command(inputs) | Invocation::Rehearse(inputs)) => inputs,
+        Ok(Invocation::Command(inputs) | Invocation::Rehearse { inputs, .. }) => inputs,
         other => panic!("{other:?}"),
     }
 }

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::PollInterval;
-use super::choices::Keep;
+use super::choices::{Keep, meant_command};
 use crate::http::is_loopback;
 use crate::ids::OfferId;
 use crate::nearest::nearest;
@@ -32,7 +32,9 @@ impl Refused {
     /// The text is none of the allowed words.
     pub fn not_among(text: &str, allowed: impl Iterator<Item = &'static str> + Clone) -> Self {
         let list = allowed.clone().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        let near = nearest(text, allowed)
+        let meant = meant_command(text).filter(|meant| allowed.clone().any(|word| word == *meant));
+        let near = meant
+            .or_else(|| nearest(text, allowed))
             .map(|word| format!("did you mean `{word}`? "))
             .unwrap_or_default();
         Self::new("which is none of the allowed values", format!("{near}allowed: {list}"))

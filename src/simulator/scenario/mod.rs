@@ -107,8 +107,13 @@ impl Scenario {
             product.plans.clone_from(&plans);
             offer.plans = plans;
         }
-        self.offers.push(offer);
-        self.products.push(product);
+        // What the scenario says of an offer stays.
+        if !self.offers.iter().any(|listed| listed.publisher == publisher && listed.id == id) {
+            self.offers.push(offer);
+        }
+        if !self.products.iter().any(|listed| listed.id == id) {
+            self.products.push(product);
+        }
         self
     }
 

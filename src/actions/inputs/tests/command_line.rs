@@ -44,7 +44,8 @@ fn a_boolean_flag_alone_is_true() {
 
 #[test]
 fn a_rehearsal_takes_its_manifest_as_an_argument_and_needs_no_credentials() {
-    let Ok(Invocation::Rehearse(inputs)) = run(&["rehearse", "sub/offer.yml", "--go-live"], &[])
+    let Ok(Invocation::Rehearse { inputs, .. }) =
+        run(&["rehearse", "sub/offer.yml", "--go-live"], &[])
     else {
         panic!("a rehearsal")
     };
@@ -52,7 +53,8 @@ fn a_rehearsal_takes_its_manifest_as_an_argument_and_needs_no_credentials() {
         (inputs.command, inputs.manifest.as_str(), inputs.go_live),
         (Command::Rehearse, "sub/offer.yml", true)
     );
-    let Ok(Invocation::Rehearse(inputs)) = run(&["rehearse"], &[("INPUT_MANIFEST", "x.yml")])
+    let Ok(Invocation::Rehearse { inputs, .. }) =
+        run(&["rehearse"], &[("INPUT_MANIFEST", "x.yml")])
     else {
         panic!("a rehearsal")
     };
@@ -79,19 +81,87 @@ fn the_simulator_and_the_schema_need_no_inputs() {
 
 #[test]
 fn version_and_help_are_texts() {
-    let Ok(Invocation::Version(text)) = run(&["--version"], &[]) else { panic!("the version") };
-    assert_eq!(text, format!("offer-release {}\n", env!("CARGO_PKG_VERSION")));
-    for arguments in [&["--help"][..], &["-h"], &["rehearse", "--help"]] {
-        let Ok(Invocation::Help(text)) = run(arguments, &[]) else { panic!("help") };
+    for arguments in [&["--version"][..], &["-v"], &["-V"], &["version"], &["plan", "--version"]] {
+        let Ok(Invocation::Version(text)) = run(arguments, &[]) else { panic!("{arguments:?}") };
+        assert_eq!(text, format!("offer-release {}\n", env!("CARGO_PKG_VERSION")));
+    }
+    for arguments in [&["--help"][..], &["-h"], &["help"]] {
+        let text = help(arguments);
         for input in table::ALL {
-            assert!(text.contains(&format!("--{}", input.name)), "{arguments:?} {}", input.name);
+            assert!(text.contains(&format!("--{} ", input.name)), "{arguments:?} {}", input.name);
         }
     }
-    let Ok(Invocation::Help(text)) = run(&["rehearse", "--help"], &[]) else { panic!("help") };
+    let text = help(&["rehearse", "--help"]);
     assert!(text.contains("Usage: offer-release rehearse [OPTIONS] [MANIFEST]"), "{text}");
-    let Ok(Invocation::Help(text)) = run(&["--help"], &[]) else { panic!("help") };
+    assert_eq!(help(&["help", "rehearse"]), text);
+    let text = help(&["--help"]);
     for word in Command::WORDS.iter().chain(&["simulate", "schema"]) {
         assert!(text.lines().any(|line| line.trim_start().starts_with(word)), "{word}");
+    }
+}
+
+#[track_caller]
+fn help(arguments: &[&str]) -> String {
+    match run(arguments, &[]) {
+        Ok(Invocation::Help(text)) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The flags that the help of a command shows, without those that all commands have.
+fn flags_shown(command: &str) -> Vec<String> {
+    let common = ["manifest", "offers", "max-parallel", "record", "help"];
+    help(&[command, "--help"])
+        .lines()
+        .filter_map(|line| line.trim_start().split_once("--")?.1.split([' ', '=']).next())
+        .filter(|name| !common.contains(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_help_of_a_command_shows_the_flags_that_it_uses() {
+    assert_eq!(flags_shown("schema"), Vec::<String>::new());
+    assert_eq!(flags_shown("simulate"), ["listen", "scenario"]);
+    let rehearse = flags_shown("rehearse");
+    assert!(rehearse.iter().any(|flag| flag == "scenario"), "{rehearse:?}");
+    assert!(!rehearse.iter().any(|flag| flag == "client-secret"), "{rehearse:?}");
+    let status = flags_shown("status");
+    for (shown, flag) in [(true, "tenant-id"), (false, "go-live"), (false, "timeout")] {
+        assert_eq!(status.iter().any(|name| name == flag), shown, "{flag}: {status:?}");
+    }
+    let operation = |command: &str| flags_shown(command).iter().any(|flag| flag == "operation");
+    assert!(operation("resume") && operation("cancel") && !operation("release"));
+    // What is not shown is taken all the same: a workflow sets every input.
+    assert_eq!(inputs(&["status", "--timeout", "1h"], &[]).timeout, Duration::from_hours(1));
+}
+
+#[test]
+fn completions_are_a_script_of_the_shell() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let Ok(Invocation::Completions(script)) = run(&["completions", shell], &[]) else {
+            panic!("{shell}")
+        };
+        assert!(script.contains("rehearse") && script.contains("poll-interval"), "{shell}");
+    }
+}
+
+#[test]
+fn a_rehearsal_takes_a_scenario() {
+    let Ok(Invocation::Rehearse { scenario, inputs }) =
+        run(&["rehearse", "a.yml", "--scenario", "s.yml"], &[])
+    else {
+        panic!("a rehearsal")
+    };
+    assert_eq!((scenario, inputs.manifest.as_str()), (Some(PathBuf::from("s.yml")), "a.yml"));
+}
+
+#[test]
+fn a_command_that_others_have_leads_to_ours() {
+    for (word, ours) in [("publish", "release"), ("validate", "plan"), ("promote", "go-live")] {
+        let told = [problems(&[word], &[]), problems(&[], &[("INPUT_COMMAND", word)])].concat();
+        let near = format!("did you mean `{ours}`?");
+        assert!(told.len() == 2 && told.iter().all(|told| told.contains(&near)), "{told:?}");
     }
 }
 
@@ -125,6 +195,12 @@ fn a_command_line_that_cannot_be_taken_apart_is_an_input_problem() {
     insta::assert_snapshot!(told(&["simulate", "--listen", "nowhere"]), @r#"
     input-invalid: `--listen` is "nowhere", which is not an IP address with a port; write it like `127.0.0.1:0`; port 0 picks a free one
     "#);
+    insta::assert_snapshot!(told(&["completions", "tcsh"]), @r#"
+    input-invalid: command line: "tcsh" is no <SHELL>; allowed: bash, elvish, fish, powershell, zsh; `offer-release --help` lists all commands and flags
+    "#);
+    insta::assert_snapshot!(told(&["completions"]), @r"
+    input-invalid: command line: <SHELL> is missing; `offer-release --help` lists all commands and flags
+    ");
     insta::assert_snapshot!(told(&["--listen", "127.0.0.1:0"]), @r#"
     input-invalid: command line: unexpected argument "--listen"; `offer-release --help` lists all commands and flags
     "#);

@@ -89,7 +89,7 @@ fn every_refusal_names_the_input_the_value_and_the_way_out() {
     input-invalid: input `poll-interval` (from `INPUT_POLL-INTERVAL`) is "0s", which would ask the portal without a pause; give `auto`, or a duration like `30s` or `5m`
     input-invalid: input `poll-interval` (from `INPUT_POLL-INTERVAL`) is "Auto", which is not a duration; give `auto`, or a duration like `30s` or `5m`
     input-invalid: input `when-running` (from `INPUT_WHEN-RUNNING`) is "cancle", which is none of the allowed values; did you mean `cancel`? allowed: `adopt`, `wait`, `cancel`, `fail`
-    input-invalid: input `on-cancel` (from `INPUT_ON-CANCEL`) is "stop", which is none of the allowed values; allowed: `leave`, `cancel`
+    input-invalid: input `on-cancel` (from `INPUT_ON-CANCEL`) is "stop", which is none of the allowed values; did you mean `cancel`? allowed: `leave`, `cancel`
     input-invalid: input `max-parallel` (from `INPUT_MAX-PARALLEL`) is "0", which is not a whole number from 1 to 1000; give a number such as `4`
     input-invalid: input `max-parallel` (from `INPUT_MAX-PARALLEL`) is "1001", which is not a whole number from 1 to 1000; give a number such as `4`
     input-invalid: input `max-parallel` (from `INPUT_MAX-PARALLEL`) is "four", which is not a whole number from 1 to 1000; give a number such as `4`
