@@ -109,6 +109,11 @@ codes! {
     VersionTaken = "version-taken", Refused;
     /// What the portal answered is larger or nested deeper than this program reads.
     AnswerUnreadable = "answer-unreadable", Refused;
+    /// The draft has changes that are neither live nor the manifest's, and `foreign-changes` says
+    /// `refuse`.
+    ForeignChanges = "foreign-changes", Refused;
+    /// Somebody else changed the draft whenever it was to be written.
+    DraftConflict = "draft-conflict", Refused;
     /// An operation is already running and `when-running` says `fail`, or it is not of the kind
     /// that was asked for.
     OperationRunning = "operation-running", Refused;

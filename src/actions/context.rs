@@ -22,6 +22,8 @@ pub struct Context {
     pub repository: Option<Repository>,
     /// The commit that a check run belongs to.
     pub head_sha: Option<String>,
+    /// The tag that started the workflow.
+    pub tag: Option<String>,
     /// `https://github.com`, or the server of an enterprise.
     pub server_url: Option<Url>,
     /// The REST API.
@@ -84,6 +86,8 @@ impl Context {
                 .get("GITHUB_REPOSITORY")
                 .and_then(|text| Repository::parse(text).ok()),
             head_sha: event_name.as_deref().and_then(|name| event.head_sha(name)).or(sha),
+            tag: text("GITHUB_REF_NAME")
+                .filter(|_| environment.get("GITHUB_REF_TYPE") == Some("tag")),
             server_url: url(environment, "GITHUB_SERVER_URL", "https://github.com"),
             api_url: url(environment, "GITHUB_API_URL", "https://api.github.com"),
             run_id: environment.get("GITHUB_RUN_ID").and_then(|id| id.parse().ok()),

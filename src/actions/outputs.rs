@@ -29,8 +29,13 @@ pub const ALL: &[(&str, &str)] = &[
         "offers",
         "JSON array with an object for each offer: `publisher`, `offer`, `outcome`, `phase`, \
          `state`, `publishOperation`, `goLiveOperation`, `previewLinks`, `liveLinks`, \
-         `checkRunUrl`, `message`, `code`, `startedAt`, `finishedAt`, `steps`. Shortened where \
-         GitHub's limit of a job's outputs asks for it: `leftOut` then says what is missing.",
+         `checkRunUrl`, `message`, `code`, `changed`, `startedAt`, `finishedAt`, `steps`. \
+         Shortened where GitHub's limit of a job's outputs asks for it: `leftOut` then says what \
+         is missing.",
+    ),
+    (
+        "changed",
+        "`true` if the draft was, or with `plan` would be, changed, or anything was started.",
     ),
     (
         "matrix",

@@ -27,7 +27,8 @@ pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal
                 )
             })?)
         }
-        Command::Status => Aim::Status,
+        // A draft is all that is wanted: the release is not reached.
+        Command::Status | Command::Draft => Aim::Status,
         Command::Plan => Aim::Plan,
         Command::Cancel => Aim::Cancel,
     };
@@ -41,18 +42,23 @@ pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal
         go_live,
         vetoed: !offer.go_live,
         wait: inputs.wait,
-        when_running: match inputs.when_running {
-            Input::Adopt => WhenRunning::Adopt,
-            Input::Wait => WhenRunning::Wait,
-            Input::Cancel => WhenRunning::Cancel,
-            Input::Fail => WhenRunning::Fail,
-        },
+        when_running: choose_when_running(inputs.when_running),
         when_unchanged: match inputs.when_unchanged {
             UnchangedInput::Succeed => WhenUnchanged::Succeed,
             UnchangedInput::Fail => WhenUnchanged::Fail,
         },
         preview: inputs.preview.clone(),
     })
+}
+
+/// What to do about what runs.
+pub fn choose_when_running(input: Input) -> WhenRunning {
+    match input {
+        Input::Adopt => WhenRunning::Adopt,
+        Input::Wait => WhenRunning::Wait,
+        Input::Cancel => WhenRunning::Cancel,
+        Input::Fail => WhenRunning::Fail,
+    }
 }
 
 /// How often to look.

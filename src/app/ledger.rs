@@ -48,7 +48,7 @@ pub struct LedgerAccess {
 fn wanted(inputs: &Inputs, context: &Context) -> bool {
     let moves = match inputs.command {
         Command::Release | Command::GoLive | Command::Resume | Command::Cancel => true,
-        Command::Status | Command::Plan | Command::Rehearse => false,
+        Command::Status | Command::Plan | Command::Draft | Command::Rehearse => false,
     };
     moves
         && match inputs.deployment {
@@ -170,7 +170,7 @@ fn look_for(inputs: &Inputs, goal: &Goal, commit: &str) -> Option<Wanted> {
         Command::Release | Command::GoLive => Wanted::OfCommit(commit.to_owned()),
         Command::Resume => Wanted::Open { or_published: goal.go_live },
         Command::Cancel => Wanted::Open { or_published: false },
-        Command::Status | Command::Plan | Command::Rehearse => return None,
+        Command::Status | Command::Plan | Command::Draft | Command::Rehearse => return None,
     })
 }
 

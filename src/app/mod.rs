@@ -2,6 +2,7 @@
 
 mod access;
 mod checks;
+pub mod drafts;
 mod goals;
 mod ledger;
 mod portals;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 
+use super::drafts::read_drafts;
 use super::ledger::{self, OfferLedger};
 use super::portals::Portals;
 use super::{Signal, checks, goals, record, refusal};
@@ -20,6 +21,7 @@ use crate::http::{Exchange, Recorded, ReqwestTransport, Transport};
 use crate::manifest::{Manifest, Offer};
 use crate::portal::Portal;
 use crate::problem::{Code, Problem};
+use crate::release::draft::{DraftGoal, write_draft};
 use crate::release::driver::{self, Surroundings};
 use crate::release::event::{Event, What};
 use crate::release::ledger::{Ledger, Mark, NoLedger};
@@ -52,6 +54,16 @@ pub struct Outside {
     pub signals: watch::Receiver<Option<Signal>>,
 }
 
+/// The offers of a manifest that a command is about, and what is wanted of the draft of each.
+pub struct Selection<'a> {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// The offers.
+    pub offers: &'a [Offer],
+    /// What is wanted of their drafts, in the same order.
+    pub drafts: Vec<Option<DraftGoal>>,
+}
+
 /// Runs the command on the real outside; returns the exit code.
 pub async fn run(
     inputs: Inputs,
@@ -76,14 +88,19 @@ pub async fn run(
     let check_runs = github.clone().and_then(|client| checks::client(context, client));
     let deployments = github.map(|client| Rc::new(GithubDeployments::new(client)) as _);
     let outside = Outside { clock, transport: http, check_runs, deployments, signals };
-    match loaded
-        .and_then(|manifest| manifest.select(&inputs.offers).map(|offers| (manifest, offers)))
-    {
-        Ok((manifest, offers)) => {
+    let selected = loaded.and_then(|manifest| {
+        let offers = manifest.select(&inputs.offers)?;
+        let (secrets, now) = (console.secrets(), outside.clock.now());
+        let drafts = read_drafts(&inputs, &manifest, &offers, context, &secrets, now)?;
+        Ok((manifest, offers, drafts))
+    });
+    match selected {
+        Ok((manifest, offers, drafts)) => {
             if let Err(problem) = check_single(&inputs, &offers) {
                 return refusal::told(&[problem], context, &console);
             }
-            match release(&inputs, manifest, &offers, context, console.clone(), outside).await {
+            let selection = Selection { manifest, offers: &offers, drafts };
+            match release(&inputs, selection, context, console.clone(), outside).await {
                 Ok(code) => code,
                 Err(problem) => refusal::told(&[problem], context, &console),
             }
@@ -116,12 +133,12 @@ fn check_single(inputs: &Inputs, offers: &[Offer]) -> Result<(), Problem> {
 /// What is wrong before anything is asked of the portal.
 pub async fn release(
     inputs: &Inputs,
-    manifest: Manifest,
-    offers: &[Offer],
+    selection: Selection<'_>,
     context: &Context,
     console: Arc<Console>,
     outside: Outside,
 ) -> Result<u8, Problem> {
+    let Selection { manifest, offers, drafts } = selection;
     let Outside { clock, transport, check_runs, deployments, signals } = outside;
     let secrets = console.secrets();
     let tokens = Recorded::new(Rc::clone(&transport), Rc::clone(&clock), Box::new(debug));
@@ -174,7 +191,8 @@ pub async fn release(
     introduce(inputs, &reports.story(), &releases, &console);
 
     let (stop_sender, stop) = watch::channel(None);
-    let work = work(inputs, context, releases, &ledgers, &*clock, &stop, &reports);
+    let jobs = releases.into_iter().zip(drafts).collect();
+    let work = work(inputs, context, jobs, &ledgers, &*clock, &stop, &reports);
     let verdicts = tokio::select! {
         biased;
         verdicts = work => verdicts,
@@ -201,7 +219,7 @@ pub async fn release(
 async fn work<P: Portal>(
     inputs: &Inputs,
     context: &Context,
-    releases: Vec<(Goal, P)>,
+    jobs: Vec<((Goal, P), Option<DraftGoal>)>,
     ledgers: &[OfferLedger],
     clock: &dyn Clock,
     stop: &watch::Receiver<Option<Stop>>,
@@ -210,7 +228,7 @@ async fn work<P: Portal>(
     let deadline = clock.elapsed().saturating_add(inputs.timeout);
     let schedule = goals::schedule(inputs);
     let starts = Semaphore::new(inputs.max_parallel.get());
-    let releases = releases.into_iter().enumerate().map(|(index, (goal, portal))| {
+    let releases = jobs.into_iter().enumerate().map(|(index, ((goal, portal), draft))| {
         let (starts, stop) = (&starts, stop.clone());
         async move {
             let emit = |event: Event| reports.take(&event);
@@ -235,6 +253,12 @@ async fn work<P: Portal>(
                 ledger,
                 mark,
             };
+            if let Some(draft) = &draft {
+                let _permit = starts.acquire().await;
+                if let Err(verdict) = write_draft(draft, &around).await {
+                    return verdict;
+                }
+            }
             driver::run(goal, around).await
         }
     });

@@ -97,6 +97,18 @@ pub fn find_missing(wanted: &Wanted, document: &Json, accept_rewrites: bool) -> 
     Held { differences, problems }
 }
 
+/// What the draft has that is neither live nor the manifest's: with the manifest carried out on
+/// both documents, what is still different.
+#[must_use]
+pub fn find_foreign(wanted: &Wanted, draft: &Json, live: &Json) -> Vec<Difference> {
+    let [live, draft] =
+        [live, draft].map(|document| carry_out_leniently(wanted, document).document);
+    find_unequal(&live["definition"], &draft["definition"], Mode::Read)
+        .into_iter()
+        .map(|unequal| Difference::new(unequal, None, &wanted.confidential))
+        .collect()
+}
+
 /// A document on which everything was carried out that could be.
 pub struct Lenient {
     pub document: Json,

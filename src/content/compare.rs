@@ -7,9 +7,6 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::Wanted;
-use super::apply::carry_out_leniently;
-use super::diff::Difference;
 use super::secrets::same_signed_address;
 
 /// What counts as the same.
@@ -38,18 +35,6 @@ pub struct Unequal {
 #[must_use]
 pub fn documents_agree(one: &Json, other: &Json) -> bool {
     find_unequal(&one["definition"], &other["definition"], Mode::Read).is_empty()
-}
-
-/// What the draft has that is neither live nor the manifest's: with the manifest carried out on
-/// both documents, what is still different.
-#[must_use]
-pub fn find_foreign(wanted: &Wanted, draft: &Json, live: &Json) -> Vec<Difference> {
-    let [live, draft] =
-        [live, draft].map(|document| carry_out_leniently(wanted, document).document);
-    find_unequal(&live["definition"], &draft["definition"], Mode::Read)
-        .into_iter()
-        .map(|unequal| Difference::new(unequal, None, &wanted.confidential))
-        .collect()
 }
 
 /// Every value that is different, as deep inside as can be said.

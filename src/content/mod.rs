@@ -14,6 +14,7 @@ mod image;
 mod landing;
 mod pointer;
 mod prune;
+mod resolve;
 mod sas;
 mod secrets;
 mod variables;
@@ -25,14 +26,15 @@ use serde_json::Value as Json;
 
 use crate::ids::PlanId;
 use crate::problem::Place;
-pub use apply::{Change, Held, apply, find_missing};
-pub use compare::{documents_agree, find_foreign};
+pub use apply::{Change, Held, apply, find_foreign, find_missing};
+pub use compare::documents_agree;
 pub use diff::{Difference, Line, Mark};
 pub use image::ImageType;
 pub use landing::{Landing, check_landing};
 pub use pointer::{BadPointer, Pointer};
+pub use resolve::{Resolved, resolve};
 pub use sas::{Concern, Sas};
-pub use secrets::{find_signatures, hide_signatures, list_hidden_secrets};
+pub use secrets::{hide_signatures, list_hidden_secrets};
 pub use variables::{Expanded, Unexpanded, Variables};
 pub use version::Version;
 

@@ -1,32 +1,12 @@
-//! Secrets in documents: signatures that are there, and values that the service does not show.
+//! Secrets in documents: signatures that are hidden from people, and values that the service hides
+//! from everybody.
 
 use serde_json::Value as Json;
 use url::Url;
 
 use super::sas::Sas;
 use super::{Action, Edit, Wanted};
-
-/// Every signed address in a document, to be masked before anything of it is printed: whole, its
-/// query, and the signature, as it is written and decoded.
-#[must_use]
-pub fn find_signatures(document: &Json) -> Vec<String> {
-    let mut found = Vec::new();
-    visit_texts(document, &mut |text| {
-        for address in signed_addresses(text) {
-            found.push(address.to_owned());
-            let Some((_, query)) = address.split_once('?') else { continue };
-            found.push(query.to_owned());
-            let raw = query.split('&').find_map(|pair| pair.strip_prefix("sig="));
-            found.extend(raw.map(str::to_owned));
-            let decoded = url::form_urlencoded::parse(query.as_bytes())
-                .find(|(key, _)| key.eq_ignore_ascii_case("sig"));
-            found.extend(decoded.map(|(_, value)| value.into_owned()));
-        }
-    });
-    found.sort_unstable();
-    found.dedup();
-    found
-}
+use crate::secrets::{find_signed_addresses, has_signed_address};
 
 /// The document for people: each signed address without its query.
 #[must_use]
@@ -44,7 +24,7 @@ pub fn hide_signatures(document: &Json) -> Json {
 /// A text for people: each signed address in it without its query.
 pub fn hide_in_text(text: &str) -> String {
     let mut shown = text.to_owned();
-    for address in signed_addresses(text) {
+    for address in find_signed_addresses(text) {
         let hidden = Sas::parse(address).map_or_else(
             |_| "(signed address)".to_owned(),
             |sas| format!("{sas} (signature hidden)"),
@@ -52,33 +32,6 @@ pub fn hide_in_text(text: &str) -> String {
         shown = shown.replace(address, &hidden);
     }
     shown
-}
-
-/// It is the address of something signed.
-pub fn is_signed(text: &str) -> bool {
-    signed_addresses(text).next().is_some()
-}
-
-/// The addresses in a text whose query has a signature.
-fn signed_addresses(text: &str) -> impl Iterator<Item = &str> {
-    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
-    text.split(ends).filter_map(|word| {
-        let start = word.find("https://").or_else(|| word.find("http://"))?;
-        let address = &word[start..];
-        let (_, query) = address.split_once('?')?;
-        // In HTML an ampersand is `&amp;`.
-        let mut names = query.split('&').map(|pair| pair.trim_start_matches("amp;"));
-        names.any(|pair| pair.to_ascii_lowercase().starts_with("sig=")).then_some(address)
-    })
-}
-
-fn visit_texts(value: &Json, visit: &mut impl FnMut(&str)) {
-    match value {
-        Json::String(text) => visit(text),
-        Json::Array(items) => items.iter().for_each(|item| visit_texts(item, visit)),
-        Json::Object(members) => members.values().for_each(|value| visit_texts(value, visit)),
-        _ => {}
-    }
 }
 
 /// The configured things of an offer whose secrets the service does not return on reading, and
@@ -145,7 +98,7 @@ fn has_registry(value: &Json) -> bool {
 /// Both are addresses of the same thing, whatever their queries are, and one of them is signed: the
 /// service signs its addresses anew at every reading.
 pub fn same_signed_address(one: &str, other: &str) -> bool {
-    if !is_signed(one) && !is_signed(other) {
+    if !has_signed_address(one) && !has_signed_address(other) {
         return false;
     }
     let parsed = Url::parse(one).ok().zip(Url::parse(other).ok());

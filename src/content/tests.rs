@@ -2,12 +2,14 @@ use serde_json::json;
 
 use super::*;
 use crate::problem::Problem;
+use crate::secrets::find_signatures;
 
 mod comparing;
 mod editing;
 mod imaging;
 mod mistakes;
 mod properties;
+mod resolving;
 mod secrecy;
 mod words;
 

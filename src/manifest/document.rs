@@ -3,11 +3,13 @@
 //! schema what is wrong.
 
 use std::borrow::Cow;
+use std::num::NonZeroUsize;
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::ids::{Email, LONGEST_EMAIL, LONGEST_ID, OfferId, PlanId, PublisherId};
@@ -82,8 +84,16 @@ pub struct WrittenOffer {
     /// `false`: this offer never goes live, whatever the input `go-live` says.
     #[serde(default = "allowed")]
     pub go_live: bool,
-    /// The offer's plans, so that the portal's messages can be shown at the plan's line; their ids
-    /// are unique within the offer.
+    /// Changes of the offer's draft before it is published, in this order; pointers are relative to
+    /// the draft's `definition.offer`.
+    #[serde(default)]
+    pub edit: Vec<WrittenEdit>,
+    /// `keep`: the draft is written also where the portal hides a secret when it is read, which
+    /// might blank the secret. Otherwise that is refused.
+    #[serde(default)]
+    pub missing_secrets: MissingSecrets,
+    /// The offer's plans: what becomes of them, and where the portal's messages are shown; their
+    /// ids are unique within the offer.
     #[serde(default)]
     pub plans: Vec<WrittenPlan>,
 }
@@ -94,6 +104,140 @@ pub struct WrittenOffer {
 pub struct WrittenPlan {
     /// The plan's id.
     pub id: PlanId,
+    /// The version of a virtual machine that the release adds to the plan.
+    #[serde(default)]
+    #[schemars(with = "WrittenImage")]
+    pub image: Option<WrittenImage>,
+    /// As many versions of each image type stay; the oldest beyond are removed. Never one that is
+    /// newer than what is live, and nothing if what is live is not known.
+    #[serde(default)]
+    #[schemars(with = "NonZeroUsize")]
+    pub keep_versions: Option<NonZeroUsize>,
+    /// Changes of the plan's draft, after the image; pointers are relative to the plan.
+    #[serde(default)]
+    pub edit: Vec<WrittenEdit>,
+}
+
+/// What to do where the portal hides a secret when the draft is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MissingSecrets {
+    /// Do not write the draft.
+    #[default]
+    Refuse,
+    /// Write it.
+    Keep,
+}
+
+impl JsonSchema for MissingSecrets {
+    fn schema_name() -> Cow<'static, str> {
+        "MissingSecrets".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": ["refuse", "keep"] })
+    }
+}
+
+/// One change of the draft: `set` with `value`, `remove`, or `test` with `value`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [
+    { "required": ["set", "value"] },
+    { "required": ["remove"], "not": { "anyOf": [{ "required": ["value"] }, { "required": ["create"] }] } },
+    { "required": ["test", "value"], "not": { "required": ["create"] } }
+]))]
+pub struct WrittenEdit {
+    /// JSON Pointer (RFC 6901) to what gets the value.
+    #[serde(default)]
+    #[schemars(with = "PointerText")]
+    pub set: Option<String>,
+    /// JSON Pointer to what goes. An element of a list needs a `test` before it.
+    #[serde(default)]
+    #[schemars(with = "PointerText")]
+    pub remove: Option<String>,
+    /// JSON Pointer to what must have the value, or the changes behind it are not made.
+    #[serde(default)]
+    #[schemars(with = "PointerText")]
+    pub test: Option<String>,
+    /// Any value; `{file: PATH}` is the text of a file below the workspace, `{template: PATH}` the
+    /// same with its variables replaced.
+    #[serde(default)]
+    #[expect(dead_code, reason = "for the schema; the value itself is read from the tree")]
+    pub value: AnyValue,
+    /// `true`: the last key of `set` may be new.
+    #[serde(default)]
+    pub create: bool,
+}
+
+/// A version of a virtual machine's image: `disk` where the plan has one image type, `disks` where
+/// it has several.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [{ "required": ["disk"] }, { "required": ["disks"] }]))]
+pub struct WrittenImage {
+    /// Three numbers, such as `1.2.3` or `${version}`.
+    pub version: String,
+    /// SAS URI of the disk, from a secret: `${secret.NAME}`.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    pub disk: Option<String>,
+    /// The disk of each image type. Image types that are not named stay as they are.
+    #[serde(default)]
+    #[schemars(with = "WrittenDisks")]
+    pub disks: Option<WrittenDisks>,
+}
+
+/// A disk for each image type.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+pub struct WrittenDisks {
+    /// x64, generation 1: SAS URI of the disk, from a secret.
+    #[serde(default, rename = "x64Gen1")]
+    #[schemars(with = "String")]
+    pub x64_gen1: Option<String>,
+    /// x64, generation 2: SAS URI of the disk, from a secret.
+    #[serde(default, rename = "x64Gen2")]
+    #[schemars(with = "String")]
+    pub x64_gen2: Option<String>,
+    /// Arm64, generation 2: SAS URI of the disk, from a secret.
+    #[serde(default, rename = "arm64Gen2")]
+    #[schemars(with = "String")]
+    pub arm64_gen2: Option<String>,
+}
+
+/// Any value. What it is, is read from the tree, which keeps the digits of numbers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AnyValue;
+
+impl<'de> Deserialize<'de> for AnyValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+impl JsonSchema for AnyValue {
+    fn schema_name() -> Cow<'static, str> {
+        "AnyValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({})
+    }
+}
+
+/// The schema of a JSON Pointer that is not empty.
+pub struct PointerText;
+
+impl JsonSchema for PointerText {
+    fn schema_name() -> Cow<'static, str> {
+        "PointerText".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^(/([^~/]|~[01])*)+$" })
+    }
 }
 
 fn allowed() -> bool {

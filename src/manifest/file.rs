@@ -11,12 +11,44 @@ const LARGEST: u64 = 1024 * 1024;
 
 /// The path below the workspace as annotations need it, and the text.
 pub fn read(workspace: &Path, path: &str) -> Result<(String, String), Problem> {
-    let file = below(workspace, path)?;
-    let real = real(workspace, path, &file)?;
-    let bytes = bytes(path, &real)?;
+    let named = Named { path, is_manifest: true };
+    let file = below(workspace, &named)?;
+    let real = real(workspace, &named, &file)?;
+    let bytes = bytes(&named, &real)?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok((file, text)),
         Err(error) => Err(not_utf8(&file, error.as_bytes(), error.utf8_error().valid_up_to())),
+    }
+}
+
+/// The text of another file below the workspace, that the manifest names.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_text(workspace: &Path, path: &str) -> Result<String, Problem> {
+    let named = Named { path, is_manifest: false };
+    let file = below(workspace, &named)?;
+    let real = real(workspace, &named, &file)?;
+    String::from_utf8(bytes(&named, &real)?)
+        .map_err(|_| unreadable(format!("{named} is not UTF-8"), "save it as UTF-8"))
+}
+
+/// A file as messages name it.
+struct Named<'a> {
+    path: &'a str,
+    is_manifest: bool,
+}
+
+impl std::fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the {} {:?}", if self.is_manifest { "manifest" } else { "file" }, self.path)
+    }
+}
+
+impl Named<'_> {
+    fn say_path(&self) -> String {
+        let noun = if self.is_manifest { "manifest's file" } else { "file" };
+        format!("give the path of the {noun}")
     }
 }
 
@@ -24,17 +56,17 @@ fn unreadable(message: String, hint: &str) -> Problem {
     Problem::new(Code::ManifestUnreadable, message).hint(hint)
 }
 
-fn outside(path: &str) -> Problem {
+fn outside(named: &Named) -> Problem {
     unreadable(
-        format!("the manifest {path:?} is outside the workspace"),
+        format!("{named} is outside the workspace"),
         "give a path below the workspace, and no link that leads out of it",
     )
 }
 
 /// The path relative to the workspace, by its letters alone: GitHub places annotations by that
 /// path, links or not.
-fn below(workspace: &Path, path: &str) -> Result<String, Problem> {
-    let relative = Path::new(path);
+fn below(workspace: &Path, named: &Named) -> Result<String, Problem> {
+    let relative = Path::new(named.path);
     let relative = relative.strip_prefix(workspace).unwrap_or(relative);
     let mut parts: Vec<&str> = Vec::new();
     for component in relative.components() {
@@ -42,20 +74,17 @@ fn below(workspace: &Path, path: &str) -> Result<String, Problem> {
             Component::CurDir => {}
             Component::Normal(part) => parts.extend(part.to_str()),
             Component::ParentDir if parts.pop().is_some() => {}
-            _ => return Err(outside(path)),
+            _ => return Err(outside(named)),
         }
     }
     if parts.is_empty() {
-        return Err(unreadable(
-            format!("the manifest {path:?} is a directory"),
-            "give the path of the manifest's file",
-        ));
+        return Err(unreadable(format!("{named} is a directory"), &named.say_path()));
     }
     Ok(parts.join("/"))
 }
 
 /// The file behind all links, if it is still below the workspace.
-fn real(workspace: &Path, path: &str, file: &str) -> Result<PathBuf, Problem> {
+fn real(workspace: &Path, named: &Named, file: &str) -> Result<PathBuf, Problem> {
     let workspace = fs::canonicalize(workspace).map_err(|error| {
         unreadable(
             format!("the workspace `{}` cannot be opened: {error}", workspace.display()),
@@ -63,17 +92,19 @@ fn real(workspace: &Path, path: &str, file: &str) -> Result<PathBuf, Problem> {
         )
     })?;
     let real = fs::canonicalize(workspace.join(file)).map_err(|error| {
+        let input = if named.is_manifest { "the input `manifest`" } else { "its path" };
         let hint = other_ending(&workspace, file).map_or_else(
             || {
-                "check the input `manifest`, and that the repository is checked out \
-                 (`actions/checkout`) before this step"
-                    .to_owned()
+                format!(
+                    "check {input}, and that the repository is checked out (`actions/checkout`) \
+                     before this step"
+                )
             },
-            |other| format!("did you mean `{other}`? set the input `manifest` to it"),
+            |other| format!("did you mean `{other}`? set {input} to it"),
         );
-        unreadable(format!("the manifest {path:?} cannot be opened: {error}"), &hint)
+        unreadable(format!("{named} cannot be opened: {error}"), &hint)
     })?;
-    if real.starts_with(&workspace) { Ok(real) } else { Err(outside(path)) }
+    if real.starts_with(&workspace) { Ok(real) } else { Err(outside(named)) }
 }
 
 /// `offer.yaml` where `offer.yml` is asked for, or the other way round.
@@ -89,26 +120,24 @@ fn other_ending(workspace: &Path, file: &str) -> Option<String> {
 
 /// The bytes of a regular file. Its kind is asked before it is opened: opening a pipe would wait
 /// for a writer.
-fn bytes(path: &str, real: &Path) -> Result<Vec<u8>, Problem> {
+fn bytes(named: &Named, real: &Path) -> Result<Vec<u8>, Problem> {
     let failed = |error: std::io::Error| {
-        unreadable(
-            format!("the manifest {path:?} cannot be read: {error}"),
-            "check its permissions",
-        )
+        unreadable(format!("{named} cannot be read: {error}"), "check its permissions")
     };
     if !fs::metadata(real).map_err(failed)?.is_file() {
         let kind = if real.is_dir() { "a directory" } else { "not a regular file" };
-        return Err(unreadable(
-            format!("the manifest {path:?} is {kind}"),
-            "give the path of the manifest's file",
-        ));
+        return Err(unreadable(format!("{named} is {kind}"), &named.say_path()));
     }
     let mut bytes = Vec::new();
     File::open(real).map_err(failed)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > LARGEST {
         return Err(unreadable(
-            format!("the manifest {path:?} is larger than 1 MiB"),
-            "split it into several manifests, one step each",
+            format!("{named} is larger than 1 MiB"),
+            if named.is_manifest {
+                "split it into several manifests, one step each"
+            } else {
+                "the Marketplace takes no text of that length"
+            },
         ));
     }
     Ok(bytes)

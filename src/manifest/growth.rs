@@ -9,8 +9,8 @@ use super::source::{Extent, Finding, Source};
 use super::syntax::{self, A_TAG, AN_ALIAS, REMOVE_THE_TAG, SEE_THE_SCHEMA, WRITE_IT_OUT};
 use super::tree::{Entry, Node, Value};
 
-/// An offer manifest has 5 levels.
-const DEEPEST: usize = 16;
+/// An offer manifest has 7 levels, and the values of edits have some of their own.
+const DEEPEST: usize = 24;
 /// Thousands of offers with their plans.
 const MOST_NODES: usize = 20_000;
 /// Whoever uses a feature more often than can be told knows by then that it is not allowed.

@@ -4,7 +4,9 @@
 //! refuses the features of YAML that are not allowed; serde turns the text into values. What is
 //! wrong is told from the tree, all of it together; nothing passes that serde did not accept.
 
+pub mod content;
 mod document;
+mod edits;
 mod excerpt;
 mod file;
 mod growth;
@@ -16,6 +18,7 @@ mod shape;
 mod source;
 mod syntax;
 mod tree;
+mod values;
 
 use std::path::Path;
 
@@ -24,9 +27,11 @@ use serde_path_to_error::Segment;
 use crate::ids::{Email, OfferId, PlanId, PublisherId};
 use crate::nearest::nearest;
 use crate::problem::{Code, Place, Problem};
+use content::Content;
 pub use document::{Api, schema};
 use document::{Document, WrittenOffer};
 pub use excerpt::excerpt;
+pub use file::read_text;
 pub use route::{Route, Step};
 use source::{Finding, Source};
 use tree::Node;
@@ -61,6 +66,8 @@ pub struct Offer {
     pub go_live: bool,
     /// The plans that the manifest names.
     pub plans: Vec<PlanId>,
+    /// What it says of the offer's draft.
+    pub content: Content,
 }
 
 /// Reads the manifest at a path below the workspace.
@@ -89,6 +96,7 @@ pub fn parse(path: &str, text: &str) -> Result<Manifest, Vec<Problem>> {
     };
     findings.extend(shape::check(&root, &schema()));
     findings.extend(meaning::check(&root));
+    findings.extend(edits::check(&root));
     if !findings.is_empty() {
         return refused(findings);
     }
@@ -142,6 +150,7 @@ impl Manifest {
         let Document { api, publisher, notification_emails, offers } = document;
         let offer = |(index, offer): (usize, WrittenOffer)| Offer {
             index,
+            content: Content::read(&offer, &root, &offer_route(index)),
             id: offer.id,
             api: offer.api.or(api).unwrap_or_default(),
             notification_emails: offer
@@ -180,6 +189,16 @@ impl Manifest {
         };
         let parent = self.root.find(&way.iter().cloned().collect())?;
         parent.entry(key).map(|entry| self.source.place(entry.key_at))
+    }
+
+    /// The problem with its line of the manifest, for an excerpt.
+    #[must_use]
+    pub fn show_line(&self, problem: Problem) -> Problem {
+        let line = problem.place.as_ref().and_then(|place| self.source_line(place.line));
+        match line.map(str::to_owned) {
+            Some(line) => problem.showing(line),
+            None => problem,
+        }
     }
 
     /// The place of an offer's id; of the manifest's start if there is no such offer.

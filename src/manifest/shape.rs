@@ -30,7 +30,9 @@ struct Named {
 impl Inspector {
     fn node(&mut self, node: &Node, schema: &Json, route: &Route, named: &Named) {
         match (&node.value, schema["type"].as_str()) {
-            (Value::Refused, _) => {}
+            // Told already, or any value.
+            (Value::Refused, _) | (_, None) => {}
+            (Value::Scalar { text, plain: true }, Some("integer")) if is_count(text, schema) => {}
             (Value::Mapping(entries), Some("object")) => self.mapping(node, entries, schema, route),
             (Value::List(items), Some("array")) => self.list(node, items, schema, route),
             (Value::Scalar { text, plain }, Some("string")) if kind(text, *plain) == Type::Text => {
@@ -164,8 +166,29 @@ fn received(node: &Node) -> String {
     }
 }
 
+fn words(schema: &Json) -> Vec<&str> {
+    schema["enum"].as_array().into_iter().flatten().filter_map(Json::as_str).collect()
+}
+
+/// A whole number that is not below the least one.
+fn is_count(text: &str, schema: &Json) -> bool {
+    let least = schema["minimum"].as_u64().unwrap_or_default();
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    digits && text.parse::<u64>().is_ok_and(|number| number >= least)
+}
+
 fn expected(schema: &Json) -> String {
+    if schema["enum"].is_array() {
+        return words(schema)
+            .iter()
+            .map(|word| format!("`{word}`"))
+            .collect::<Vec<_>>()
+            .join(" or ");
+    }
     match schema["type"].as_str() {
+        Some("integer") => {
+            format!("a whole number from {}", schema["minimum"].as_u64().unwrap_or_default())
+        }
         Some("object") => format!("a mapping with {}", list(&keys(schema))),
         Some("array") => "a list".to_owned(),
         Some("boolean") => "`true` or `false`".to_owned(),

@@ -22,7 +22,7 @@ use crate::portal::{
 use crate::problem::{Code, Problem};
 
 /// Reads before anything is under way: an unreachable portal is told within a minute.
-const BEFORE: Retry =
+pub(super) const BEFORE: Retry =
     Retry { attempts: 6, base: Duration::from_secs(1), cap: Duration::from_secs(16) };
 
 /// Reads while an operation is under way: an outage of an hour does not end a release of days.

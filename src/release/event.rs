@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::ledger::MarkRef;
 use super::verdict::Verdict;
+use crate::content::Difference;
 use crate::http::Exchange;
 use crate::portal::{Level, OfferView, Operation, OperationView, Phase};
 
@@ -29,6 +30,15 @@ pub struct Event {
     pub offer: usize,
     /// What.
     pub what: What,
+}
+
+/// What the manifest does to a draft.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DraftNews {
+    /// What it changes.
+    pub changes: Vec<Difference>,
+    /// What else would be published with it: neither live nor the manifest's.
+    pub foreign: Vec<Difference>,
 }
 
 /// What happened.
@@ -57,6 +67,8 @@ pub enum What {
     Note(Level, String),
     /// A request was made.
     Exchange(Exchange),
+    /// What becomes of the offer's draft.
+    Draft(DraftNews),
     /// The release has this mark in the ledger.
     Marked(MarkRef),
     /// The ledger was read, and no release of the offer is open: there is nothing to look at.

@@ -8,6 +8,7 @@
 mod begin;
 mod binding;
 mod cancel;
+pub mod draft;
 pub mod driver;
 pub mod event;
 mod findings;

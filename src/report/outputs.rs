@@ -10,6 +10,7 @@ use super::step_story::StepStory;
 use super::story::{Half, OfferStory, Story};
 use crate::actions::inputs::Command;
 use crate::portal::{Level, Link, Phase};
+use crate::release::event::Origin;
 use crate::release::{Outcome, Verdict};
 use crate::text::html_to_plain;
 
@@ -65,6 +66,8 @@ pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String
         let ids: Vec<&str> = story.offers.iter().map(|offer| offer.offer.as_str()).collect();
         outputs.push(("matrix", matrix(&ids).to_string()));
     }
+    let changed = story.offers.iter().any(is_changed);
+    outputs.push(("changed", changed.to_string()));
     outputs.extend(record.map(|path| ("record", path.to_owned())));
     let taken: usize = outputs.iter().map(|(_, value)| count_units(value)).sum();
     let offers: Vec<Value> = story.offers.iter().map(|offer| self::offer(story, offer)).collect();
@@ -88,10 +91,19 @@ pub fn offer(story: &Story, offer: &OfferStory) -> Value {
         "checkRunUrl": offer.check_run_url,
         "message": offer.verdict.as_ref().map_or_else(Default::default, |verdict| verdict.whole_message()),
         "code": offer.verdict.as_ref().and_then(Verdict::code).map(|code| code.to_string()),
+        "changed": is_changed(offer),
         "startedAt": offer.began.map(time),
         "finishedAt": offer.ended.map(time),
         "steps": offer.steps.iter().map(step).collect::<Vec<_>>(),
     })
+}
+
+/// The draft was changed (or would be), or something was started.
+fn is_changed(offer: &OfferStory) -> bool {
+    let started =
+        |half: &Option<Half>| half.as_ref().is_some_and(|half| half.origin == Origin::Started);
+    let edited = offer.draft.as_ref().is_some_and(|draft| !draft.changes.is_empty());
+    edited || started(&offer.publish) || started(&offer.go_live)
 }
 
 fn step(story: &StepStory) -> Value {

@@ -1,10 +1,13 @@
 //! Takes secrets out of an event before any report sees it: whatever is cut, escaped or wrapped
 //! afterwards, no part of a secret is in it.
 
+use serde_json::Value as Json;
+
+use crate::content::Difference;
 use crate::http::Exchange;
 use crate::portal::{Link, Message, OfferView, OperationView, Step, Word};
 use crate::release::Verdict;
-use crate::release::event::{Event, What};
+use crate::release::event::{DraftNews, Event, What};
 use crate::secrets::Secrets;
 
 /// The event without secrets.
@@ -15,6 +18,10 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
         What::Note(level, text) => What::Note(*level, secrets.redact(text)),
         What::Exchange(exchange) => What::Exchange(redact_exchange(exchange, secrets)),
         What::Ended(verdict) => What::Ended(redact_verdict(verdict, secrets)),
+        What::Draft(news) => What::Draft(DraftNews {
+            changes: redact_differences(&news.changes, secrets),
+            foreign: redact_differences(&news.foreign, secrets),
+        }),
         What::Began
         | What::Phase { .. }
         | What::Rests(_)
@@ -24,6 +31,28 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
         | What::CheckRun(_) => event.what.clone(),
     };
     Event { at: event.at, offer: event.offer, what }
+}
+
+fn redact_differences(differences: &[Difference], secrets: &Secrets) -> Vec<Difference> {
+    let redacted = |difference: &Difference| Difference {
+        pointer: secrets.redact(&difference.pointer),
+        before: difference.before.as_ref().map(|value| redact_json(value, secrets)),
+        after: difference.after.as_ref().map(|value| redact_json(value, secrets)),
+        ..difference.clone()
+    };
+    differences.iter().map(redacted).collect()
+}
+
+fn redact_json(value: &Json, secrets: &Secrets) -> Json {
+    match value {
+        Json::String(text) => Json::String(secrets.redact(text)),
+        Json::Array(items) => items.iter().map(|item| redact_json(item, secrets)).collect(),
+        Json::Object(members) => members
+            .iter()
+            .map(|(key, value)| (secrets.redact(key), redact_json(value, secrets)))
+            .collect(),
+        other => other.clone(),
+    }
 }
 
 fn redact_operation(view: &OperationView, secrets: &Secrets) -> OperationView {

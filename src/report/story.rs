@@ -13,7 +13,7 @@ use crate::http::Exchange;
 use crate::manifest::{Manifest, Offer};
 use crate::portal::{Level, Link, Message, Operation, Phase, State, Step, Word};
 use crate::problem::Code;
-use crate::release::event::{Event, Origin, What};
+use crate::release::event::{DraftNews, Event, Origin, What};
 use crate::release::ledger::MarkRef;
 use crate::release::{Ending, Outcome, Verdict};
 
@@ -66,6 +66,8 @@ pub struct OfferStory {
     pub nothing_open: bool,
     /// The name of the preview that is this release's, for the input `preview`.
     pub preview: Option<String>,
+    /// What the manifest does to the draft.
+    pub draft: Option<DraftNews>,
     /// Page of the check run.
     pub check_run_url: Option<String>,
     /// When the portal is asked again.
@@ -187,6 +189,7 @@ impl OfferStory {
             mark: None,
             nothing_open: false,
             preview: None,
+            draft: None,
             check_run_url: None,
             next_look: None,
             verdict: None,
@@ -257,7 +260,7 @@ impl OfferStory {
     fn apply(&mut self, at: Timestamp, what: &What) -> Vec<Change> {
         match what {
             What::Began => {
-                self.began = Some(at);
+                self.began.get_or_insert(at);
                 Vec::new()
             }
             What::Phase { phase, origin, operation } => {
@@ -326,6 +329,10 @@ impl OfferStory {
             }
             What::NothingOpen => {
                 self.nothing_open = true;
+                Vec::new()
+            }
+            What::Draft(news) => {
+                self.draft = Some(news.clone());
                 Vec::new()
             }
             What::CheckRun(url) => {

@@ -2,10 +2,12 @@
 //! not files, and nothing before the mask was asked for.
 
 mod encodings;
+mod signed;
 
 use std::sync::{PoisonError, RwLock};
 
 use encodings::{Decoded, list_forms};
+pub use signed::{find_signatures, find_signed_addresses, has_signed_address};
 
 /// Shorter values are not kept: no issuer makes them, while `live` or `true` would shred every
 /// report and be given away by the shreds.

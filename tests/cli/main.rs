@@ -8,6 +8,7 @@ mod again;
 mod annotations;
 mod checks;
 mod commands;
+mod content;
 mod continued;
 mod costs;
 mod cures;

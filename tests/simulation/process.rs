@@ -12,7 +12,8 @@ use jiff::SignedDuration;
 use offer_release::actions::context::Context as Job;
 use offer_release::actions::environment::Environment;
 use offer_release::actions::inputs::{Inputs, Invocation, resolve};
-use offer_release::app::session::{Outside, release};
+use offer_release::app::drafts::read_drafts;
+use offer_release::app::session::{Outside, Selection, release};
 use offer_release::clock::Clock;
 use offer_release::github::{Deployments, GithubError, Resource};
 use offer_release::manifest;
@@ -131,6 +132,7 @@ pub fn prepare(
         } else {
             Err(GithubError::NotPermitted(Resource::Deployment.says("no permission")))
         };
+    let now = clock.now();
     let outside = Outside {
         deployments,
         clock,
@@ -141,8 +143,10 @@ pub fn prepare(
     let wait = world.time.sleep(run.began - world.now());
     let future = async move {
         wait.await;
-        let code =
-            release(&inputs, manifest, &offers, &context, Arc::clone(&console), outside).await;
+        let drafts =
+            read_drafts(&inputs, &manifest, &offers, &context, &console.secrets(), now).unwrap();
+        let selection = Selection { manifest, offers: &offers, drafts };
+        let code = release(&inputs, selection, &context, Arc::clone(&console), outside).await;
         code.unwrap_or_else(|problem| {
             console.problem(&problem);
             problem.code.class().exit_code()

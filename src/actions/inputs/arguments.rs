@@ -118,7 +118,6 @@ fn program() -> clap::Command {
         .bin_name("offer-release")
         .subcommand_value_name("COMMAND")
         .args(table::ALL.iter().map(flag))
-        .args(unlisted_version())
         .subcommands(COMMANDS.iter().map(|(name, about)| subcommand(name, about)))
         .mut_subcommand("rehearse", |command| {
             let scenario = Arg::new("scenario").long("scenario").value_name("file");
@@ -147,20 +146,13 @@ fn program() -> clap::Command {
 /// A command, which takes every flag, and whose help shows those that it uses.
 fn subcommand(name: &'static str, about: &'static str) -> clap::Command {
     let flags = table::ALL.iter().map(|input| flag(input).hide(!is_used_by(name, input)));
-    clap::Command::new(name)
-        .about(about)
-        .args(flags)
-        .args(unlisted_version().map(|flag| flag.hide(true)))
-}
-
-/// `--version` asks for the program's version also while it is no input.
-fn unlisted_version() -> Option<Arg> {
-    (!table::ALL.contains(&table::VERSION)).then(|| flag(&table::VERSION))
+    clap::Command::new(name).about(about).args(flags)
 }
 
 /// The commands of the program: those of the input `command`, and those that need no inputs.
 const COMMANDS: &[(&str, &str)] = &[
-    ("release", "Publish, then go live if asked [default]"),
+    ("release", "Write the draft, publish, then go live if asked [default]"),
+    ("draft", "Only write the draft, as the manifest says"),
     ("go-live", "Only the second half"),
     ("resume", "Continue what the portal says is under way, never publish"),
     ("status", "Look, change nothing"),

@@ -46,6 +46,8 @@ choice!(
     Command {
         /// Publish, then go live if asked.
         Release = "release",
+        /// Write the draft as the manifest says, and publish nothing.
+        Draft = "draft",
         /// Only the second half.
         GoLive = "go-live",
         /// Continue what the portal says is under way.

@@ -69,7 +69,8 @@ inputs! {
     /// Every input, in the order of the documentation.
     ALL:
     COMMAND = "command", Takes::OneOf(Command::WORDS), "release",
-        "`release`: publish, then go live if asked; `go-live`: only the second half; `resume`: \
+        "`release`: write the draft as the manifest says, publish, then go live if asked; `draft`: \
+         only write the draft; `go-live`: only the second half; `resume`: \
          continue what the portal says is under way, never publish; `status`: look, change \
          nothing; `plan`: say what `release` would do, change nothing; `cancel`: cancel the \
          running operation; `rehearse`: the whole release against an embedded simulator.";
@@ -134,12 +135,6 @@ inputs! {
     WHEN_UNCHANGED = "when-unchanged", Takes::OneOf(WhenUnchanged::WORDS), "succeed",
         "There is nothing to release, because what the manifest (or, without content, the draft) \
          says is live already: `succeed` or `fail`.";
-}
-
-inputs! {
-    /// Inputs whose feature is not there: they are read, but no flag, document or `action.yml`
-    /// names them.
-    UNLISTED:
     VERSION = "version", Takes::Text("version"), "",
         "What `${version}` in the manifest becomes. Default: the tag without a leading `v`, if a \
          tag started the workflow.";
@@ -164,9 +159,9 @@ mod tests {
 
     #[test]
     fn names_are_unique() {
-        let mut names: Vec<_> = ALL.iter().chain(UNLISTED).map(|input| input.name).collect();
+        let mut names: Vec<_> = ALL.iter().map(|input| input.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), ALL.len() + UNLISTED.len());
+        assert_eq!(names.len(), ALL.len());
     }
 }

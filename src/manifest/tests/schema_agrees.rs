@@ -14,6 +14,7 @@ const BEYOND_A_SCHEMA: &[(&str, &str)] = &[
         "which of two equal keys counts is the reader's choice; libyaml's reader takes the last",
     ),
     ("offer-ids-twice", "`uniqueItems` compares whole items, not their ids"),
+    ("sas-in-clear", "a pattern for what is signed would be a riddle"),
     ("plan-ids-twice", "`uniqueItems` compares whole items, not their ids"),
 ];
 

@@ -3,6 +3,7 @@
 
 mod again;
 mod answers;
+mod draft;
 mod gantt;
 mod look;
 mod messages;

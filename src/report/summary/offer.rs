@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::super::story::{OfferStory, Story};
 use super::messages::Limits;
-use super::{answers, gantt, messages, steps, support};
+use super::{answers, draft, gantt, messages, steps, support};
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,7 @@ pub fn details(
         StandingMessages::NotTold => messages::attention(story, offer, limits),
     };
     text.push_str(&messages::recovered(offer, limits));
+    text.push_str(&draft::describe_draft(offer));
     text.push_str(&steps::table(offer, now));
     if chart {
         text.push_str(&gantt::chart(offer, now));

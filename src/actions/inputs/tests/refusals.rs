@@ -66,8 +66,8 @@ fn every_refusal_names_the_input_the_value_and_the_way_out() {
         problems(arguments, &variables).join("\n")
     });
     insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r#"
-    input-invalid: input `command` (from `INPUT_COMMAND`) is "realease", which is none of the allowed values; did you mean `release`? allowed: `release`, `go-live`, `resume`, `status`, `plan`, `cancel`, `rehearse`
-    input-invalid: input `command` (from `INPUT_COMMAND`) is "Release", which is none of the allowed values; did you mean `release`? allowed: `release`, `go-live`, `resume`, `status`, `plan`, `cancel`, `rehearse`
+    input-invalid: input `command` (from `INPUT_COMMAND`) is "realease", which is none of the allowed values; did you mean `release`? allowed: `release`, `draft`, `go-live`, `resume`, `status`, `plan`, `cancel`, `rehearse`
+    input-invalid: input `command` (from `INPUT_COMMAND`) is "Release", which is none of the allowed values; did you mean `release`? allowed: `release`, `draft`, `go-live`, `resume`, `status`, `plan`, `cancel`, `rehearse`
     input-invalid: input `manifest` (from `INPUT_MANIFEST`) is "a\u{1b}b", which has '\u{1b}' in it; give one path, below the workspace
     input-invalid: input `offers` (from `INPUT_OFFERS`) is "one, a/b", and offer id "a/b" has '/'; allowed are letters a-z, digits, `-`, `_` and `.`; separate the ids by commas or line breaks
     input-invalid: input `offers` (from `INPUT_OFFERS`) is ",", which names no offer; give the ids of offers, or leave `offers` empty for all of them

@@ -1,0 +1,143 @@
+//! From a manifest and variables to what is wanted.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::manifest;
+
+const NOW: &str = "2026-11-21T12:00:00Z";
+const FAR: &str = "https://c.example/v/a.vhd?sp=rl&sr=c&se=2027-06-01T00:00:00Z&sig=YWJjZGVm";
+
+fn variables(secrets: &[(&str, &str)]) -> Variables {
+    let pairs = |all: &[(&str, &str)]| -> BTreeMap<String, String> {
+        all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    Variables {
+        version: Some("1.2.3".into()),
+        own: pairs(&[("region", "AZ")]),
+        secrets: pairs(secrets),
+        ..Variables::default()
+    }
+}
+
+fn read_file(path: &str) -> Result<String, Problem> {
+    match path {
+        "text.html" => Ok("<p>${version} &amp; more</p>".into()),
+        "signed.html" => Ok(format!("<a href=\"{FAR}\">")),
+        _ => Err(Problem::new(crate::problem::Code::ManifestUnreadable, format!("no {path}"))
+            .hint("look")),
+    }
+}
+
+fn resolved(offer: &str, variables: &Variables) -> Result<Resolved, Vec<Problem>> {
+    let text = format!("publisher: contoso\noffers:\n  - id: one\n{offer}");
+    let manifest = manifest::parse("offer.yml", &text).unwrap();
+    resolve(&manifest, &manifest.offers[0], variables, &read_file, NOW.parse().unwrap())
+}
+
+#[test]
+fn variables_and_files_become_values_and_secrets_are_remembered() {
+    let offer = r#"
+    edit:
+      - set: /a
+        value: { "${version}": ["v${version}", 1.50, null] }
+      - set: /b
+        value: { file: text.html }
+      - set: /c
+        value: { template: text.html }
+      - set: /d
+        value: "key=${secret.key}"
+        create: true
+    plans:
+      - id: standard
+        image: { version: "${version}", disk: "${secret.disk}" }
+        keep-versions: 5
+"#;
+    let variables = variables(&[("key", "s3cr3t"), ("disk", FAR)]);
+    let Resolved { wanted, warnings } = resolved(offer, &variables).unwrap();
+    let values: Vec<String> = wanted
+        .edits
+        .iter()
+        .map(|edit| match &edit.action {
+            Action::Set { value, .. } => format!("{} = {value}", edit.pointer),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        values,
+        [
+            r#"/a = {"${version}":["v1.2.3",1.50,null]}"#,
+            r#"/b = "<p>${version} &amp; more</p>""#,
+            r#"/c = "<p>1.2.3 &amp; more</p>""#,
+            r#"/d = "key=s3cr3t""#,
+        ]
+    );
+    assert_eq!(wanted.confidential, ["key=s3cr3t"], "a SAS is shown without its signature");
+    let plan = &wanted.plans[0];
+    assert_eq!(plan.image.as_ref().unwrap().version.as_str(), "1.2.3");
+    assert_eq!(plan.keep_versions.as_ref().unwrap().1.line, 18);
+    assert!(warnings.is_empty());
+}
+
+#[test]
+fn what_cannot_be_resolved_is_told_all_of_it_at_its_line() {
+    let offer = r#"
+    edit:
+      - set: /a
+        value: ["${version}", "${tag}"]
+      - set: /b
+        value: { file: nowhere.html }
+      - set: /c
+        value: { file: signed.html }
+    plans:
+      - id: a
+        image: { version: "${secret.disk}", disk: "${secret.dsk}" }
+      - id: b
+        image: { version: "v${version}", disk: "${secret.old}" }
+      - id: c
+        image: { version: "1.0.0", disk: "${secret.text}" }
+"#;
+    let old = "https://c.example/v/a?sp=w&se=2026-11-01&sig=YWJjZGVm";
+    let variables = variables(&[("disk", FAR), ("old", old), ("text", "C:\\disk.vhd")]);
+    let problems = resolved(offer, &variables).unwrap_err();
+    assert!(problems.iter().all(|problem| problem.source_line.is_some()), "with an excerpt");
+    insta::assert_snapshot!(told(&problems), @r#"
+    line 7: offer-release/manifest-invalid: `offers[0].edit[0].value[1]`: `${tag}` has no value
+      let a tag start the workflow
+    line 9: offer-release/manifest-unreadable: no nowhere.html
+      look
+    line 11: offer-release/manifest-invalid: `offers[0].edit[2].value.file`: a SAS URI stands in the file in clear
+      it is a secret: hand it over by the input `secrets`, and write `${secret.NAME}` in a template
+    line 14: offer-release/manifest-invalid: `offers[0].plans[0].image.version`: `${secret.disk}` is a secret, and this text is shown
+      secrets belong into `disk`, `disks`, and the `value` of an edit
+    line 14: offer-release/manifest-invalid: `offers[0].plans[0].image.disk`: `${secret.dsk}` has no value
+      did you mean `disk`? give the input `secrets` a line `dsk=…`
+    line 16: offer-release/manifest-invalid: `offers[0].plans[1].image.version`: the version is "v1.2.3"
+      an image version is three numbers, such as `1.2.3`
+    line 16: offer-release/manifest-invalid: `offers[0].plans[1].image.disk`: the SAS URI's path does not end in `.vhd`
+      make a SAS URI of the container with the rights `rl`, valid for three weeks at least
+    line 16: offer-release/manifest-invalid: `offers[0].plans[1].image.disk`: the SAS URI does not give the right to read (`sp` without `r`)
+      make a SAS URI of the container with the rights `rl`, valid for three weeks at least
+    line 16: offer-release/manifest-invalid: `offers[0].plans[1].image.disk`: the SAS URI expired at 2026-11-01
+      make a SAS URI of the container with the rights `rl`, valid for three weeks at least
+    line 18: offer-release/manifest-invalid: `offers[0].plans[2].image.disk`: the SAS URI does not start with `https://`
+      give the SAS URI of the disk, as the storage made it
+    "#);
+}
+
+#[test]
+fn a_sas_uri_that_ends_soon_is_a_warning() {
+    let offer = "    plans: [{ id: a, image: { version: 1.0.0, disk: '${secret.disk}' } }]\n";
+    let soon = FAR.replace("2027-06-01", "2026-12-01");
+    let resolved = resolved(offer, &variables(&[("disk", &soon)])).unwrap();
+    insta::assert_snapshot!(told(&resolved.warnings), @r"
+    line 4: offer-release/manifest-invalid: `offers[0].plans[0].image.disk`: the SAS URI expires at 2026-12-01T00:00:00Z; Microsoft asks for at least three weeks
+      make one that lasts longer: certification can take days
+    ");
+}
+
+#[test]
+fn a_manifest_without_content_wants_nothing() {
+    let resolved = resolved("    plans: [{ id: a }]\n", &Variables::default()).unwrap();
+    assert!(resolved.wanted.is_empty());
+}

@@ -1,0 +1,38 @@
+//! A value of the tree as JSON, with the digits of its numbers as they are written.
+
+use serde_json::Value as Json;
+
+use super::scalar::{self, Type};
+use super::source::Finding;
+use super::tree::{Node, Value};
+
+/// The value; a number that JSON does not know is told, for another reader could take it for a text.
+pub fn read_json(node: &Node) -> Result<Json, Finding> {
+    match &node.value {
+        Value::Refused => Ok(Json::Null),
+        Value::List(items) => items.iter().map(read_json).collect(),
+        Value::Mapping(entries) => entries
+            .iter()
+            .map(|entry| Ok((entry.key.clone(), read_json(&entry.value)?)))
+            .collect::<Result<_, _>>()
+            .map(Json::Object),
+        Value::Scalar { text, plain } => read_scalar(node, text, *plain),
+    }
+}
+
+fn read_scalar(node: &Node, text: &str, plain: bool) -> Result<Json, Finding> {
+    if !plain {
+        return Ok(Json::String(text.to_owned()));
+    }
+    Ok(match scalar::plain(text) {
+        Type::Null => Json::Null,
+        Type::Boolean => Json::Bool(text.eq_ignore_ascii_case("true")),
+        Type::Text => Json::String(text.to_owned()),
+        Type::Number => serde_json::from_str(text).map_err(|_| {
+            let text: String = text.chars().take(60).collect();
+            let message = format!("the number `{text}` cannot be written as JSON");
+            let hint = format!("write it in digits, or quote it if it is a text: `\"{text}\"`");
+            Finding::invalid(node.at, message, hint)
+        })?,
+    })
+}

@@ -1,0 +1,458 @@
+//! The stage before a release: the draft is written as the manifest says, so that what is published
+//! is what the commit describes.
+//!
+//! Nothing is written while something runs. What was read is changed on a copy and written on the
+//! condition that it did not change since; where another author was faster, it begins again. After
+//! an answer that was lost, the draft is read for two minutes before it is written again: a write
+//! that arrives late would undo what was done in between.
+
+use std::time::Duration;
+
+use super::driver::{BEFORE, Surroundings};
+use super::event::{DraftNews, Event, What};
+use super::goal::WhenRunning;
+use super::verdict::{Ending, Verdict};
+use crate::content::{
+    Change, Difference, Wanted, apply, check_landing, documents_agree, find_foreign, find_missing,
+    list_hidden_secrets,
+};
+use crate::http::repeat;
+use crate::portal::{
+    CallError, Draft, Feature, Level, OfferView, Phase, Portal, Slot, State, Submission, Trouble,
+};
+use crate::problem::{Code, Problem};
+
+/// So often the draft is read, changed and written anew.
+const MOST_TRIES: u32 = 3;
+
+/// Before it begins again, for the service's own parts to agree.
+const AFTER_CONFLICT: Duration = Duration::from_secs(5);
+
+/// Seconds between the looks for a write whose answer was lost. With an entity tag a late write is
+/// refused, so the first of them are enough.
+const LOOKS: [u64; 7] = [2, 5, 10, 20, 30, 30, 30];
+const LOOKS_WITH_TAG: usize = 3;
+
+/// What to do where the draft has changes that are neither live nor the manifest's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForeignChanges {
+    /// Tell of them.
+    Warn,
+    /// Do not publish them.
+    Refuse,
+    /// Publish them.
+    Allow,
+}
+
+/// How far it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Only say what would change.
+    Look {
+        /// The release would end with the offer live.
+        go_live: bool,
+    },
+    /// Write the draft, and that is all.
+    Draft,
+    /// Write the draft for the release that follows.
+    Release {
+        /// The release ends with the offer live, not with its preview.
+        go_live: bool,
+    },
+}
+
+/// What is wanted of the draft of one offer.
+#[derive(Debug, Clone)]
+pub struct DraftGoal {
+    /// What the manifest says.
+    pub wanted: Wanted,
+    /// What is doubtful about it.
+    pub warnings: Vec<Problem>,
+    /// How far it goes.
+    pub extent: Extent,
+    /// What to do about changes of others.
+    pub foreign: ForeignChanges,
+    /// What to do if an operation runs.
+    pub when_running: WhenRunning,
+}
+
+/// Writes the draft as the goal says. `Err` is the end of the release: it failed, or nothing is
+/// left to do.
+///
+/// # Errors
+/// How it ended.
+pub async fn write_draft<P: Portal>(
+    goal: &DraftGoal,
+    around: &Surroundings<'_, P>,
+) -> Result<(), Verdict> {
+    let author = Author { goal, around };
+    author.tell(What::Began);
+    let left = around.deadline.saturating_sub(around.clock.elapsed());
+    let mut stop = around.stop.clone();
+    let result = tokio::select! {
+        biased;
+        result = author.run() => result,
+        Ok(stop) = stop.wait_for(Option::is_some) => {
+            let signal = stop.map_or(15, |stop| stop.signal);
+            let message = "the job was canceled before anything was published";
+            Err(Verdict::pending(Ending::Interrupted(signal), None, message))
+        }
+        () = around.clock.sleep(left) => {
+            let message = "`timeout` was over before anything was published";
+            Err(Verdict::pending(Ending::TimedOut, None, message))
+        }
+    };
+    if let Err(verdict) = &result {
+        author.tell(What::Ended(verdict.clone()));
+    }
+    result
+}
+
+struct Author<'a, P> {
+    goal: &'a DraftGoal,
+    around: &'a Surroundings<'a, P>,
+}
+
+/// What came of a write.
+enum Written {
+    /// It was taken.
+    Taken,
+    /// Nobody knows.
+    Lost(Problem),
+    /// The draft is another one by now.
+    Overtaken(Problem),
+}
+
+impl<P: Portal> Author<'_, P> {
+    async fn run(&self) -> Result<(), Verdict> {
+        for warning in &self.goal.warnings {
+            self.note(Level::Warning, warning.message.clone());
+        }
+        let mut last = None;
+        for _ in 0..MOST_TRIES {
+            if !self.is_look() {
+                self.await_quiet().await?;
+            }
+            let live = self.read_slot(Slot::Production).await?;
+            self.end_if_out(live.as_ref()).await?;
+            let draft = self.read_draft().await?;
+            let change = self.change(&draft, live.as_ref())?;
+            self.tell_change(&draft, &change, live.as_ref())?;
+            if self.is_look() || change.is_empty() {
+                return self.end(&change);
+            }
+            if draft.etag.is_none() && !self.is_still(&draft).await? {
+                last = Some(changed_meanwhile());
+                continue;
+            }
+            match self.write(&draft, &change).await? {
+                Written::Taken => {}
+                Written::Lost(problem) => {
+                    if !self.await_landing(&draft, problem).await? {
+                        continue;
+                    }
+                }
+                Written::Overtaken(problem) => {
+                    self.note(Level::Warning, format!("{problem}; reading the draft again"));
+                    last = Some(problem);
+                    self.around.clock.sleep(AFTER_CONFLICT).await;
+                    continue;
+                }
+            }
+            match self.verify(&change).await? {
+                None => return self.end(&change),
+                Some(problem) => last = Some(problem),
+            }
+        }
+        Err(refuse(give_up(last)))
+    }
+
+    /// Waits until nothing runs, or does what `when-running` says about it.
+    async fn await_quiet(&self) -> Result<(), Verdict> {
+        let Surroundings { portal, clock, schedule, .. } = self.around;
+        let since = clock.elapsed();
+        let mut told = false;
+        loop {
+            let rows = self.read(async || absent(portal.list_submissions().await)).await?;
+            let offer = self.read(async || portal.read_offer().await).await?;
+            let rows = rows.unwrap_or_default();
+            let (is_busy, row) = find_busy(&rows, &offer);
+            if !is_busy {
+                return Ok(());
+            }
+            match self.goal.when_running {
+                WhenRunning::Fail => return Err(refuse(refuse_running())),
+                WhenRunning::Cancel if !told => {
+                    self.note(Level::Warning, "an operation is running already; canceling it");
+                    let operation = row.and_then(|row| row.operation.as_ref());
+                    portal.cancel(operation).await.map_err(|error| refuse(error.problem))?;
+                }
+                WhenRunning::Adopt | WhenRunning::Wait if !told => self.note(
+                    Level::Information,
+                    "an operation is running already; the draft is written after its end",
+                ),
+                WhenRunning::Cancel | WhenRunning::Adopt | WhenRunning::Wait => {}
+            }
+            told = true;
+            let quiet = clock.elapsed().saturating_sub(since);
+            let shortest = portal.capabilities().shortest_poll;
+            let wait = schedule.wait(quiet, None, clock.chance(), shortest);
+            self.tell(What::Rests(wait));
+            clock.sleep(wait).await;
+        }
+    }
+
+    /// Ends the release where everything that the manifest says is out already.
+    async fn end_if_out(&self, live: Option<&Draft>) -> Result<(), Verdict> {
+        let (Extent::Release { go_live } | Extent::Look { go_live }) = self.goal.extent else {
+            return Ok(());
+        };
+        let holds = |slot: Option<&Draft>| {
+            slot.is_some_and(|slot| find_missing(&self.goal.wanted, &slot.body, false).is_whole())
+        };
+        let (phase, message) = if holds(live) {
+            (Phase::GoLive, "what is live has all that the manifest says: nothing to release")
+        } else if !go_live && holds(self.read_slot(Slot::Preview).await?.as_ref()) {
+            (Phase::Publish, "the preview has all that the manifest says: nothing to release")
+        } else {
+            return Ok(());
+        };
+        self.tell(What::Draft(DraftNews::default()));
+        Err(Verdict::done(Some(phase), message))
+    }
+
+    /// The draft as it is to be written.
+    fn change(&self, draft: &Draft, live: Option<&Draft>) -> Result<Change, Verdict> {
+        let wanted = &self.goal.wanted;
+        let change =
+            apply(wanted, &draft.body, live.map(|live| &live.body)).map_err(|problems| {
+                let mut problems = problems.into_iter();
+                let first = problems.next().unwrap_or_else(|| give_up(None));
+                problems.for_each(|problem| self.note(Level::Error, describe(&problem)));
+                let message = describe(&first);
+                refuse(Problem { message, ..first })
+            })?;
+        let hidden = list_hidden_secrets(&draft.body, wanted);
+        if !change.is_empty() && !wanted.keeps_missing_secrets && !hidden.is_empty() {
+            return Err(refuse(refuse_hidden(&hidden)));
+        }
+        Ok(change)
+    }
+
+    /// Tells what changes, and what of others would be published with it.
+    fn tell_change(
+        &self,
+        draft: &Draft,
+        change: &Change,
+        live: Option<&Draft>,
+    ) -> Result<(), Verdict> {
+        let foreign = live.map(|live| find_foreign(&self.goal.wanted, &draft.body, &live.body));
+        let changes = change.differences.clone();
+        let news = DraftNews { changes, foreign: foreign.clone().unwrap_or_default() };
+        self.tell_differences("the manifest changes", &news.changes);
+        if self.goal.foreign != ForeignChanges::Allow {
+            self.tell_differences("neither live nor in the manifest", &news.foreign);
+        }
+        let refused = self.goal.foreign == ForeignChanges::Refuse && !news.foreign.is_empty();
+        self.tell(What::Draft(news));
+        if refused && !self.is_look() {
+            return Err(refuse(refuse_foreign(&foreign.unwrap_or_default())));
+        }
+        Ok(())
+    }
+
+    fn tell_differences(&self, what: &str, differences: &[Difference]) {
+        for difference in differences {
+            let place = difference.place.as_ref();
+            let place = place.map(|at| format!(" ({}:{})", at.file, at.line)).unwrap_or_default();
+            self.note(Level::Information, format!("{what}: {}{place}", difference.title()));
+            for line in difference.lines() {
+                self.note(Level::Information, format!("  {} {}", line.mark.sign(), line.text));
+            }
+        }
+    }
+
+    /// Whether the draft is still what it was, where no entity tag guards the write.
+    async fn is_still(&self, draft: &Draft) -> Result<bool, Verdict> {
+        let now = self.read_draft().await?;
+        Ok(now.changed == draft.changed && documents_agree(&now.body, &draft.body))
+    }
+
+    async fn write(&self, draft: &Draft, change: &Change) -> Result<Written, Verdict> {
+        match self.around.portal.write_draft(draft, &change.document).await {
+            Ok(()) => Ok(Written::Taken),
+            Err(error) => match error.trouble {
+                Trouble::Passing => Ok(Written::Lost(error.problem)),
+                Trouble::Changed | Trouble::Conflict => Ok(Written::Overtaken(error.problem)),
+                Trouble::NotFound | Trouble::Unreadable | Trouble::Refused | Trouble::Auth => {
+                    Err(refuse(error.problem))
+                }
+            },
+        }
+    }
+
+    /// Looks whether a write arrived whose answer was lost.
+    async fn await_landing(&self, draft: &Draft, problem: Problem) -> Result<bool, Verdict> {
+        self.note(Level::Warning, format!("{problem}; looking whether the draft was written"));
+        let looks = if draft.etag.is_some() { LOOKS_WITH_TAG } else { LOOKS.len() };
+        for seconds in &LOOKS[..looks] {
+            self.around.clock.sleep(Duration::from_secs(*seconds)).await;
+            let now = self.read_draft().await?;
+            if find_missing(&self.goal.wanted, &now.body, true).is_whole() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Every edit landed, and nothing that was there is changed or lost; or what is not so.
+    async fn verify(&self, change: &Change) -> Result<Option<Problem>, Verdict> {
+        let read = self.read_draft().await?;
+        let landing = check_landing(&self.goal.wanted, &change.document, &read.body);
+        if !landing.added.is_empty() {
+            let titles: Vec<_> = landing.added.iter().map(Difference::title).collect();
+            self.note(Level::Information, format!("the portal added {}", titles.join(", ")));
+        }
+        if landing.lost.is_empty() {
+            return Ok(None);
+        }
+        self.tell_differences("written, and read otherwise", &landing.lost);
+        Ok(Some(changed_meanwhile()))
+    }
+
+    /// The draft has what the manifest says.
+    fn end(&self, change: &Change) -> Result<(), Verdict> {
+        let count = change.differences.len();
+        let plural = if count == 1 { "" } else { "s" };
+        match (self.goal.extent, count) {
+            (Extent::Draft, 0) => {
+                Err(Verdict::done(None, "the draft has all that the manifest says: not written"))
+            }
+            (Extent::Draft, _) => {
+                let message = format!("the draft was written: {count} change{plural}");
+                Err(Verdict::done(None, message).hint("`command: release` publishes it"))
+            }
+            (Extent::Release { .. }, 1..) => {
+                let text = format!("the draft was written: {count} change{plural}");
+                self.note(Level::Information, text);
+                Ok(())
+            }
+            (Extent::Look { go_live }, 1..) => {
+                let then = if go_live { ", publish it and go live" } else { " and publish it" };
+                let message = format!("would write {count} change{plural} into the draft{then}");
+                Err(Verdict::done(None, message))
+            }
+            (Extent::Release { .. } | Extent::Look { .. }, _) => Ok(()),
+        }
+    }
+
+    fn is_look(&self) -> bool {
+        matches!(self.goal.extent, Extent::Look { .. })
+    }
+
+    async fn read_draft(&self) -> Result<Draft, Verdict> {
+        self.read(async || self.around.portal.read_draft().await).await
+    }
+
+    /// What a slot holds, if that can be known.
+    async fn read_slot(&self, slot: Slot) -> Result<Option<Draft>, Verdict> {
+        if !self.around.portal.capabilities().has(Feature::Slots) {
+            return Ok(None);
+        }
+        self.read(async || absent(self.around.portal.read_slot(slot).await)).await
+    }
+
+    /// A read, repeated while that may help.
+    async fn read<T>(
+        &self,
+        mut look: impl AsyncFnMut() -> Result<T, CallError>,
+    ) -> Result<T, Verdict> {
+        let Surroundings { clock, deadline, .. } = self.around;
+        let answer = repeat(*clock, BEFORE, Some(*deadline), async || look().await, |_, _, _| {});
+        answer.await.map_err(|error| refuse(error.problem))
+    }
+
+    fn note(&self, level: Level, text: impl Into<String>) {
+        self.tell(What::Note(level, text.into()));
+    }
+
+    fn tell(&self, what: What) {
+        let Surroundings { clock, index, emit, .. } = self.around;
+        emit(Event { at: clock.now(), offer: *index, what });
+    }
+}
+
+/// What does not exist, or is not shown, is nothing.
+fn absent<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.trouble, Trouble::NotFound | Trouble::Refused) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What runs on the offer: rows of the list, and whether it is something that the list does not
+/// show. A preview that waits for the publisher is in nobody's way.
+fn find_busy<'a>(rows: &'a [Submission], offer: &OfferView) -> (bool, Option<&'a Submission>) {
+    let waits = offer.at_sign_off();
+    let runs = |row: &&Submission| {
+        let goes_live = row.phase() == Some(Phase::GoLive);
+        row.status.state() == State::Running && (goes_live || !waits)
+    };
+    let row = rows.iter().find(runs);
+    (row.is_some() || (offer.status.state() == State::Running && !waits), row)
+}
+
+fn refuse(problem: Problem) -> Verdict {
+    Verdict::problem(None, problem)
+}
+
+/// A problem with its place, for a verdict has none.
+fn describe(problem: &Problem) -> String {
+    match &problem.place {
+        Some(at) => format!("{}:{}:{}: {}", at.file, at.line, at.column, problem.message),
+        None => problem.message.clone(),
+    }
+}
+
+fn refuse_running() -> Problem {
+    let message = "an operation is running on the offer, so its draft is not written";
+    Problem::new(Code::OperationRunning, message)
+        .hint("run the same command again after its end, or see the input `when-running`")
+}
+
+fn refuse_hidden(hidden: &[String]) -> Problem {
+    let message = format!(
+        "the portal does not show every secret of the draft, and writing it might blank them: {}",
+        hidden.join("; ")
+    );
+    Problem::new(Code::ContentMismatch, message).hint(
+        "supply the secret by an `edit` with `${secret.NAME}`, or say `missing-secrets: keep` at \
+         the offer",
+    )
+}
+
+fn refuse_foreign(foreign: &[Difference]) -> Problem {
+    let titles: Vec<_> = foreign.iter().map(Difference::title).collect();
+    let message = format!(
+        "the draft has changes that are neither live nor the manifest's: {}",
+        titles.join(", ")
+    );
+    Problem::new(Code::ForeignChanges, message).hint(
+        "publish or undo them in Partner Center, put them into the manifest, or give \
+         `foreign-changes: warn`",
+    )
+}
+
+fn changed_meanwhile() -> Problem {
+    Problem::new(Code::DraftConflict, "somebody else changed the draft at the same time")
+}
+
+fn give_up(last: Option<Problem>) -> Problem {
+    let why = last.map(|last| format!("; the last time: {last}")).unwrap_or_default();
+    let message = format!("the draft could not be written in {MOST_TRIES} tries{why}");
+    Problem::new(Code::DraftConflict, message).hint("run the same command again later")
+}
+
+#[cfg(test)]
+mod tests;

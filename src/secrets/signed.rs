@@ -1,0 +1,53 @@
+//! Signed addresses: SAS URIs, and whatever else has its signature in the query.
+
+use serde_json::Value as Json;
+
+/// A text has such an address in it.
+#[must_use]
+pub fn has_signed_address(text: &str) -> bool {
+    find_signed_addresses(text).next().is_some()
+}
+
+/// The addresses in a text whose query has a signature.
+pub fn find_signed_addresses(text: &str) -> impl Iterator<Item = &str> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
+    text.split(ends).filter_map(|word| {
+        let start = word.find("https://").or_else(|| word.find("http://"))?;
+        let address = &word[start..];
+        let (_, query) = address.split_once('?')?;
+        // In HTML an ampersand is `&amp;`.
+        let mut names = query.split('&').map(|pair| pair.trim_start_matches("amp;"));
+        names.any(|pair| pair.to_ascii_lowercase().starts_with("sig=")).then_some(address)
+    })
+}
+
+/// Every signed address in a document, to be masked before anything of it is printed: whole, its
+/// query, and the signature, as it is written and decoded.
+#[must_use]
+pub fn find_signatures(document: &Json) -> Vec<String> {
+    let mut found = Vec::new();
+    visit_texts(document, &mut |text| {
+        for address in find_signed_addresses(text) {
+            found.push(address.to_owned());
+            let Some((_, query)) = address.split_once('?') else { continue };
+            found.push(query.to_owned());
+            let raw = query.split('&').find_map(|pair| pair.strip_prefix("sig="));
+            found.extend(raw.map(str::to_owned));
+            let decoded = url::form_urlencoded::parse(query.as_bytes())
+                .find(|(key, _)| key.eq_ignore_ascii_case("sig"));
+            found.extend(decoded.map(|(_, value)| value.into_owned()));
+        }
+    });
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn visit_texts(value: &Json, visit: &mut impl FnMut(&str)) {
+    match value {
+        Json::String(text) => visit(text),
+        Json::Array(items) => items.iter().for_each(|item| visit_texts(item, visit)),
+        Json::Object(members) => members.values().for_each(|value| visit_texts(value, visit)),
+        _ => {}
+    }
+}

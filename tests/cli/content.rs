@@ -1,0 +1,212 @@
+//! The draft is written from the manifest: `release`, `draft` and `plan` with content.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Job, Run, World};
+
+const SIGNATURE: &str = "bmV3LXNpZ25hdHVyZQ%3D%3D";
+
+const MANIFEST: &str = r#"publisher: contoso
+offers:
+  - id: contoso-offer
+    edit:
+      - set: /microsoft-azure-marketplace.summary
+        value: "Contoso ${version}"
+    plans:
+      - id: standard
+        image:
+          version: "${version}"
+          disk: "${secret.os-disk}"
+"#;
+
+fn world(offer: &str, more: &str) -> World {
+    World::with_manifest(
+        &format!(
+            "offers:\n- {{publisher: contoso, id: contoso-offer, plans: [standard], {offer}}}\n\
+             {more}"
+        ),
+        MANIFEST,
+    )
+}
+
+/// A job with the version and the disk.
+fn job(world: &World) -> Job<'_> {
+    let disk = format!(
+        "https://contoso.blob.core.windows.net/vhds/new.vhd?sp=rl&sr=c&se=2099-01-01T00%3A00%3A00Z\
+         &sig={SIGNATURE}"
+    );
+    world.job().with("version", "1.1.0").with("secrets", &format!("os-disk={disk}"))
+}
+
+fn held(world: &World, slot: &str) -> Value {
+    world.state()["offers"][0][slot].clone()
+}
+
+fn versions(definition: &Value) -> Vec<String> {
+    let images = &definition["plans"][0]["microsoft-azure-virtualmachines.vmImages"];
+    images.as_object().unwrap().keys().cloned().collect()
+}
+
+fn puts(world: &World) -> usize {
+    world.requests().portal().only(|entry| entry.method == "PUT").lines().len()
+}
+
+fn posts(world: &World) -> usize {
+    world.requests().portal().only(|entry| entry.method == "POST").lines().len()
+}
+
+fn assert_no_signature(run: &Run) {
+    run.assert_no_secret(&[SIGNATURE, "bmV3LXNpZ25hdHVyZQ==", "c2ltdWxhdGVk"]);
+}
+
+#[test]
+fn a_release_writes_the_draft_and_brings_it_out() {
+    let world = world("status: succeeded", "");
+    let run = job(&world).with("go-live", "true").run().exits(0);
+    assert_eq!(run.outcome(), ("succeeded".into(), "go-live".into()));
+    assert_eq!(run.output("changed"), "true");
+    let live = held(&world, "production");
+    assert_eq!(live["offer"]["microsoft-azure-marketplace.summary"], "Contoso 1.1.0");
+    assert_eq!(versions(&live), ["1.0.0", "1.1.0"]);
+    assert_eq!(puts(&world), 1);
+    assert_no_signature(&run);
+
+    // The same release once more, on any runner: nothing is written, nothing is posted.
+    let again = job(&world).with("go-live", "true").run().exits(0);
+    assert_eq!(again.output("changed"), "false");
+    assert_eq!(again.message(), "what is live has all that the manifest says: nothing to release");
+    assert_eq!((puts(&world), posts(&world)), (1, 2));
+}
+
+#[test]
+fn a_plan_shows_the_diff_and_writes_nothing() {
+    let world = world("status: succeeded", "");
+    let before = held(&world, "draft");
+    let run = job(&world).with("command", "plan").run().exits(0);
+    assert_eq!(run.output("changed"), "true");
+    let log = run.scrubbed_log();
+    let lines: Vec<&str> = log.lines().filter(|line| !line.contains("add-mask")).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+    insta::assert_snapshot!("a_plan_shows_the_diff-2", run.scrubbed_summary());
+    assert_eq!((held(&world, "draft"), puts(&world)), (before, 0));
+    assert_no_signature(&run);
+}
+
+#[test]
+fn a_draft_is_written_and_not_published() {
+    let world = world("status: succeeded", "");
+    let run = job(&world).with("command", "draft").run().exits(0);
+    assert_eq!(run.message(), "the draft was written: 2 changes");
+    assert_eq!(versions(&held(&world, "draft")), ["1.0.0", "1.1.0"]);
+    assert_eq!(versions(&held(&world, "production")), ["1.0.0"]);
+    assert_eq!((puts(&world), posts(&world)), (1, 0));
+    let again = job(&world).with("command", "draft").run().exits(0);
+    assert_eq!(again.output("changed"), "false");
+    assert_eq!(puts(&world), 1);
+}
+
+#[test]
+fn what_is_not_named_is_sent_back_as_it_came() {
+    let world = world("status: succeeded", "");
+    let mut before = held(&world, "draft");
+    job(&world).with("command", "draft").run().exits(0);
+    let after = held(&world, "draft");
+    before["offer"]["microsoft-azure-marketplace.summary"] = json!("Contoso 1.1.0");
+    let images = "/plans/0/microsoft-azure-virtualmachines.vmImages/1.1.0";
+    let added = after.pointer(images).unwrap().clone();
+    before["plans"][0]["microsoft-azure-virtualmachines.vmImages"]["1.1.0"] = added;
+    assert_eq!(before, after);
+}
+
+#[test]
+fn every_known_way_of_the_portal_to_take_a_draft_is_known() {
+    let ways = [
+        "portal: {etag: weak}",
+        "portal: {put-conflicts: 1}",
+        "portal: {put-answer: 201}",
+        "portal: {put-body: old}",
+        "portal: {changed-time: stays}",
+        "portal: {logo-urls: signed}",
+        "portal: {put-defaults: added}",
+        "portal: {key-order: reversed}",
+        "portal: {slots: not-found}",
+        "faults: [{on: PUT /api/**, nth: 1, do: lose-answer}]",
+    ];
+    crate::harness::side_by_side(ways, |way| {
+        let world = world("status: succeeded", way);
+        let run = job(&world).with("command", "draft").run().exits(0);
+        assert_eq!(versions(&held(&world, "draft")), ["1.0.0", "1.1.0"], "{way}: {run}");
+    });
+}
+
+#[test]
+fn another_author_between_reading_and_writing_loses_nothing() {
+    let edit = "edits: [{after: 'GET /api/publishers/*/offers/contoso-offer', nth: 1, \
+                set: /offer/microsoft-azure-marketplace.title, value: Theirs}]";
+    for portal in ["portal: {etag: weak}", "portal: {etag: none}"] {
+        let world = world(&format!("status: succeeded, {edit}"), portal);
+        job(&world).with("command", "draft").run().exits(0);
+        let draft = held(&world, "draft");
+        assert_eq!(draft["offer"]["microsoft-azure-marketplace.title"], "Theirs", "{portal}");
+        assert_eq!(versions(&draft), ["1.0.0", "1.1.0"]);
+    }
+}
+
+#[test]
+fn a_draft_is_not_written_while_something_runs() {
+    let world = world("status: running", "time-scale: 2000\n");
+    let run = job(&world).with("when-running", "fail").run().exits(1);
+    assert!(run.message().starts_with("an operation is running on the offer"), "{run}");
+    assert_eq!(puts(&world), 0);
+    let run = job(&world).run().exits(0);
+    assert_eq!(run.count("the draft is written after its end"), 1, "{run}");
+    assert_eq!(versions(&held(&world, "draft")), ["1.0.0", "1.1.0"]);
+}
+
+#[test]
+fn wrong_content_is_told_before_anything_is_asked() {
+    let world = world("status: succeeded", "");
+    let run = world.job().with("secrets", "os-disk=https://x.example/a.vhd?sig=abcdef").run();
+    let run = run.exits(2);
+    let annotations = run.annotations().join("\n");
+    assert!(annotations.contains("`${version}` has no value"), "{annotations}");
+    assert!(annotations.contains("offer.yml:10:20"), "{annotations}");
+    assert!(world.requests().portal().is_empty());
+}
+
+#[test]
+fn a_version_that_is_taken_ends_the_release() {
+    let world = world("status: succeeded", "");
+    let run = job(&world).with("version", "1.0.0").run().exits(1);
+    assert!(run.message().contains("already, with another disk"), "{run}");
+    assert_eq!((puts(&world), posts(&world)), (0, 0));
+    assert_no_signature(&run);
+}
+
+#[test]
+fn the_version_is_that_of_the_tag() {
+    let world = world("status: succeeded", "");
+    let job = job(&world).with("version", "").with("command", "draft");
+    let run = job.env("GITHUB_REF_TYPE", "tag").env("GITHUB_REF_NAME", "v2.0.0").run().exits(0);
+    assert_eq!(versions(&held(&world, "draft")), ["1.0.0", "2.0.0"], "{run}");
+}
+
+/// The manifests of `docs/content.md`, each planned and written.
+#[test]
+fn the_examples_of_the_documentation_work() {
+    let page = include_str!("../../docs/content.md");
+    let examples: Vec<&str> =
+        page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        let world = world("status: succeeded", "");
+        world.write("offer.yml", example);
+        world.write("summary.txt", "Version ${version}");
+        let plan = job(&world).with("command", "plan").run().exits(0);
+        assert_eq!((plan.output("changed"), puts(&world)), ("true".into(), 0));
+        job(&world).with("command", "draft").run().exits(0);
+        assert_eq!(puts(&world), 1, "{example}");
+        let again = job(&world).with("command", "plan").run().exits(0);
+        assert_eq!(again.output("changed"), "false", "{example}");
+    }
+}
