@@ -117,13 +117,17 @@ fn cancelled() {
 fn three_offers_one_failed() {
     let manifest = "publisher: contoso\noffers:\n  - id: first\n  - id: second\n  - id: third\n    \
             go-live: false\n";
-    let second = "offers:\n- publisher: contoso\n  id: second\n  steps:\n  \
+    let slow = STEPS.replace("takes: 1h", "takes: 3h");
+    // Each in its own time, for the order of their lines.
+    let others = "offers:\n- publisher: contoso\n  id: second\n  steps:\n  \
           - id: displaycertify\n    name: Certification\n    takes: 2h\n    \
                   fails: {after: 1h, as: rejected, operation: failed, messages: [{level: error, \
                   html: 'No <b>image</b>'}]}\n  \
-                  - {id: publisher-signoff, name: Publisher signoff}\n";
-    let world = World::with_manifest(&format!("{WALKED}{STEPS}{second}"), manifest);
-    // One after the other, for the order of their lines.
+                  - {id: publisher-signoff, name: Publisher signoff}\n\
+         - publisher: contoso\n  id: third\n  steps:\n  \
+          - {id: displaycertify, name: Certification, takes: 14h}\n  \
+          - {id: publisher-signoff, name: Publisher signoff}\n";
+    let world = World::with_manifest(&format!("{WALKED}{slow}{others}"), manifest);
     assert_told!(world, world.job().with("go-live", "true").with("max-parallel", "1"), 1);
 }
 
