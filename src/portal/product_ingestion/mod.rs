@@ -271,7 +271,7 @@ fn show_row(product: &str, entry: Entry) -> Submission {
 /// The resources of `body` that are not in `read` as they are.
 fn find_changed(read: &Value, body: &Value) -> Vec<Value> {
     let resources = |document: &Value| {
-        document.get("resources").and_then(Value::as_array).cloned().unwrap_or_default()
+        document["definition"]["resources"].as_array().cloned().unwrap_or_default()
     };
     let before = resources(read);
     resources(body).into_iter().filter(|resource| !before.contains(resource)).collect()

@@ -429,9 +429,9 @@ fn a_draft_is_written_by_its_changed_resources_and_the_end_of_the_job_is_awaited
     time.run(api.write_draft(&read, &read.body)).unwrap();
     assert_eq!(service.posts(), [], "nothing changed, nothing written");
     let mut body = read.body.clone();
-    body["resources"][1]["title"] = json!("U");
+    body["definition"]["resources"][1]["title"] = json!("U");
     time.run(api.write_draft(&read, &body)).unwrap();
     let posted = service.posts()[0].1.clone().unwrap();
-    assert_eq!(posted["resources"], json!([body["resources"][1]]));
+    assert_eq!(posted["resources"], json!([body["definition"]["resources"][1]]));
     assert_eq!(time.elapsed().as_secs(), 65, "one look soon, then one a minute");
 }

@@ -110,12 +110,13 @@ pub(super) fn read_submission_of_job(detail: &Value) -> Option<(String, String)>
     })
 }
 
-/// The resources of a tree in an order of their own, for lists and trees have none.
+/// The resources of a tree as the definition of a document, which is what is compared and edited;
+/// in an order of their own, for trees have none.
 pub(super) fn read_tree(tree: &Value) -> Option<Value> {
     let mut resources: Vec<Value> = field(tree, &["resources"])?.as_array()?.clone();
     resources.retain(|resource| !is_submission(resource));
     resources.sort_by_key(|resource| text(resource, &["id"]));
-    Some(serde_json::json!({ "resources": resources }))
+    Some(serde_json::json!({ "definition": { "resources": resources } }))
 }
 
 fn is_submission(resource: &Value) -> bool {
