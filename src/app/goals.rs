@@ -7,7 +7,7 @@ use crate::manifest::Offer;
 use crate::portal::Portal;
 use crate::problem::{Code, Problem};
 use crate::release::ledger::Earlier;
-use crate::release::{Aim, Goal, Schedule, WhenRunning, WhenUnchanged};
+use crate::release::{Aim, DraftOrigin, Goal, Schedule, WhenRunning, WhenUnchanged};
 
 /// What is wanted of the offer; the ledger is not read yet.
 ///
@@ -47,6 +47,7 @@ pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal
             UnchangedInput::Succeed => WhenUnchanged::Succeed,
             UnchangedInput::Fail => WhenUnchanged::Fail,
         },
+        draft: DraftOrigin::Found,
         preview: inputs.preview.clone(),
     })
 }

@@ -228,7 +228,7 @@ async fn work<P: Portal>(
     let deadline = clock.elapsed().saturating_add(inputs.timeout);
     let schedule = goals::schedule(inputs);
     let starts = Semaphore::new(inputs.max_parallel.get());
-    let releases = jobs.into_iter().enumerate().map(|(index, ((goal, portal), draft))| {
+    let releases = jobs.into_iter().enumerate().map(|(index, ((mut goal, portal), draft))| {
         let (starts, stop) = (&starts, stop.clone());
         async move {
             let emit = |event: Event| reports.take(&event);
@@ -255,8 +255,9 @@ async fn work<P: Portal>(
             };
             if let Some(draft) = &draft {
                 let _permit = starts.acquire().await;
-                if let Err(verdict) = write_draft(draft, &around).await {
-                    return verdict;
+                match write_draft(draft, &around).await {
+                    Ok(origin) => goal.draft = origin,
+                    Err(verdict) => return verdict,
                 }
             }
             driver::run(goal, around).await

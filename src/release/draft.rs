@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::driver::{BEFORE, Surroundings};
 use super::event::{DraftNews, Event, What};
-use super::goal::WhenRunning;
+use super::goal::{DraftOrigin, WhenRunning};
 use super::verdict::{Ending, Verdict};
 use crate::content::{
     Change, Difference, Wanted, apply, check_landing, documents_agree, find_foreign, find_missing,
@@ -76,15 +76,15 @@ pub struct DraftGoal {
     pub when_running: WhenRunning,
 }
 
-/// Writes the draft as the goal says. `Err` is the end of the release: it failed, or nothing is
-/// left to do.
+/// Writes the draft as the goal says, and tells whether that was needed. `Err` is the end of the
+/// release: it failed, or nothing is left to do.
 ///
 /// # Errors
 /// How it ended.
 pub async fn write_draft<P: Portal>(
     goal: &DraftGoal,
     around: &Surroundings<'_, P>,
-) -> Result<(), Verdict> {
+) -> Result<DraftOrigin, Verdict> {
     let author = Author { goal, around };
     author.tell(What::Began);
     let left = around.deadline.saturating_sub(around.clock.elapsed());
@@ -124,7 +124,7 @@ enum Written {
 }
 
 impl<P: Portal> Author<'_, P> {
-    async fn run(&self) -> Result<(), Verdict> {
+    async fn run(&self) -> Result<DraftOrigin, Verdict> {
         for warning in &self.goal.warnings {
             self.note(Level::Warning, warning.message.clone());
         }
@@ -321,7 +321,7 @@ impl<P: Portal> Author<'_, P> {
     }
 
     /// The draft has what the manifest says.
-    fn end(&self, change: &Change) -> Result<(), Verdict> {
+    fn end(&self, change: &Change) -> Result<DraftOrigin, Verdict> {
         let count = change.differences.len();
         let plural = if count == 1 { "" } else { "s" };
         match (self.goal.extent, count) {
@@ -335,14 +335,14 @@ impl<P: Portal> Author<'_, P> {
             (Extent::Release { .. }, 1..) => {
                 let text = format!("the draft was written: {count} change{plural}");
                 self.note(Level::Information, text);
-                Ok(())
+                Ok(DraftOrigin::Written)
             }
             (Extent::Look { go_live }, 1..) => {
                 let then = if go_live { ", publish it and go live" } else { " and publish it" };
                 let message = format!("would write {count} change{plural} into the draft{then}");
                 Err(Verdict::done(None, message))
             }
-            (Extent::Release { .. } | Extent::Look { .. }, _) => Ok(()),
+            (Extent::Release { .. } | Extent::Look { .. }, _) => Ok(DraftOrigin::Found),
         }
     }
 

@@ -43,6 +43,15 @@ pub enum WhenUnchanged {
     Fail,
 }
 
+/// How the draft came to be what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftOrigin {
+    /// It was found so.
+    Found,
+    /// It was written just now, so nothing that is out already has its content.
+    Written,
+}
+
 /// One offer, and what is wanted of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Goal {
@@ -62,6 +71,8 @@ pub struct Goal {
     pub wait: bool,
     /// What to do if an operation already runs.
     pub when_running: WhenRunning,
+    /// Whose the draft is.
+    pub draft: DraftOrigin,
     /// What to do if there is nothing to release.
     pub when_unchanged: WhenUnchanged,
     /// Go live with this preview and with no other; see the output `preview`.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::cancel::Cancel;
 use super::event::What;
 use super::follow::Follow;
-use super::goal::Goal;
+use super::goal::{DraftOrigin, Goal};
 use super::inspect::Inspect;
 use super::start::Start;
 use super::survey::Survey;
@@ -272,9 +272,13 @@ impl Release {
     #[must_use]
     pub fn new(goal: Goal, capabilities: Capabilities) -> Self {
         let slots = capabilities.has(Feature::Slots);
+        let first = match goal.draft {
+            DraftOrigin::Found => Survey::begin(),
+            DraftOrigin::Written => Survey::after_draft(),
+        };
         Self {
             run: Run { goal, phase: None, document: None, slots, signal: None, events: Vec::new() },
-            stage: Stage::Survey(Survey::begin()),
+            stage: Stage::Survey(first),
         }
     }
 

@@ -22,7 +22,7 @@ mod start;
 mod survey;
 mod verdict;
 
-pub use goal::{Aim, Goal, WhenRunning, WhenUnchanged};
+pub use goal::{Aim, DraftOrigin, Goal, WhenRunning, WhenUnchanged};
 pub use machine::Stop;
 pub use schedule::Schedule;
 pub use verdict::{Ending, Outcome, Verdict};

@@ -86,6 +86,11 @@ impl Survey {
         Self::with(Purpose::Begin)
     }
 
+    /// The first look after the draft was written: what is out by now cannot have its content.
+    pub fn after_draft() -> Self {
+        Self::with(Purpose::BeginAfterOutdated)
+    }
+
     /// A look with this purpose.
     pub fn with(purpose: Purpose) -> Self {
         Self {

@@ -168,6 +168,7 @@ fn goal() -> impl Strategy<Value = Goal> {
         wait,
         when_running,
         when_unchanged: WhenUnchanged::Succeed,
+        draft: crate::release::DraftOrigin::Found,
         preview: None,
     })
 }

@@ -160,7 +160,7 @@ fn a_draft_is_not_written_while_something_runs() {
     assert_eq!(puts(&world), 0);
     let run = job(&world).run().exits(0);
     assert_eq!(run.count("the draft is written after its end"), 1, "{run}");
-    assert_eq!(versions(&held(&world, "draft")), ["1.0.0", "1.1.0"]);
+    assert_eq!(versions(&held(&world, "preview")), ["1.0.0", "1.1.0"]);
 }
 
 #[test]

@@ -19,6 +19,11 @@ fn masked(run: &Run) -> Vec<String> {
     run.commands_named("add-mask").into_iter().map(|command| command.data).collect()
 }
 
+/// The signature of an image in the simulator's documents, in one of its forms.
+fn is_signature(secret: &str) -> bool {
+    ["standard=", "standard%3D"].iter().any(|end| secret.ends_with(end))
+}
+
 #[test]
 fn with_a_secret() {
     let world =
@@ -31,8 +36,9 @@ fn with_a_secret() {
         .run()
         .exits(0);
     let masked = masked(&run);
-    // The secret, GitHub's token, and two tokens of the portal.
-    assert_eq!(masked.len(), 4, "{run}");
+    // The secret, GitHub's token, and two tokens of the portal; the signatures of the offer's images
+    // come on top.
+    assert_eq!(masked.iter().filter(|secret| !is_signature(secret)).count(), 4, "{run}");
     let secrets: Vec<&str> = masked.iter().map(String::as_str).collect();
     nowhere(&world, &run, &secrets);
     assert!(!run.commands_named("debug").is_empty(), "{run}");
@@ -50,7 +56,7 @@ fn with_githubs_token() {
         .exits(0);
     let masked = masked(&run);
     // GitHub's two tokens, the id-token, and the portal's.
-    assert_eq!(masked.len(), 4, "{run}");
+    assert_eq!(masked.iter().filter(|secret| !is_signature(secret)).count(), 4, "{run}");
     assert!(masked.iter().any(|secret| secret == "simulated-request-token"), "{run}");
     let secrets: Vec<&str> = masked.iter().map(String::as_str).collect();
     nowhere(&world, &run, &secrets);

@@ -85,6 +85,7 @@ fn goal(aim: Aim, when_running: WhenRunning, preview: Option<&str>) -> Goal {
         wait: true,
         when_running,
         when_unchanged: WhenUnchanged::Succeed,
+        draft: crate::release::DraftOrigin::Found,
         preview: preview.map(str::to_owned),
         earlier: Earlier::Unknown,
     }

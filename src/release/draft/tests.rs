@@ -45,7 +45,7 @@ fn goal(extent: Extent) -> DraftGoal {
 const RELEASE: Extent = Extent::Release { go_live: true };
 
 /// How it ended, and what was noted on the way.
-fn run(goal: &DraftGoal, portal: &FakePortal) -> (Result<(), Verdict>, Vec<String>) {
+fn run(goal: &DraftGoal, portal: &FakePortal) -> (Result<DraftOrigin, Verdict>, Vec<String>) {
     let clock = VirtualClock::default();
     let (_sender, stop) = watch::channel(None);
     let notes = RefCell::new(Vec::new());
@@ -86,7 +86,7 @@ fn summary(portal: &FakePortal) -> Value {
 fn the_draft_is_written_once_and_every_change_is_noted_with_its_line() {
     let portal = portal(&document("old"));
     let (result, notes) = run(&goal(RELEASE), &portal);
-    assert_eq!(result, Ok(()));
+    assert_eq!(result, Ok(DraftOrigin::Written));
     assert_eq!((writes(&portal), summary(&portal)), (1, json!("new")));
     insta::assert_snapshot!(notes.join("\n"), @r#"
     the manifest changes: /summary (offer.yml:7)
@@ -95,7 +95,7 @@ fn the_draft_is_written_once_and_every_change_is_noted_with_its_line() {
     the draft was written: 1 change
     "#);
     // Again: nothing to write.
-    assert_eq!(run(&goal(RELEASE), &portal).0, Ok(()));
+    assert_eq!(run(&goal(RELEASE), &portal).0, Ok(DraftOrigin::Found));
     assert_eq!(writes(&portal), 1);
 }
 
@@ -104,7 +104,7 @@ fn a_write_whose_answer_is_lost_is_looked_for_and_not_repeated() {
     let portal = portal(&document("old"));
     portal.fail_next("write_draft", Fault::AnswerLost);
     let (result, notes) = run(&goal(RELEASE), &portal);
-    assert_eq!(result, Ok(()), "{notes:?}");
+    assert_eq!(result, Ok(DraftOrigin::Written), "{notes:?}");
     assert_eq!((writes(&portal), summary(&portal)), (1, json!("new")));
 }
 
@@ -113,7 +113,7 @@ fn a_write_that_never_arrived_is_repeated_after_two_minutes_of_looking() {
     let portal = portal(&document("old"));
     portal.fail_next("write_draft", Fault::Refused(Trouble::Passing));
     let (result, notes) = run(&goal(RELEASE), &portal);
-    assert_eq!(result, Ok(()), "{notes:?}");
+    assert_eq!(result, Ok(DraftOrigin::Written), "{notes:?}");
     assert_eq!((writes(&portal), summary(&portal)), (2, json!("new")));
     let looks = portal.calls().iter().filter(|call| **call == "read_draft").count();
     assert!(looks > LOOKS.len(), "{looks} looks");
@@ -143,7 +143,7 @@ fn what_is_out_already_is_neither_written_nor_published() {
     portal.world.borrow_mut().preview = Some(document("new"));
     let verdict = run(&goal(Extent::Release { go_live: false }), &portal).0.unwrap_err();
     assert_eq!((verdict.outcome, verdict.phase), (Outcome::Succeeded, Some(Phase::Publish)));
-    assert_eq!(run(&goal(RELEASE), &portal).0, Ok(()));
+    assert_eq!(run(&goal(RELEASE), &portal).0, Ok(DraftOrigin::Written));
     assert_eq!(writes(&portal), 1);
 }
 
@@ -157,8 +157,8 @@ fn changes_of_others_are_told_or_refused_or_let_through() {
         let (result, notes) = run(&DraftGoal { foreign, ..goal(RELEASE) }, &portal);
         (result, notes.iter().any(|note| note.contains("neither live")), writes(&portal))
     };
-    assert_eq!(with(ForeignChanges::Warn), (Ok(()), true, 1));
-    assert_eq!(with(ForeignChanges::Allow), (Ok(()), false, 1));
+    assert_eq!(with(ForeignChanges::Warn), (Ok(DraftOrigin::Written), true, 1));
+    assert_eq!(with(ForeignChanges::Allow), (Ok(DraftOrigin::Written), false, 1));
     let (result, told, writes) = with(ForeignChanges::Refuse);
     let verdict = result.unwrap_err();
     assert_eq!((verdict.code(), told, writes), (Some(Code::ForeignChanges), true, 0));
@@ -189,7 +189,7 @@ fn secrets_that_the_portal_hides_are_not_risked() {
     assert_eq!(writes(&portal), 0);
     let mut keeps = goal(RELEASE);
     keeps.wanted.keeps_missing_secrets = true;
-    assert_eq!(run(&keeps, &portal).0, Ok(()));
+    assert_eq!(run(&keeps, &portal).0, Ok(DraftOrigin::Written));
 }
 
 #[test]

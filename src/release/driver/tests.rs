@@ -34,6 +34,7 @@ fn release_marked(portal: &FakePortal, aim: Aim, ledger: &dyn Ledger) -> Verdict
         wait: true,
         when_running: WhenRunning::Adopt,
         when_unchanged: WhenUnchanged::Succeed,
+        draft: crate::release::DraftOrigin::Found,
         preview: None,
     };
     let offer = goal.offer.clone();
