@@ -86,8 +86,8 @@ pub(super) enum Begin {
     /// Wait for the end of an operation that is not known to be ours, then look again, with this
     /// purpose.
     Await(Phase, Option<Operation>, Purpose),
-    /// Cancel an operation that is not ours, then look again.
-    CancelForeign(Phase, Box<Submission>),
+    /// Cancel an operation that is not ours, then look again, with this purpose.
+    CancelForeign(Phase, Box<Submission>, Purpose),
     /// What was found disagrees, as these words say: some of it is late.
     LookAgain(&'static str),
     /// There is nothing to begin.
@@ -238,7 +238,9 @@ fn decide_beside(known: Known<'_>, findings: &Findings, busy: Busy<'_>) -> Begin
         .is_some_and(|(draft, begun)| is_changed_since(draft, begun));
     match (known.goal.when_running, phase) {
         (WhenRunning::Fail, _) => refuse_running(known.goal, phase, LEAVE_ALONE),
-        (WhenRunning::Cancel, _) => Begin::CancelForeign(phase, Box::new(row.clone())),
+        (WhenRunning::Cancel, _) => {
+            Begin::CancelForeign(phase, Box::new(row.clone()), Purpose::BeginAfterOthers)
+        }
         (WhenRunning::Adopt, Phase::Publish) if !lacks_draft => Begin::Adopt(Adopted {
             binding: binding::of_row(findings, row),
             begun_by: begun_by(row),
@@ -354,13 +356,15 @@ fn find_succeeded_go_live(findings: &Findings) -> Option<&Submission> {
     rows.find(|row| !row.may_be(Phase::Publish) && row.status.state() == State::Succeeded)
 }
 
-/// A go-live of the very preview runs already.
+/// A go-live of the very preview runs already. Whatever becomes of it, the first half stays done.
 fn decide_beside_go_live(goal: &Goal, row: &Submission, binding: Binding) -> Begin {
     let (phase, operation) = (Phase::GoLive, row.operation.clone());
     match goal.when_running {
         WhenRunning::Adopt => Begin::Follow { phase, operation, binding },
-        WhenRunning::Wait => Begin::Await(phase, operation, Purpose::BeginAfterOthers),
-        WhenRunning::Cancel => Begin::CancelForeign(phase, Box::new(row.clone())),
+        WhenRunning::Wait => Begin::Await(phase, operation, Purpose::GoOn(binding)),
+        WhenRunning::Cancel => {
+            Begin::CancelForeign(phase, Box::new(row.clone()), Purpose::GoOn(binding))
+        }
         WhenRunning::Fail => refuse_running(goal, phase, LEAVE_ALONE),
     }
 }

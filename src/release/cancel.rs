@@ -26,12 +26,12 @@ const CANCEL_AGAIN: &str =
     "look what became of it with `command: status`, or run `command: cancel` again";
 
 /// Why an operation is canceled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Why {
     /// The command says so.
     Asked,
-    /// It is in the way (`when-running: cancel`).
-    InTheWay,
+    /// It is in the way (`when-running: cancel`); afterwards it is looked again, with this purpose.
+    InTheWay(Purpose),
     /// The job was canceled (`on-cancel: cancel`); the signal's number.
     Signal(u8),
 }
@@ -198,8 +198,8 @@ impl Cancel {
     }
 
     fn end_over(&self, run: &Run, ended_as: Option<&str>) -> Stage {
-        match (self.why, ended_as) {
-            (Why::InTheWay, _) => Stage::Survey(Survey::with(Purpose::BeginAfterOthers)),
+        match (self.why.clone(), ended_as) {
+            (Why::InTheWay(purpose), _) => Stage::Survey(Survey::with(purpose)),
             (Why::Asked, None) => Stage::End(Verdict::done(run.phase, "the operation is canceled")),
             (Why::Asked, Some(word)) => {
                 let message =

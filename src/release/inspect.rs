@@ -152,7 +152,7 @@ pub(super) fn describe_plan(goal: &Goal, begin: &Begin) -> Verdict {
         Begin::Await(phase, ..) => {
             format!("would wait for the end of the {phase} that runs, then publish{then}")
         }
-        Begin::CancelForeign(phase, _) => {
+        Begin::CancelForeign(phase, ..) => {
             format!("would cancel the {phase} that runs, then publish{then}")
         }
         Begin::LookAgain(why) => format!("would wait: {why}"),

@@ -255,12 +255,12 @@ impl Survey {
                 );
                 Stage::Follow(Follow::adopt(phase, operation, Next::LookAgain(purpose)))
             }
-            Begin::CancelForeign(phase, row) => {
+            Begin::CancelForeign(phase, row, purpose) => {
                 run.note(
                     Level::Warning,
                     format!("a {phase} operation is running already; canceling it"),
                 );
-                Stage::Cancel(Cancel::of_row(Why::InTheWay, &row))
+                Stage::Cancel(Cancel::of_row(Why::InTheWay(purpose), &row))
             }
             Begin::LookAgain(why) => {
                 if self.pauses == 0 {

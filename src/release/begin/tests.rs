@@ -107,7 +107,7 @@ fn describe(begin: &Begin) -> String {
         Begin::Await(phase, operation, _) => {
             format!("wait for the end of {phase} {}, then look", id(operation))
         }
-        Begin::CancelForeign(phase, row) => format!("cancel {phase} {}, then look", row.id),
+        Begin::CancelForeign(phase, row, _) => format!("cancel {phase} {}, then look", row.id),
         Begin::LookAgain(_) => "look again".to_owned(),
         Begin::End(verdict) => format!("end: {}", verdict.code().map_or("done", Code::name)),
     }
