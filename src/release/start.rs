@@ -49,8 +49,8 @@ enum Turn {
     Wait(Duration),
     /// Look at the list.
     List,
-    /// Look at the offer too; this is what the list showed.
-    Offer(Vec<Submission>),
+    /// Look at the offer too; this is what the list showed, and when.
+    Offer(Vec<Submission>, Duration),
 }
 
 /// A half being started.
@@ -212,14 +212,16 @@ impl Start {
 
     /// Something was seen of what a lost POST started, if anything.
     fn take_look(self, lost: LostPost, seen: Seen, run: &mut Run, at: Moment) -> Stage {
-        let (offer, rows) = match (seen, self.turn.clone()) {
+        let (offer, rows, listed) = match (seen, self.turn.clone()) {
             (Seen::Rested, _) => return self.look_for(lost, Turn::List),
-            (Seen::Operations(rows), _) => return self.look_for(lost, Turn::Offer(rows)),
-            (Seen::Absent(_), Turn::List) => {
-                return self.look_for(lost, Turn::Offer(Vec::new()));
+            (Seen::Operations(rows), _) => {
+                return self.look_for(lost, Turn::Offer(rows, at.elapsed));
             }
-            (Seen::Offer(view), Turn::Offer(rows)) => (Some(view), rows),
-            (Seen::Absent(_), Turn::Offer(rows)) => (None, rows),
+            (Seen::Absent(_), Turn::List) => {
+                return self.look_for(lost, Turn::Offer(Vec::new(), at.elapsed));
+            }
+            (Seen::Offer(view), Turn::Offer(rows, listed)) => (Some(view), rows, listed),
+            (Seen::Absent(_), Turn::Offer(rows, listed)) => (None, rows, listed),
             (Seen::Refused(problem), _) => return Stage::End(self.end_unknown(run, &problem)),
             (
                 Seen::Absent(_)
@@ -235,15 +237,17 @@ impl Start {
         };
         let phase = self.phase();
         let found = find_started(phase, &self.before, &rows, offer.as_ref());
+        // The list says what was there when it was read; the offer may have taken minutes since.
+        let looked_for = listed.saturating_sub(lost.since);
         if let Some(signal) = run.signal {
-            return self.take_look_at_end(lost, found, run, signal, at);
+            return self.take_look_at_end(lost, found, run, signal, looked_for);
         }
         match found {
             Found::Started(operation) => {
                 run.note(Level::Information, format!("the {phase} was started; following it"));
                 self.follow(operation, Origin::Started, run)
             }
-            Found::Nothing if at.elapsed.saturating_sub(lost.since) < LOOKED_FOR => {
+            Found::Nothing if looked_for < LOOKED_FOR => {
                 let looks = lost.looks + 1;
                 let wait = wait_before_look(looks, None);
                 self.look_for(LostPost { looks, ..lost }, Turn::Wait(wait))
@@ -273,7 +277,7 @@ impl Start {
         found: Found,
         run: &mut Run,
         signal: u8,
-        at: Moment,
+        looked_for: Duration,
     ) -> Stage {
         let phase = self.phase();
         match found {
@@ -286,7 +290,7 @@ impl Start {
                 let why = Why::Signal(signal);
                 Cancel::by_signal(run, Cancel::of_unlisted(why, Some(operation), self.before.ids))
             }
-            Found::Nothing if at.elapsed.saturating_sub(lost.since) < LOOKED_FOR => {
+            Found::Nothing if looked_for < LOOKED_FOR => {
                 let looks = lost.looks + 1;
                 let wait = wait_before_look(looks, None);
                 self.look_for(LostPost { looks, ..lost }, Turn::Wait(wait))
@@ -373,16 +377,16 @@ impl Answers for Start {
             (Turn::Post, Half::GoLive(binding)) => Act::GoLive(binding.name().map(str::to_owned)),
             (Turn::Wait(wait), _) => Act::Settle(*wait),
             (Turn::List, _) => Act::Ask(Ask::Operations),
-            (Turn::Offer(_), _) => Act::Ask(Ask::Offer),
+            (Turn::Offer(..), _) => Act::Ask(Ask::Offer),
         }
     }
 
     fn take(mut self, seen: Seen, run: &mut Run, at: Moment) -> Stage {
         match (&self.turn, self.lost.take()) {
-            (Turn::Wait(_) | Turn::List | Turn::Offer(_), Some(lost)) => {
+            (Turn::Wait(_) | Turn::List | Turn::Offer(..), Some(lost)) => {
                 self.take_look(lost, seen, run, at)
             }
-            (Turn::Post | Turn::Wait(_) | Turn::List | Turn::Offer(_), lost) => {
+            (Turn::Post | Turn::Wait(_) | Turn::List | Turn::Offer(..), lost) => {
                 Self { lost, ..self }.take_answer(seen, run, at)
             }
         }
@@ -391,17 +395,17 @@ impl Answers for Start {
     fn time_out(&self, run: &Run) -> Verdict {
         match (&self.turn, &self.lost) {
             (Turn::Post, None) => run.end_unstarted_at_timeout(),
-            (Turn::Post | Turn::Wait(_) | Turn::List | Turn::Offer(_), Some(lost)) => {
+            (Turn::Post | Turn::Wait(_) | Turn::List | Turn::Offer(..), Some(lost)) => {
                 self.end_unknown(run, &lost.last)
             }
-            (Turn::Wait(_) | Turn::List | Turn::Offer(_), None) => run.end_running_at_timeout(),
+            (Turn::Wait(_) | Turn::List | Turn::Offer(..), None) => run.end_running_at_timeout(),
         }
     }
 
     fn lose_portal(&self, run: &Run, problem: Problem) -> Verdict {
         match self.turn {
             Turn::Post => run.end_unreachable(problem),
-            Turn::Wait(_) | Turn::List | Turn::Offer(_) => self.end_unknown(run, &problem),
+            Turn::Wait(_) | Turn::List | Turn::Offer(..) => self.end_unknown(run, &problem),
         }
     }
 
@@ -410,12 +414,12 @@ impl Answers for Start {
             (Turn::Post, None) => run.leave_unstarted(stop.signal),
             (Turn::Post, Some(_)) => run.leave_running(stop.signal),
             // There is something to cancel only if the POST arrived.
-            (Turn::Wait(_) | Turn::List | Turn::Offer(_), _)
+            (Turn::Wait(_) | Turn::List | Turn::Offer(..), _)
                 if stop.cancel && run.signal.is_none() =>
             {
                 Stage::Start(Box::new(Self { turn: Turn::List, ..self }))
             }
-            (Turn::Wait(_) | Turn::List | Turn::Offer(_), _) => {
+            (Turn::Wait(_) | Turn::List | Turn::Offer(..), _) => {
                 self.leave_unknown(run, stop.signal)
             }
         }
