@@ -167,9 +167,9 @@ impl Operation {
     }
 }
 
-/// Whoever started an operation has looked at it by then, however long the portal asked to be left
-/// alone.
-const SEEN: Duration = Duration::from_secs(420);
+/// Whoever started an operation has looked at it by then: reads leave the portal alone for up to 15
+/// minutes if it asks for that.
+const SEEN: Duration = Duration::from_mins(20);
 
 /// Draws what will become of an operation that begins now.
 pub fn destiny(chance: &Chance, plan: &Plan, kind: Kind, now: Duration, calm: bool) -> Operation {
