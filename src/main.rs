@@ -19,7 +19,11 @@ fn main() -> ExitCode {
     let code = runtime.block_on(async {
         let (sender, signals) = watch::channel(None);
         tokio::spawn(listen(sender));
-        let run = app::run(&arguments, &environment, Box::new(std::io::stdout()), signals);
+        let streams = app::Streams {
+            out: Box::new(std::io::stdout()),
+            log_of_results: Box::new(std::io::stderr()),
+        };
+        let run = app::run(&arguments, &environment, streams, signals);
         // The panic itself is printed by the default hook, to stderr.
         let code = AssertUnwindSafe(run).catch_unwind().await;
         code.unwrap_or_else(|_| app::crashed(&environment, Box::new(std::io::stdout())))

@@ -10,6 +10,7 @@ mod record;
 mod refusal;
 mod rehearsal;
 pub mod session;
+mod show;
 
 use std::ffi::OsString;
 use std::rc::Rc;
@@ -30,24 +31,42 @@ use crate::{manifest, simulator};
 /// The exit code of a signal: 128 and its number.
 pub type Signal = u8;
 
-/// Runs the program: `arguments` without its own name, all output to `out`, told to stop by
-/// `signals`. Returns the exit code.
+/// Where output goes.
+pub struct Streams {
+    /// Results, and the log of every command but `show`.
+    pub out: Sink,
+    /// The log of `show`, whose result is for other programs.
+    pub log_of_results: Sink,
+}
+
+/// Runs the program: `arguments` without its own name, told to stop by `signals`. Returns the exit
+/// code.
 pub async fn run(
     arguments: &[OsString],
     environment: &Environment,
-    out: Sink,
+    streams: Streams,
     signals: watch::Receiver<Option<Signal>>,
 ) -> u8 {
-    let context = Context::read(environment);
-    let console = Console::new(out, context.in_actions, context.debug)
-        .looking(context.colour, context.watched);
+    let invocation = inputs::resolve(arguments, environment);
+    let shows = matches!(invocation, Ok(Invocation::Show(_)) | Err(Wrong { shows: true, .. }));
+    let (context, console) = if shows {
+        // The runner's files belong to the step that this command is only a part of.
+        let context = Context { step_summary: None, output: None, ..Context::read(environment) };
+        let console = Console::new(streams.log_of_results, context.in_actions, context.debug);
+        let console = console.looking(context.colour, false).printing_results_to(streams.out);
+        (context, console)
+    } else {
+        let context = Context::read(environment);
+        let console = Console::new(streams.out, context.in_actions, context.debug);
+        let console = console.looking(context.colour, context.watched);
+        (context, console)
+    };
     let console = Arc::new(console);
     // Fails only if there is one already, which then serves as well.
     let _ = tracing::subscriber::set_global_default(
         tracing_subscriber::registry().with(Diagnostics(Arc::clone(&console))),
     );
     let clock = Rc::new(SystemClock::new(1.0));
-    let invocation = inputs::resolve(arguments, environment);
     mask_secrets(&invocation, &console);
     match invocation {
         Ok(Invocation::Command(inputs)) => {
@@ -56,6 +75,9 @@ pub async fn run(
         }
         Ok(Invocation::Rehearse { inputs, scenario }) => {
             rehearsal::run(inputs, scenario.as_deref(), context, console, signals).await
+        }
+        Ok(Invocation::Show(inputs)) => {
+            show::run(&inputs, &context, &console, clock, signals).await
         }
         Ok(Invocation::Simulate { listen, scenario }) => {
             let until = async move {
@@ -91,7 +113,11 @@ pub async fn run(
 fn mask_secrets(invocation: &Result<Invocation, Wrong>, console: &Console) {
     let secrets = console.secrets();
     match invocation {
-        Ok(Invocation::Command(inputs) | Invocation::Rehearse { inputs, .. }) => {
+        Ok(
+            Invocation::Command(inputs)
+            | Invocation::Show(inputs)
+            | Invocation::Rehearse { inputs, .. },
+        ) => {
             inputs.list_secrets().for_each(|secret| secrets.register(secret.expose_secret()));
         }
         Ok(_) => {}

@@ -73,16 +73,9 @@ pub async fn run(
     clock: Rc<dyn Clock>,
     signals: watch::Receiver<Option<Signal>>,
 ) -> u8 {
-    let http = match ReqwestTransport::new() {
-        Ok(http) => Rc::new(http),
-        Err(error) => {
-            let problem = Problem::new(
-                Code::Unavailable,
-                format!("the HTTP client cannot be set up: {error}"),
-            )
-            .hint("check the proxy variables and `SSL_CERT_FILE` of the job's `env`");
-            return refusal::told(&[problem], context, &console);
-        }
+    let http = match connect() {
+        Ok(http) => http,
+        Err(problem) => return refusal::told(&[problem], context, &console),
     };
     let github = checks::connect(&inputs, context, &http, &clock, &console.secrets());
     let check_runs = github.clone().and_then(|client| checks::client(context, client));
@@ -107,6 +100,18 @@ pub async fn run(
         }
         Err(problems) => refusal::manifest(&problems, &inputs, context, &console, outside).await,
     }
+}
+
+/// The HTTP client of this process.
+///
+/// # Errors
+/// When it cannot be set up.
+pub fn connect() -> Result<Rc<ReqwestTransport>, Problem> {
+    ReqwestTransport::new().map(Rc::new).map_err(|error| {
+        let message = format!("the HTTP client cannot be set up: {error}");
+        Problem::new(Code::Unavailable, message)
+            .hint("check the proxy variables and `SSL_CERT_FILE` of the job's `env`")
+    })
 }
 
 /// An operation and a preview belong to one offer.
@@ -299,7 +304,8 @@ async fn patience(
     }
 }
 
-fn debug(exchange: Exchange) {
+/// Tells an exchange that belongs to no offer to those who look for a fault.
+pub fn debug(exchange: Exchange) {
     let answer = exchange
         .status
         .map_or_else(|| exchange.error.unwrap_or_default(), |status| status.to_string());

@@ -30,6 +30,7 @@ pub struct Console {
     bars: Option<MultiProgress>,
     warned: Mutex<HashSet<String>>,
     secrets: OnceLock<Arc<Secrets>>,
+    results: Option<Mutex<Sink>>,
 }
 
 impl Console {
@@ -45,7 +46,14 @@ impl Console {
             bars: None,
             warned: Mutex::default(),
             secrets: OnceLock::new(),
+            results: None,
         }
+    }
+
+    /// With results apart from the log.
+    #[must_use]
+    pub fn printing_results_to(self, sink: Sink) -> Self {
+        Self { results: Some(Mutex::new(sink)), ..self }
     }
 
     /// With colours, where they are shown; with progress bars, where lines can be drawn anew.
@@ -179,7 +187,10 @@ impl Console {
 
     /// Text that is the result of the program itself, such as the schema; printed as it is.
     pub fn result(&self, text: &str) {
-        self.print(text);
+        match &self.results {
+            Some(results) => print(results, text),
+            None => self.print(text),
+        }
     }
 
     /// Above the bars, if there are any.

@@ -31,5 +31,6 @@ mod release;
 mod reports;
 mod running;
 mod secrets;
+mod show;
 mod stories;
 mod tokens;

@@ -149,6 +149,7 @@ fn help_lists_every_command_and_flag() {
         "rehearse",
         "simulate",
         "schema",
+        "show",
         "completions",
         "version",
         "help",

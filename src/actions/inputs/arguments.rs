@@ -19,6 +19,8 @@ use crate::problem::{Code, Problem};
 pub enum Parsed {
     /// The values of the flags, and the scenario of a rehearsal.
     Inputs(Flags, Option<PathBuf>),
+    /// The values of the flags of `show`.
+    Show(Flags),
     /// Nothing is left to resolve.
     Done(Box<Invocation>),
 }
@@ -42,6 +44,9 @@ pub fn parse(arguments: &[OsString]) -> Result<Parsed, Vec<Problem>> {
         Some(("version", _)) => Ok(done(version_text())),
         Some(("completions", given)) => Ok(done(Invocation::Completions(write_completions(given)))),
         Some(("simulate", given)) => simulate(given).map(done).map_err(|problem| vec![problem]),
+        Some(("show", given)) => {
+            name_shown(given).map(Parsed::Show).map_err(|problem| vec![problem])
+        }
         Some((command, given)) => {
             let scenario = if command == Command::Rehearse.as_str() {
                 given.get_one::<String>("scenario").map(PathBuf::from)
@@ -126,6 +131,9 @@ fn program() -> clap::Command {
                 scenario.help("What the simulator plays; docs/simulator.md lists the keys"),
             ])
         })
+        .mut_subcommand("show", |command| {
+            command.arg(Arg::new("OFFER").help("Offer of the manifest; the same as --offers"))
+        })
         .mut_subcommand("completions", |command| {
             let shell = Arg::new("SHELL").required(true).value_parser(clap::value_parser!(Shell));
             command.arg(shell.help("bash, elvish, fish, powershell or zsh"))
@@ -156,6 +164,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("go-live", "Only the second half"),
     ("resume", "Continue what the portal says is under way, never publish"),
     ("status", "Look, change nothing"),
+    ("show", "Print an offer's draft as JSON, its secrets hidden"),
     ("plan", "Say what `release` would do, change nothing"),
     ("cancel", "Cancel the running operation and wait until it is canceled"),
     ("rehearse", "The whole release against the embedded simulator"),
@@ -204,6 +213,16 @@ fn named(command: &str, matches: &ArgMatches) -> Result<Flags, Problem> {
         && let Some(manifest) = matches.get_one::<String>("MANIFEST")
     {
         take(&mut flags, &table::MANIFEST, manifest)?;
+    }
+    Ok(flags)
+}
+
+/// The flags of `show`, which looks as `status` does.
+fn name_shown(matches: &ArgMatches) -> Result<Flags, Problem> {
+    let mut flags = flags(matches);
+    flags.insert(table::COMMAND.name, Command::Status.to_string());
+    if let Some(offer) = matches.get_one::<String>("OFFER") {
+        take(&mut flags, &table::OFFERS, offer)?;
     }
     Ok(flags)
 }

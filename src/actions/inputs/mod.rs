@@ -37,6 +37,8 @@ pub enum Invocation {
         /// What the simulator plays; a release without trouble if not given.
         scenario: Option<PathBuf>,
     },
+    /// Print the draft of one offer; the command is [`Command::Status`].
+    Show(Inputs),
     /// Serve the simulator alone.
     Simulate {
         /// Address and port to listen on.
@@ -142,6 +144,8 @@ pub struct Wrong {
     pub manifest: Option<String>,
     /// Every secret that was given, right or wrong.
     pub secrets: Vec<SecretString>,
+    /// The command was `show`, whose stdout is the draft or nothing.
+    pub shows: bool,
 }
 
 /// How often to ask the portal.
@@ -163,9 +167,11 @@ pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invo
         problems,
         manifest: None,
         secrets: Vec::new(),
+        shows: arguments.iter().any(|argument| argument == "show"),
     })?;
-    let (flags, scenario) = match parsed {
-        arguments::Parsed::Inputs(flags, scenario) => (flags, scenario),
+    let (flags, scenario, shows) = match parsed {
+        arguments::Parsed::Inputs(flags, scenario) => (flags, scenario, false),
+        arguments::Parsed::Show(flags) => (flags, None, true),
         arguments::Parsed::Done(invocation) => return Ok(*invocation),
     };
     let mut given = Given::new(flags, environment);
@@ -177,8 +183,9 @@ pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invo
         Ok(inputs) if problems.is_empty() && inputs.command == Command::Rehearse => {
             Ok(Invocation::Rehearse { inputs, scenario })
         }
+        Ok(inputs) if problems.is_empty() && shows => Ok(Invocation::Show(inputs)),
         Ok(inputs) if problems.is_empty() => Ok(Invocation::Command(inputs)),
-        _ => Err(Wrong { problems, manifest: manifest.ok(), secrets }),
+        _ => Err(Wrong { problems, manifest: manifest.ok(), secrets, shows }),
     }
 }
 
