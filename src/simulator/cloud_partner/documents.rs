@@ -5,9 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::simulator::clock::earlier;
 use crate::simulator::offers::offer::{SimulatedOffer, SimulatedSlot};
-use crate::simulator::offers::operation::{
-    OperationProgress, OperationState, SimulatedOperation, StepMark, StepNow,
-};
+use crate::simulator::offers::operation::{OperationState, SimulatedOperation};
+use crate::simulator::offers::progress::{OperationProgress, StepMark, StepNow};
 use crate::simulator::scenario::{
     Links, Messages, OfferLink, OldPublish, PastSubmission, PortalSwitches, ReleaseHalf,
     ScriptMessage, ScriptStep, SubmissionSlot,

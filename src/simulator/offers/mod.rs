@@ -2,6 +2,9 @@
 
 pub mod default_documents;
 pub mod offer;
+mod offer_draft;
+mod offer_past;
 pub mod operation;
 pub mod pending_edits;
+pub mod progress;
 pub mod store;

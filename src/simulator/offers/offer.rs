@@ -1,12 +1,13 @@
 //! One offer, and what was done to it.
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde_json::Value;
 
-use super::default_documents::{CORE_VIRTUAL_MACHINE, default_definition};
-use super::operation::{ForcedEnd, OperationProgress, OperationState, SimulatedOperation};
-use super::pending_edits::{PendingEdit, set_pointer};
-use crate::simulator::clock::{earlier, later};
+use super::default_documents::default_definition;
+use super::operation::{OperationState, SimulatedOperation};
+use super::pending_edits::PendingEdit;
+use super::progress::OperationProgress;
+use crate::simulator::clock::earlier;
 use crate::simulator::scenario::{
     OfferLink, OfferSetup, OfferStatus, PastSubmission, ReleaseHalf, ScriptStep,
 };
@@ -37,10 +38,10 @@ pub struct SimulatedOffer {
     /// The draft.
     pub definition: Value,
     /// What the draft was before, and until when.
-    past_drafts: Vec<(Timestamp, Value)>,
+    pub(super) past_drafts: Vec<(Timestamp, Value)>,
     /// What the slots hold without any operation: preview and production.
-    base_slots: [Option<Value>; 2],
-    pending_edits: Vec<PendingEdit>,
+    pub(super) base_slots: [Option<Value>; 2],
+    pub(super) pending_edits: Vec<PendingEdit>,
     /// Further rows of the list of operations, with the time of each.
     pub past_submissions: Vec<(Timestamp, PastSubmission)>,
     /// Links shown from the sign-off on.
@@ -51,7 +52,7 @@ pub struct SimulatedOffer {
     pub operations: Vec<SimulatedOperation>,
     /// Its cancel operations: id, start and end, if it ends.
     pub cancels: Vec<(String, Timestamp, Option<Timestamp>)>,
-    script: Vec<ScriptStep>,
+    pub(super) script: Vec<ScriptStep>,
     numbers: Numbers,
 }
 
@@ -125,80 +126,6 @@ impl SimulatedOffer {
         };
         offer.set_past(described, start);
         offer
-    }
-
-    /// Gives the offer the past that its status needs.
-    fn set_past(&mut self, described: &OfferSetup, start: Timestamp) {
-        let version = self.version;
-        let half = |phase| {
-            self.script.iter().filter(|step| step.phase() == phase).fold(
-                SignedDuration::ZERO,
-                |sum, step| {
-                    let stood_still = step
-                        .blocked
-                        .as_ref()
-                        .and_then(|blocked| blocked.lasts)
-                        .map_or(SignedDuration::ZERO, |l| l.0);
-                    sum.saturating_add(step.takes.0).saturating_add(stood_still)
-                },
-            )
-        };
-        let (publish, go_live) = (half(ReleaseHalf::Publish), half(ReleaseHalf::GoLive));
-        let long = SignedDuration::from_hours(24 * 10);
-        let ago = |default: SignedDuration| {
-            earlier(start, described.since.map_or(default, |since| since.0))
-        };
-        let begun = match described.status {
-            OfferStatus::NeverPublished | OfferStatus::NotStarted => start,
-            OfferStatus::WaitingForPublisherReview => {
-                ago(publish.saturating_add(SignedDuration::from_hours(1)))
-            }
-            OfferStatus::Running => ago(SignedDuration::from_mins(1)),
-            OfferStatus::Succeeded => ago(publish.saturating_add(go_live).saturating_add(long)),
-            OfferStatus::Canceled | OfferStatus::Failed => ago(long),
-        };
-        let needs_preview =
-            described.status == OfferStatus::Running && described.running == ReleaseHalf::GoLive;
-        let published = if needs_preview { earlier(begun, publish) } else { begun };
-        self.changed = earlier(published, SignedDuration::from_hours(1));
-        match described.status {
-            OfferStatus::NeverPublished | OfferStatus::NotStarted => {}
-            OfferStatus::WaitingForPublisherReview => {
-                self.start_operation(ReleaseHalf::Publish, published, String::new());
-            }
-            OfferStatus::Running => {
-                self.start_operation(ReleaseHalf::Publish, published, String::new());
-                if needs_preview {
-                    self.start_operation(ReleaseHalf::GoLive, begun, String::new());
-                }
-            }
-            OfferStatus::Succeeded => {
-                self.start_operation(ReleaseHalf::Publish, published, String::new());
-                self.start_operation(ReleaseHalf::GoLive, later(published, publish), String::new());
-            }
-            OfferStatus::Canceled | OfferStatus::Failed => {
-                let state = if described.status == OfferStatus::Failed {
-                    OperationState::Failed
-                } else {
-                    OperationState::Canceled
-                };
-                let at = later(published, SignedDuration::from_mins(1));
-                self.start_operation(ReleaseHalf::Publish, published, String::new()).stopped =
-                    Some(ForcedEnd { at, state, reason: "The last publish failed.".to_owned() });
-            }
-        }
-        self.modified = self.changed;
-        for operation in &mut self.operations {
-            let [preview, live] = &self.base_slots;
-            let of_slot = if operation.kind == ReleaseHalf::GoLive { live } else { preview };
-            if let Some(definition) = of_slot.as_ref().or(preview.as_ref()) {
-                operation.definition = definition.clone();
-            }
-        }
-        if described.draft_changed {
-            self.change_summary(earlier(start, SignedDuration::from_secs(1)).max(published));
-            self.version = version;
-        }
     }
 
     /// Starts an operation; what waited for the publisher waits no longer.
@@ -314,63 +241,5 @@ impl SimulatedOffer {
                 )
         });
         reached.map(|operation| &operation.definition).or(base.as_ref())
-    }
-
-    /// The draft as it was at some time.
-    pub fn definition_at(&self, time: Timestamp) -> &Value {
-        let past = self.past_drafts.iter().find(|(until, _)| *until > time);
-        past.map_or(&self.definition, |(_, definition)| definition)
-    }
-
-    /// Replaces the draft.
-    pub fn edit_draft(&mut self, definition: Value, now: Timestamp) {
-        let old = std::mem::replace(&mut self.definition, definition);
-        self.past_drafts.push((now, old));
-        self.version += 1;
-        self.revision += 1;
-        self.changed = now;
-        // Two changes within a tick of the clock are two versions as well.
-        self.modified = now.max(later(self.modified, SignedDuration::from_micros(1)));
-    }
-
-    /// Sets one value of the draft.
-    pub fn edit_value(&mut self, pointer: &str, value: Value, now: Timestamp) {
-        let mut definition = self.definition.clone();
-        set_pointer(&mut definition, pointer, value);
-        self.edit_draft(definition, now);
-    }
-
-    /// Changes the draft's summary to a text that was never there.
-    pub fn change_summary(&mut self, now: Timestamp) {
-        let key = match self.offer_type.as_str() {
-            CORE_VIRTUAL_MACHINE => "microsoft-azure-corevm.summary",
-            _ => "microsoft-azure-marketplace.summary",
-        };
-        let text = format!("Summary {}", self.revision + 1);
-        self.edit_value(&format!("/offer/{key}"), json!(text), now);
-    }
-
-    /// Makes the changes by somebody else whose time has come.
-    pub fn make_due_edits(&mut self, now: Timestamp) {
-        let mut due: Vec<(Timestamp, PendingEdit)> = Vec::new();
-        self.pending_edits.retain(|edit| match edit.due(now) {
-            Some(at) => {
-                due.push((at, edit.clone()));
-                false
-            }
-            None => true,
-        });
-        due.sort_by_key(|(at, _)| *at);
-        for (at, edit) in due {
-            self.edit_value(&edit.pointer, edit.value, at);
-        }
-    }
-
-    /// Makes the changes that wait for this request.
-    pub fn note_request(&mut self, method: &str, path: &str, now: Timestamp) {
-        for edit in &mut self.pending_edits {
-            edit.note_request(method, path);
-        }
-        self.make_due_edits(now);
     }
 }

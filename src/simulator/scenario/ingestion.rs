@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::edits::DraftEdit;
 use super::length::LengthOfTime;
-use super::portal::{Case, FirstPolls, ThrottleSetup};
+use super::operation_switches::Case;
+use super::portal::{FirstPolls, ThrottleSetup};
 use super::switch::switch;
 
 /// One product.

@@ -3,11 +3,13 @@
 
 mod auth;
 mod checks;
+mod draft_switches;
 mod edits;
 mod faults;
 mod ingestion;
 mod length;
 mod offers;
+mod operation_switches;
 mod portal;
 mod steps;
 mod switch;
@@ -19,11 +21,13 @@ use serde::Deserialize;
 
 pub use self::auth::{Reuse, TenantClient, TokenSwitches, default_audience};
 pub use self::checks::{CheckSwitches, DeploymentSwitches, GithubAnswer, GithubCall};
+pub use self::draft_switches::*;
 pub use self::edits::DraftEdit;
 pub use self::faults::{FaultAnswer, FaultEffect, FixedAnswer, RetryAfter, ScriptedFault};
 pub use self::ingestion::*;
 pub use self::length::LengthOfTime;
 pub use self::offers::{OfferLink, OfferSetup, OfferStatus, PastSubmission};
+pub use self::operation_switches::*;
 pub use self::portal::*;
 pub use self::steps::{FailedAs, FailedOperation, ReleaseHalf, ScriptMessage, ScriptStep};
 pub use self::target::Target;

@@ -1,0 +1,174 @@
+//! How far an operation and its steps are at a given time: a function of the script and the time.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::operation::OperationState;
+use crate::simulator::clock::later;
+use crate::simulator::scenario::{FailedAs, FailedOperation, ScriptMessage, ScriptStep};
+
+/// The status of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepMark {
+    /// `notStarted`.
+    NotStarted,
+    /// `inProgress`.
+    InProgress,
+    /// `blocked`.
+    Blocked,
+    /// `waitingForPublisherReview`.
+    Waiting,
+    /// `complete`.
+    Complete,
+    /// `rejected`.
+    Rejected,
+    /// `failed`.
+    Failed,
+    /// `canceled`.
+    Canceled,
+}
+
+/// A step at a given time.
+#[derive(Debug, Clone)]
+pub struct StepNow {
+    /// Status.
+    pub mark: StepMark,
+    /// Percent.
+    pub percent: u8,
+    /// What it has said so far, and when.
+    pub messages: Vec<(Timestamp, ScriptMessage)>,
+}
+
+/// An operation at a given time.
+#[derive(Debug, Clone)]
+pub struct OperationProgress {
+    /// State.
+    pub state: OperationState,
+    /// One for each step of the script.
+    pub steps: Vec<StepNow>,
+    /// When something last happened.
+    pub last_action: Timestamp,
+    /// Why it ended badly.
+    pub error: Option<String>,
+}
+
+/// Runs one step that began at `at`, and moves `at` to its end.
+pub fn run_step(
+    step: &ScriptStep,
+    now: Timestamp,
+    at: &mut Timestamp,
+    progress: &mut OperationProgress,
+) -> StepNow {
+    let began = *at;
+    progress.note_event(began);
+    let passed = now.duration_since(began);
+    let mut messages = messages_so_far(&step.messages, began, now, progress);
+
+    if let Some(fails) = step.fails.as_ref().filter(|fails| passed >= fails.after.0) {
+        let ended = later(began, fails.after.0);
+        messages.retain(|(said, _)| *said <= ended);
+        messages.extend(messages_so_far(&fails.messages, ended, Timestamp::MAX.min(now), progress));
+        progress.note_event(ended);
+        progress.error = Some(
+            fails
+                .messages
+                .first()
+                .map_or_else(|| format!("{} failed.", step.name), |first| first.html.clone()),
+        );
+        progress.state = match fails.operation {
+            FailedOperation::Failed => OperationState::Failed,
+            FailedOperation::Canceled => OperationState::Canceled,
+        };
+        let mark = match fails.mark {
+            FailedAs::Rejected => StepMark::Rejected,
+            FailedAs::Failed => StepMark::Failed,
+            FailedAs::Blocked => StepMark::Blocked,
+            FailedAs::Canceled => StepMark::Canceled,
+        };
+        return StepNow { mark, percent: percent(fails.after.0, step.takes.0), messages };
+    }
+
+    let mut stood_still = SignedDuration::ZERO;
+    if let Some(blocked) = step.blocked.as_ref().filter(|blocked| passed >= blocked.after.0) {
+        let from = later(began, blocked.after.0);
+        messages.extend(messages_so_far(&blocked.messages, from, now, progress));
+        progress.note_event(from);
+        let lasts = blocked.lasts.map_or(SignedDuration::MAX, |lasts| lasts.0);
+        if now.duration_since(from) < lasts {
+            progress.state = OperationState::Running;
+            return StepNow {
+                mark: StepMark::Blocked,
+                percent: percent(blocked.after.0, step.takes.0),
+                messages,
+            };
+        }
+        progress.note_event(later(from, lasts));
+        stood_still = lasts;
+    }
+
+    let total = step.takes.0.saturating_add(stood_still);
+    if passed < total {
+        progress.state = OperationState::Running;
+        let mark = StepMark::InProgress;
+        return StepNow {
+            mark,
+            percent: percent(passed.saturating_sub(stood_still), step.takes.0),
+            messages,
+        };
+    }
+    *at = later(began, total);
+    progress.note_event(*at);
+    StepNow { mark: StepMark::Complete, percent: 100, messages }
+}
+
+/// The messages that have come by `now`, for times counted from `from`.
+pub fn messages_so_far(
+    messages: &[ScriptMessage],
+    from: Timestamp,
+    now: Timestamp,
+    progress: &mut OperationProgress,
+) -> Vec<(Timestamp, ScriptMessage)> {
+    let said: Vec<_> = messages
+        .iter()
+        .map(|message| (later(from, message.after.0), message.clone()))
+        .filter(|(at, _)| *at <= now)
+        .collect();
+    for (at, _) in &said {
+        progress.note_event(*at);
+    }
+    said
+}
+
+/// Never 100: a step that is not complete does not say that it is.
+fn percent(passed: SignedDuration, takes: SignedDuration) -> u8 {
+    let hundredths =
+        passed.as_millis().saturating_mul(100).checked_div(takes.as_millis()).unwrap_or(0);
+    u8::try_from(hundredths.clamp(0, 99)).unwrap_or(0)
+}
+
+impl StepNow {
+    pub fn idle(mark: StepMark) -> Self {
+        Self {
+            mark,
+            percent: if mark == StepMark::Complete { 100 } else { 0 },
+            messages: Vec::new(),
+        }
+    }
+}
+
+impl OperationProgress {
+    pub fn note_event(&mut self, at: Timestamp) {
+        self.last_action = self.last_action.max(at);
+    }
+
+    pub fn force_end(&mut self, state: OperationState, at: Timestamp) {
+        self.state = state;
+        self.last_action = at;
+        let ended =
+            if state == OperationState::Canceled { StepMark::Canceled } else { StepMark::Failed };
+        for step in &mut self.steps {
+            if matches!(step.mark, StepMark::InProgress | StepMark::Blocked | StepMark::Waiting) {
+                step.mark = ended;
+            }
+        }
+    }
+}
