@@ -21,8 +21,9 @@ use offer_release::portal::{
 use offer_release::release::Verdict;
 use offer_release::release::event::{Event, Origin, What};
 use offer_release::report::console::Console;
+use offer_release::report::offer_story::OfferStory;
 use offer_release::report::outputs::outputs;
-use offer_release::report::story::{OfferStory, Story};
+use offer_release::report::story::Story;
 use offer_release::report::summary::summary;
 use offer_release::report::{JobLog, Reports};
 use offer_release::secrets::Secrets;

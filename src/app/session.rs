@@ -28,8 +28,9 @@ use crate::release::ledger::{Ledger, Mark, NoLedger};
 use crate::release::{Aim, Ending, Goal, Outcome, Stop, Verdict};
 use crate::report::check_run::Commit;
 use crate::report::console::Console;
+use crate::report::offer_story::OfferStory;
 use crate::report::pages::Throttle;
-use crate::report::story::{OfferStory, Story};
+use crate::report::story::Story;
 use crate::report::{
     Bars, FilePaths, Files, Heartbeat, JobLog, Line, Paint, Report, Reports, Unfinished,
 };

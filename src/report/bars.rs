@@ -13,9 +13,10 @@ use jiff::Timestamp;
 
 use super::console::Console;
 use super::duration::short;
+use super::offer_story::OfferStory;
 use super::progress::{Progress, progress};
 use super::reports::{Report, Reports};
-use super::story::{OfferStory, Story};
+use super::story::Story;
 use crate::clock::Clock;
 
 /// Time between two drawings, of whoever watches.

@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::offer_story::{HalfStory, OfferStory};
 use super::pages::{Backlog, Content, Pages, Stage};
 use super::reports::Reports;
-use super::story::{Half, OfferStory, Story};
+use super::story::Story;
 use crate::actions::inputs::Command;
 use crate::github::{DeploymentState, DeploymentStatusRequest, Deployments, GithubError, Resource};
 use crate::portal::{Link, Phase};
@@ -86,7 +87,7 @@ fn decide_end(
 
 /// What a later job finds the release by.
 fn names_of(offer: &OfferStory) -> Names {
-    let id = |half: &Option<Half>| {
+    let id = |half: &Option<HalfStory>| {
         let operation = half.as_ref()?.operation.as_ref()?;
         Some(operation.id().to_owned())
     };

@@ -15,9 +15,10 @@ use super::duration::short;
 use super::line::{Line, Paint};
 use super::log;
 use super::news::Entry;
+use super::offer_story::OfferStory;
 use super::progress::{Progress, progress};
 use super::reports::{Report, Reports};
-use super::story::{News, OfferStory, Story};
+use super::story::{News, Story};
 use crate::clock::Clock;
 use crate::release::event::Event;
 

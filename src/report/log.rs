@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::duration::{date, short};
 use super::line::{Line, Paint};
 use super::news::{Change, Entry};
-use super::story::OfferStory;
+use super::offer_story::OfferStory;
 use crate::portal::{Level, Phase, State};
 use crate::release::Outcome;
 use crate::release::event::Origin;

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::markdown::https;
 use super::matrix::matrix;
+use super::offer_story::{HalfStory, OfferStory};
 use super::output_limit::{ROOM, count_units, fit_offers, join_links};
 use super::step_story::StepStory;
-use super::story::{Half, OfferStory, Story};
+use super::story::Story;
 use crate::actions::inputs::Command;
 use crate::portal::{Level, Link, Phase};
 use crate::release::event::Origin;
@@ -101,7 +102,7 @@ pub fn offer(story: &Story, offer: &OfferStory) -> Value {
 /// The draft was changed (or would be), or something was started.
 fn is_changed(offer: &OfferStory) -> bool {
     let started =
-        |half: &Option<Half>| half.as_ref().is_some_and(|half| half.origin == Origin::Started);
+        |half: &Option<HalfStory>| half.as_ref().is_some_and(|half| half.origin == Origin::Started);
     let edited = offer.draft.as_ref().is_some_and(|draft| !draft.changes.is_empty());
     edited || started(&offer.publish) || started(&offer.go_live)
 }
@@ -155,7 +156,7 @@ fn waiting(story: &Story) -> Vec<&str> {
     story.offers.iter().filter(preview).map(|offer| offer.offer.as_str()).collect()
 }
 
-fn address(half: Option<&Half>) -> Option<String> {
+fn address(half: Option<&HalfStory>) -> Option<String> {
     Some(half?.operation.as_ref()?.to_string())
 }
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::duration::short;
 use super::estimate::longest;
-use super::story::OfferStory;
+use super::offer_story::OfferStory;
 use crate::portal::State;
 use crate::text::cut_text;
 

@@ -106,7 +106,7 @@ fn name_origin(origin: Origin) -> &'static str {
 mod tests {
     use super::*;
     use crate::actions::inputs::Command;
-    use crate::report::story::OfferStory;
+    use crate::report::offer_story::OfferStory;
 
     #[test]
     fn the_pieces_are_one_document() {

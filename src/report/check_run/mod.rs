@@ -1,5 +1,7 @@
 //! What a check run shows: one for each offer, and one for a manifest that is wrong.
 
+mod adoption;
+mod known;
 mod pages;
 
 use std::fmt::Write as _;
@@ -8,8 +10,9 @@ use jiff::Timestamp;
 
 use super::annotated::Annotated;
 use super::duration::short;
+use super::offer_story::OfferStory;
 use super::progress::progress;
-use super::story::{OfferStory, Story};
+use super::story::Story;
 use super::summary::offer_text;
 use crate::actions::inputs::Command;
 use crate::github::{Annotation, AnnotationLevel, CheckRunRequest, CheckRunStatus, Conclusion};

@@ -2,7 +2,6 @@
 //! twice.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use super::super::pages::{Backlog, Content, Pages, Stage, Throttle};
 use super::super::reports::Reports;
 use super::super::story::Story;
 use super::Commit;
+use super::known::{KnownCheckRun, Omitted};
 use crate::clock::Clock;
 use crate::github::{
     Annotation, AnnotationKey, CheckRunRef, CheckRunRequest, CheckRunStatus, CheckRuns,
@@ -24,45 +24,12 @@ const STALE: &str = "stale";
 
 /// The check runs of a release.
 pub struct CheckRunPages {
-    runs: Box<dyn CheckRuns>,
-    clock: Rc<dyn Clock>,
+    pub(super) runs: Box<dyn CheckRuns>,
+    pub(super) clock: Rc<dyn Clock>,
     console: Arc<Console>,
-    commit: Commit,
-    throttle: Rc<Throttle>,
-    known: RefCell<Vec<Known>>,
-}
-
-/// What is known of one offer's check run.
-#[derive(Debug, Default)]
-struct Known {
-    /// The check run.
-    run: Option<CheckRunRef>,
-    /// Check runs of this offer that are none of ours to write.
-    excluded: Vec<u64>,
-    /// A check run was asked for, and whether it was made is not known.
-    unsure: bool,
-    /// So many that were known were gone, and another one was made.
-    gone: u32,
-    /// Looking for an earlier check run failed.
-    not_found_out: bool,
-    /// It is known which annotations it has.
-    listed: bool,
-    /// The annotations that it has.
-    annotations: BTreeSet<AnnotationKey>,
-    /// So many of the story's annotations need no more thought.
-    settled: usize,
-    /// What GitHub does not take is left out.
-    omitted: Omitted,
-}
-
-/// What is left out, after GitHub refused more.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Omitted {
-    #[default]
-    Nothing,
-    Annotations,
-    /// And the text too: only title and status are left.
-    Text,
+    pub(super) commit: Commit,
+    pub(super) throttle: Rc<Throttle>,
+    pub(super) known: RefCell<Vec<KnownCheckRun>>,
 }
 
 /// A request, and what is settled when it has succeeded.
@@ -83,7 +50,7 @@ impl CheckRunPages {
         commit: Commit,
         throttle: Rc<Throttle>,
     ) -> Self {
-        let known = RefCell::new((0..offers).map(|_| Known::default()).collect());
+        let known = RefCell::new((0..offers).map(|_| KnownCheckRun::default()).collect());
         Self { runs, clock, console, commit, throttle, known }
     }
 
@@ -179,83 +146,6 @@ impl CheckRunPages {
         Ok(())
     }
 
-    /// The check run that is continued: our own whose making was not answered, or that of an
-    /// earlier job.
-    async fn adopt(
-        &self,
-        reports: &Reports,
-        index: usize,
-    ) -> Result<Option<CheckRunRef>, GithubError> {
-        let unsure = self.known.borrow()[index].unsure;
-        let (name, prefix, commit) = {
-            let story = reports.story();
-            let offer = &story.offers[index];
-            let own = || super::own_external_id_prefix(&self.commit, &story, offer);
-            (
-                super::name(&story, offer),
-                if unsure { own() } else { super::external_id_prefix(&story, offer) },
-                super::commit_of(&self.commit, offer).to_owned(),
-            )
-        };
-        let found = match self.runs.find(&name, &commit, &prefix).await {
-            Ok(found) => found,
-            // A second check run is better than none, unless it would be the second of our own.
-            Err(GithubError::Unavailable(_))
-                if !unsure && self.known.borrow()[index].not_found_out =>
-            {
-                return Ok(None);
-            }
-            Err(error) => {
-                self.known.borrow_mut()[index].not_found_out = true;
-                return Err(error);
-            }
-        };
-        let newest = {
-            let excluded = &self.known.borrow()[index].excluded;
-            found.iter().find(|run| !excluded.contains(&run.id)).cloned()
-        };
-        let adopted = match newest {
-            Some(run) if unsure => Some(run),
-            Some(run) => self.reopen(reports, run).await?,
-            None => None,
-        };
-        let known = &mut self.known.borrow_mut()[index];
-        if adopted.is_none() {
-            known.excluded.extend(found.iter().map(|run| run.id));
-        }
-        known.run.clone_from(&adopted);
-        known.listed = adopted.is_none();
-        Ok(adopted)
-    }
-
-    /// The check run, if it is open or GitHub lets it be opened again. github.com answers such a
-    /// request with 200 and leaves the run as it was (mergify#1989,
-    /// tektoncd/pipelines-as-code#998), older servers opened it; so the answer is asked and not the
-    /// manual.
-    async fn reopen(
-        &self,
-        reports: &Reports,
-        run: CheckRunRef,
-    ) -> Result<Option<CheckRunRef>, GithubError> {
-        let Some(conclusion) = &run.conclusion else {
-            return Ok(Some(run));
-        };
-        if !super::continues(&reports.story(), conclusion) {
-            return Ok(None);
-        }
-        self.throttle.wait_for_turn(&*self.clock).await;
-        match self.runs.reopen(run.id).await {
-            Ok(now) if now.conclusion.is_none() => {
-                Ok(Some(CheckRunRef { conclusion: None, ..run }))
-            }
-            Ok(_)
-            | Err(GithubError::Invalid(_) | GithubError::NotOurs(_) | GithubError::Gone(_)) => {
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// Finds out which annotations the check run has, if that is not known and there are some to
     /// send.
     async fn list(&self, reports: &Reports, index: usize, id: u64) -> Result<(), GithubError> {
@@ -316,16 +206,6 @@ impl CheckRunPages {
         annotation.title = annotation.title.map(|title| secrets.redact(&title));
         limits::fit_annotation(&mut annotation);
         annotation
-    }
-}
-
-impl Known {
-    /// The check run is not to be written any more; another one, which has no annotations, takes
-    /// its place.
-    fn replace(&mut self) {
-        self.excluded.extend(self.run.take().map(|run| run.id));
-        self.annotations.clear();
-        (self.settled, self.listed) = (0, false);
     }
 }
 

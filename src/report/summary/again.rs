@@ -1,6 +1,7 @@
 //! How to go on: as a step of a workflow and as a command line, both to be copied.
 
-use super::super::story::{OfferStory, Story};
+use super::super::offer_story::OfferStory;
+use super::super::story::Story;
 use crate::actions::inputs::Command;
 use crate::portal::{Operation, Phase};
 use crate::release::Outcome;

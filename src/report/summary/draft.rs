@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::markdown::escape;
-use super::super::story::OfferStory;
+use super::super::offer_story::OfferStory;
 use crate::content::Difference;
 use crate::text::cut_text;
 

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::duration::short;
 use super::super::estimate;
+use super::super::offer_story::OfferStory;
 use super::super::step_story::StepStory;
-use super::super::story::OfferStory;
 use crate::portal::State;
 
 /// Steps in a chart; the table has them all.

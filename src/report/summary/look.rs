@@ -1,9 +1,10 @@
 //! What a command that only looks shows on the first screen: the state, and no verdict.
 
 use super::super::markdown::{escape, prose};
-use super::super::story::{OfferStory, Story};
+use super::super::offer_story::OfferStory;
+use super::super::story::Story;
 use super::again;
-use super::answers::capital;
+use super::reason::capitalize;
 use crate::actions::inputs::Command;
 
 /// Offers that the first screen names.
@@ -16,7 +17,7 @@ pub fn headline(story: &Story, of: &str) -> String {
         [_] if failed > 0 => format!("❌ Could not look: {of}"),
         [offer] => format!("🔎 {of}: {}", message(offer).replace('`', "")),
         _ if failed > 0 => format!("❌ {of}: {failed} could not be looked at"),
-        _ => format!("🔎 {}: {of}", capital(story.command.as_str())),
+        _ => format!("🔎 {}: {of}", capitalize(story.command.as_str())),
     }
 }
 
@@ -26,7 +27,7 @@ pub fn of_one(story: &Story, offer: &OfferStory) -> String {
         Command::Plan => "What would `release` do?",
         _ => "What is its state?",
     };
-    let state = format!("**{question}** {}.\n\n", capital(&prose(&message(offer))));
+    let state = format!("**{question}** {}.\n\n", capitalize(&prose(&message(offer))));
     format!("{state}{}{}", advice(offer), again::next(story, offer))
 }
 
@@ -35,7 +36,7 @@ pub fn of_many(story: &Story, offers: &[OfferStory]) -> String {
     let with_advice = offers.iter().filter(|offer| !advice(offer).is_empty());
     let lines: Vec<String> = with_advice
         .map(|offer| {
-            let state = capital(&prose(&message(offer)));
+            let state = capitalize(&prose(&message(offer)));
             format!("- **{}**: {state}. {}", escape(&offer.offer), advice(offer).trim_end())
         })
         .collect();
@@ -63,7 +64,7 @@ fn message(offer: &OfferStory) -> String {
 fn advice(offer: &OfferStory) -> String {
     let hint = offer.verdict.as_ref().and_then(|verdict| verdict.hint.as_deref());
     hint.map(|hint| {
-        format!("**What can I do?** {}.\n\n", capital(&prose(hint.trim_end_matches('.'))))
+        format!("**What can I do?** {}.\n\n", capitalize(&prose(hint.trim_end_matches('.'))))
     })
     .unwrap_or_default()
 }

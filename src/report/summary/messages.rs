@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::super::duration::{date, short};
 use super::super::markdown::{code, escape, quoted};
-use super::super::story::{OfferStory, Story};
+use super::super::offer_story::OfferStory;
+use super::super::story::Story;
 use crate::portal::{Level, Message};
 use crate::release::Outcome;
 use crate::text::{cut_text, html_to_plain};

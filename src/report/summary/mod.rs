@@ -3,16 +3,20 @@
 
 mod again;
 mod answers;
+mod answers_of_many;
 mod draft;
 mod gantt;
+mod headline;
 mod look;
 mod messages;
 mod offer;
 mod overview;
 mod page;
 mod problems;
+mod reason;
 mod steps;
 mod support;
+mod what_now;
 
 use std::fmt::Write as _;
 
@@ -21,10 +25,11 @@ use jiff::Timestamp;
 use self::offer::{Length, StandingMessages};
 use self::page::Page;
 use super::markdown::{code, escape, link};
-use super::story::{OfferStory, Story};
+use super::offer_story::OfferStory;
+use super::story::Story;
 use crate::release::Outcome;
 
-pub use self::answers::headline;
+pub use self::headline::headline;
 pub use self::problems::problems;
 
 /// With more offers than these, those that went well have no details of their own.
@@ -124,8 +129,8 @@ pub fn offer_text(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
         let told = StandingMessages::beside_answers(story, offer);
         format!("{}{}", answers::of_one(story, offer, now), details(told))
     } else {
-        let now = answers::complaint(offer)
-            .then(|| format!("**What do I do now?** {}\n\n", answers::what_now(offer)));
+        let now = headline::has_complaint(offer)
+            .then(|| format!("**What do I do now?** {}\n\n", what_now::what_now(offer)));
         format!(
             "{}{}{}",
             details(StandingMessages::NotTold),

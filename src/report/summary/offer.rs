@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::super::story::{OfferStory, Story};
+use super::super::offer_story::OfferStory;
+use super::super::story::Story;
 use super::messages::Limits;
 use super::{answers, draft, gantt, messages, steps, support};
 

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::super::duration::in_a_cell;
 use super::super::markdown::{self, escape, prose};
-use super::super::story::{OfferStory, Story};
+use super::super::offer_story::OfferStory;
+use super::super::story::Story;
+use super::reason::describe_reason;
 use super::steps::status;
 use super::{answers, messages};
 use crate::portal::{Phase, State};
@@ -36,7 +38,7 @@ pub fn row(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
         Some(verdict) if verdict.code().is_some_and(|code| !code.is_about_an_offer()) => {
             verdict.code().map(|code| markdown::code(&code.to_string())).unwrap_or_default()
         }
-        Some(verdict) => prose(&cut_text(&answers::reason(offer, verdict), LONGEST)),
+        Some(verdict) => prose(&cut_text(&describe_reason(offer, verdict), LONGEST)),
         None => answers::stage(offer, now),
     };
     let errors = messages::standing(offer).count();

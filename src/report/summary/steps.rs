@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::super::duration::in_a_cell;
 use super::super::markdown::escape;
+use super::super::offer_story::OfferStory;
 use super::super::step_story::StepStory;
-use super::super::story::OfferStory;
 use crate::portal::{State, Word};
 use crate::text::cut_text;
 

@@ -3,7 +3,7 @@
 use super::super::duration::date;
 use super::super::markdown::{code, escape, link};
 use super::super::news::Entry;
-use super::super::story::{Half, OfferStory};
+use super::super::offer_story::{HalfStory, OfferStory};
 use crate::http::Exchange;
 use crate::portal::Link;
 use crate::release::event::Origin;
@@ -33,7 +33,7 @@ pub fn code_of_error(offer: &OfferStory) -> String {
 
 /// The addresses of the operations.
 pub fn operations(offer: &OfferStory) -> String {
-    let line = |name: &str, half: &Option<Half>| {
+    let line = |name: &str, half: &Option<HalfStory>| {
         let half = half.as_ref()?;
         let how = match half.origin {
             Origin::Started => "started here",

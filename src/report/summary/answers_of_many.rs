@@ -1,0 +1,127 @@
+//! The first screen of several offers: each reason, and each thing to do, once.
+
+use jiff::Timestamp;
+
+use super::super::duration::date;
+use super::super::markdown::{escape, one_line, prose};
+use super::super::offer_story::OfferStory;
+use super::super::story::Story;
+use super::answers::{LONGEST, MOST};
+use super::headline::{has_complaint, offers_with, phase_of};
+use super::reason::{capitalize, describe_reason, explain_why_not};
+use super::what_now::{NOTHING, what_now};
+use super::{again, messages};
+use crate::portal::{Level, Phase};
+use crate::release::Outcome;
+
+/// The answers about several offers.
+pub fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
+    let under_way = offers.iter().filter(|offer| offer.verdict.is_none()).count();
+    let live = offers_with(story, Outcome::Succeeded).filter(|offer| is_live(offer)).count();
+    let total = offers.len();
+    let mut text = if under_way > 0 {
+        format!(
+            "**Are they out?** Not all, as far as this job saw at {} UTC: {under_way} of {total} \
+             under way, {live} live.\n\n",
+            date(now)
+        )
+    } else if live == total {
+        format!("**Are they out?** Yes, all {total} are live.\n\n")
+    } else {
+        let preview = offers_with(story, Outcome::Succeeded)
+            .filter(|offer| phase_of(offer) == Some(Phase::Publish))
+            .count();
+        let preview =
+            if preview > 0 { format!(", {preview} ready as a preview") } else { String::new() };
+        match live {
+            0 => format!("**Are they out?** No: none of {total} is live{preview}.\n\n"),
+            _ => format!("**Are they out?** Not all: {live} of {total} live{preview}.\n\n"),
+        }
+    };
+    let mut concerned: Vec<&OfferStory> = offers
+        .iter()
+        .filter(|offer| !story.shows_state(offer))
+        .filter(|offer| {
+            super::concern(offer) < 5 && (offer.verdict.is_some() || has_complaint(offer))
+        })
+        .collect();
+    concerned.sort_by_key(|offer| super::concern(offer));
+    if !concerned.is_empty() {
+        text.push_str("**Why not?**\n\n");
+        text.push_str(&list_reasons(story, &concerned));
+    }
+    text.push_str("**What do I do now?**");
+    text.push_str(&things_to_do(offers));
+    text.push_str(&again::all_that_failed(story));
+    text
+}
+
+/// Why they are not out, each reason once, with the offers that it is of.
+fn list_reasons(story: &Story, concerned: &[&OfferStory]) -> String {
+    let mut reasons: Vec<(String, Vec<&OfferStory>)> = Vec::new();
+    for offer in concerned {
+        let why = explain_why_not(story, offer).unwrap_or_else(|| {
+            let message = offer.verdict.as_ref().map(|verdict| describe_reason(offer, verdict));
+            format!("{}.", capitalize(&prose(&message.unwrap_or_default())))
+        });
+        let first = messages::standing(offer)
+            .find(|(_, message)| message.level == Level::Error)
+            .or_else(|| messages::standing(offer).next());
+        let says = first
+            .map(|(_, message)| format!(" The portal says: {}", one_line(&message.html, LONGEST)))
+            .unwrap_or_default();
+        let reason = why + &says;
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, offers)) => offers.push(offer),
+            None => reasons.push((reason, vec![offer])),
+        }
+    }
+    let shown = reasons.iter().take(MOST);
+    let lines = shown.clone().map(|(why, offers)| format!("- {}: {why}\n", name_offers(offers)));
+    let told: usize = shown.clone().map(|(_, offers)| offers.len()).sum();
+    let more = match concerned.len() - told {
+        0 => String::new(),
+        more => format!("- and {more} more, in the table\n"),
+    };
+    format!("{}{more}\n", lines.collect::<String>())
+}
+
+fn is_live(offer: &OfferStory) -> bool {
+    phase_of(offer) == Some(Phase::GoLive)
+}
+
+/// The first few offers by name, and how many more there are.
+fn name_offers(offers: &[&OfferStory]) -> String {
+    let names: Vec<String> =
+        offers.iter().take(MOST).map(|offer| format!("**{}**", escape(&offer.offer))).collect();
+    let more = match offers.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    names.join(", ") + &more
+}
+
+/// What to do, each thing once, with the offers that it is for.
+fn things_to_do(offers: &[OfferStory]) -> String {
+    let mut things: Vec<(String, Vec<&OfferStory>)> = Vec::new();
+    let mut ordered: Vec<&OfferStory> = offers.iter().collect();
+    ordered.sort_by_key(|offer| super::concern(offer));
+    // Where there is nothing to do is no hurry.
+    ordered.sort_by_key(|offer| what_now(offer) == NOTHING);
+    for offer in ordered {
+        let what = what_now(offer);
+        match things.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, for_offers)) => for_offers.push(offer),
+            None => things.push((what, vec![offer])),
+        }
+    }
+    if let [(what, _)] = &things[..] {
+        return format!(" {what}\n\n");
+    }
+    let lines = things
+        .iter()
+        .take(MOST)
+        .map(|(what, for_offers)| format!("- {}: {what}\n", name_offers(for_offers)));
+    let more = if things.len() > MOST { "- for the others see their details below\n" } else { "" };
+    format!("\n\n{}{more}\n", lines.collect::<String>())
+}
