@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::release::draft::{DraftGoal, Extent, ForeignChanges};
 use crate::secrets::{Secrets, find_signatures};
 
-use super::goals::choose_when_running;
+use super::goals::{choose_when_running, choose_when_unchanged};
 
 /// What is wanted of the draft of each offer; `None` where the command does not write drafts, or
 /// the manifest says nothing of the draft.
@@ -82,6 +82,7 @@ fn read_draft(
             Input::Allow => ForeignChanges::Allow,
         },
         when_running: choose_when_running(inputs.when_running),
+        when_unchanged: choose_when_unchanged(inputs.when_unchanged),
     }))
 }
 

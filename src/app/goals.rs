@@ -43,10 +43,7 @@ pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal
         vetoed: !offer.go_live,
         wait: inputs.wait,
         when_running: choose_when_running(inputs.when_running),
-        when_unchanged: match inputs.when_unchanged {
-            UnchangedInput::Succeed => WhenUnchanged::Succeed,
-            UnchangedInput::Fail => WhenUnchanged::Fail,
-        },
+        when_unchanged: choose_when_unchanged(inputs.when_unchanged),
         draft: DraftOrigin::Found,
         preview: inputs.preview.clone(),
     })
@@ -59,6 +56,14 @@ pub fn choose_when_running(input: Input) -> WhenRunning {
         Input::Wait => WhenRunning::Wait,
         Input::Cancel => WhenRunning::Cancel,
         Input::Fail => WhenRunning::Fail,
+    }
+}
+
+/// What to do if there is nothing to release.
+pub fn choose_when_unchanged(input: UnchangedInput) -> WhenUnchanged {
+    match input {
+        UnchangedInput::Succeed => WhenUnchanged::Succeed,
+        UnchangedInput::Fail => WhenUnchanged::Fail,
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::driver::{BEFORE, Surroundings};
 use super::event::{DraftNews, Event, What};
-use super::goal::{DraftOrigin, WhenRunning};
+use super::goal::{DraftOrigin, WhenRunning, WhenUnchanged};
 use super::verdict::{Ending, Verdict};
 use crate::content::{
     Change, Difference, Wanted, apply, check_landing, documents_agree, find_foreign, find_missing,
@@ -74,6 +74,8 @@ pub struct DraftGoal {
     pub foreign: ForeignChanges,
     /// What to do if an operation runs.
     pub when_running: WhenRunning,
+    /// What to do if all of it is live already.
+    pub when_unchanged: WhenUnchanged,
 }
 
 /// Writes the draft as the goal says, and tells whether that was needed. `Err` is the end of the
@@ -218,6 +220,9 @@ impl<P: Portal> Author<'_, P> {
             return Ok(());
         };
         self.tell(What::Draft(DraftNews::default()));
+        if phase == Phase::GoLive && self.goal.when_unchanged == WhenUnchanged::Fail {
+            return Err(refuse(refuse_unchanged()));
+        }
         Err(Verdict::done(Some(phase), message))
     }
 
@@ -419,6 +424,12 @@ fn refuse_running() -> Problem {
     let message = "an operation is running on the offer, so its draft is not written";
     Problem::new(Code::OperationRunning, message)
         .hint("run the same command again after its end, or see the input `when-running`")
+}
+
+fn refuse_unchanged() -> Problem {
+    let message = "there is nothing to release: what is live has all that the manifest says";
+    Problem::new(Code::NothingChanged, message)
+        .hint("change the manifest or the version, or say `when-unchanged: succeed`")
 }
 
 fn refuse_hidden(hidden: &[String]) -> Problem {

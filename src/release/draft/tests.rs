@@ -39,6 +39,7 @@ fn goal(extent: Extent) -> DraftGoal {
         extent,
         foreign: ForeignChanges::Warn,
         when_running: WhenRunning::Adopt,
+        when_unchanged: WhenUnchanged::Succeed,
     }
 }
 
