@@ -17,6 +17,12 @@ pub const ALL: &[(&str, &str)] = &[
         "Names the preview that is this release's, for the input `preview` of the job that goes \
          live, if there is a single offer.",
     ),
+    (
+        "version",
+        "The version that is released, if there is a single offer: that of the image which the \
+         manifest adds, else the input `version`; of a release that is continued, the version \
+         that the ledger says.",
+    ),
     ("preview-links", "Links to the previews, one a line."),
     ("live-links", "Links to the live offers, one a line."),
     (
@@ -29,8 +35,8 @@ pub const ALL: &[(&str, &str)] = &[
         "offers",
         "JSON array with an object for each offer: `publisher`, `offer`, `outcome`, `phase`, \
          `state`, `publishOperation`, `goLiveOperation`, `previewLinks`, `liveLinks`, \
-         `checkRunUrl`, `message`, `code`, `changed`, `startedAt`, `finishedAt`, `steps`. \
-         Shortened where GitHub's limit of a job's outputs asks for it: `leftOut` then says what \
+         `checkRunUrl`, `message`, `code`, `api`, `version`, `changed`, `preview`, \
+         `startedAt`, `finishedAt`, `steps`. Shortened where GitHub's limit of a job's outputs asks for it: `leftOut` then says what \
          is missing.",
     ),
     (

@@ -86,6 +86,12 @@ fn read_draft(
     }))
 }
 
+/// The version that is released: of the image that is added, else as the inputs say.
+#[must_use]
+pub fn find_version(inputs: &Inputs, draft: Option<&DraftGoal>) -> Option<String> {
+    draft.and_then(|draft| draft.wanted.version()).or_else(|| inputs.version.clone())
+}
+
 fn read_variables(inputs: &Inputs, context: &Context) -> Variables {
     let secrets = inputs.secrets.iter();
     let expose = |(name, value): (&String, &secrecy::SecretString)| {

@@ -133,7 +133,7 @@ pub async fn read_all<P>(
     let found: Vec<Earlier> = reads.try_collect().await?;
     for (index, (earlier, (goal, _))) in found.into_iter().zip(releases).enumerate() {
         goal.earlier = earlier;
-        if let Some(what) = tell_found(inputs.command, goal) {
+        for what in tell_found(inputs.command, goal) {
             reports.take(&Event { at: ledgers[index].now(), offer: index, what });
         }
     }
@@ -175,19 +175,21 @@ fn look_for(inputs: &Inputs, goal: &Goal, commit: &str) -> Option<Wanted> {
 }
 
 /// What the reports have to know of what was found.
-fn tell_found(command: Command, goal: &Goal) -> Option<What> {
+fn tell_found(command: Command, goal: &Goal) -> Vec<What> {
     if has_nothing_to_resume(goal) {
-        return Some(What::NothingOpen);
+        return vec![What::NothingOpen];
     }
     match &goal.earlier {
-        // What is over was another release: this one makes a mark of its own.
-        Earlier::Found(record)
-            if command == Command::Release && record.standing != Standing::Open =>
-        {
-            None
+        Earlier::Found(record) if command == Command::Release => match record.standing {
+            Standing::Open => vec![What::Marked(record.at.clone())],
+            // What is over was another release: this one makes a mark of its own.
+            Standing::Published | Standing::Live | Standing::Failed => Vec::new(),
+        },
+        Earlier::Found(record) => {
+            let version = record.mark.version.clone().map(What::Version);
+            [What::Marked(record.at.clone())].into_iter().chain(version).collect()
         }
-        Earlier::Found(record) => Some(What::Marked(record.at.clone())),
-        Earlier::Unknown | Earlier::Nothing => None,
+        Earlier::Unknown | Earlier::Nothing => Vec::new(),
     }
 }
 

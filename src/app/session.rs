@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 
-use super::drafts::read_drafts;
+use super::drafts::{find_version, read_drafts};
 use super::ledger::{self, OfferLedger};
 use super::portals::Portals;
 use super::{Signal, checks, goals, record, refusal};
@@ -172,6 +172,11 @@ pub async fn release(
     list.push(Rc::new(Bars::new(Arc::clone(&console), Rc::clone(&clock))));
     let reports = Rc::new(Reports::new(story, Rc::clone(&clock), console.secrets(), list));
 
+    for (index, draft) in drafts.iter().enumerate() {
+        let version = find_version(inputs, draft.as_ref()).map(What::Version);
+        let tell = |what| reports.take(&Event { at: clock.now(), offer: index, what });
+        version.into_iter().for_each(tell);
+    }
     // One client an offer, so that every request is told of the offer that it was made for.
     let mut releases = Vec::new();
     for (index, offer) in offers.iter().enumerate() {
@@ -246,7 +251,8 @@ async fn work<P: Portal>(
             }
             let ledger = ledgers.get(index).map_or(&NoLedger as &dyn Ledger, |ledger| ledger);
             let (offer, run) = (goal.offer.clone(), ledger::run_attempt(context));
-            let mark = Mark { offer, version: inputs.version.clone(), run, before: None };
+            let version = find_version(inputs, draft.as_ref());
+            let mark = Mark { offer, version, run, before: None };
             let around = Surroundings {
                 portal: &portal,
                 clock,

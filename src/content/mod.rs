@@ -58,6 +58,15 @@ impl Wanted {
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty() && !self.plans.iter().any(WantedPlan::is_said)
     }
+
+    /// The version of the images that are added, if it is one and the same.
+    #[must_use]
+    pub fn version(&self) -> Option<String> {
+        let images = self.plans.iter().filter_map(|plan| plan.image.as_ref());
+        let versions: Vec<_> = images.map(|image| image.version.to_string()).collect();
+        let (first, rest) = versions.split_first()?;
+        rest.iter().all(|version| version == first).then(|| first.clone())
+    }
 }
 
 /// What is wanted of one plan.

@@ -57,6 +57,8 @@ pub enum What {
     },
     /// The preview that is this release's has this name.
     Preview(String),
+    /// What is released is this version.
+    Version(String),
     /// The operation looks different than before.
     Operation(Phase, OperationView),
     /// The offer looks different than before.

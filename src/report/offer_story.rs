@@ -50,6 +50,8 @@ pub struct OfferStory {
     pub nothing_open: bool,
     /// The name of the preview that is this release's, for the input `preview`.
     pub preview: Option<String>,
+    /// The version that is released.
+    pub version: Option<String>,
     /// What the manifest does to the draft.
     pub draft: Option<DraftNews>,
     /// Page of the check run.
@@ -96,6 +98,7 @@ impl OfferStory {
             mark: None,
             nothing_open: false,
             preview: None,
+            version: None,
             draft: None,
             check_run_url: None,
             next_look: None,
@@ -191,6 +194,10 @@ impl OfferStory {
             }
             What::Preview(name) => {
                 self.preview = Some(name.clone());
+                Vec::new()
+            }
+            What::Version(version) => {
+                self.version = Some(version.clone());
                 Vec::new()
             }
             What::Operation(phase, view) => {

@@ -34,6 +34,7 @@ pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String
     }
     if let [only] = &*story.offers {
         outputs.extend(only.preview.clone().map(|name| ("preview", name)));
+        outputs.extend(only.version.clone().map(|version| ("version", version)));
     }
     for (name, links) in [
         (
@@ -92,7 +93,10 @@ pub fn offer(story: &Story, offer: &OfferStory) -> Value {
         "checkRunUrl": offer.check_run_url,
         "message": offer.verdict.as_ref().map_or_else(Default::default, |verdict| verdict.whole_message()),
         "code": offer.verdict.as_ref().and_then(Verdict::code).map(|code| code.to_string()),
+        "api": story.manifest.offers[offer.index].api.name(),
+        "version": offer.version,
         "changed": is_changed(offer),
+        "preview": offer.preview,
         "startedAt": offer.began.map(time),
         "finishedAt": offer.ended.map(time),
         "steps": offer.steps.iter().map(step).collect::<Vec<_>>(),

@@ -22,6 +22,7 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
             changes: redact_differences(&news.changes, secrets),
             foreign: redact_differences(&news.foreign, secrets),
         }),
+        What::Version(version) => What::Version(secrets.redact(version)),
         What::Began
         | What::Phase { .. }
         | What::Rests(_)

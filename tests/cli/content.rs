@@ -79,6 +79,50 @@ fn a_release_writes_the_draft_and_brings_it_out() {
 }
 
 #[test]
+fn what_is_live_already_fails_if_that_is_asked_for() {
+    let world = world("status: succeeded", "");
+    let fails = || job(&world).with("go-live", "true").with("when-unchanged", "fail");
+    fails().run().exits(0);
+    let posted = (puts(&world), posts(&world));
+    for command in ["release", "plan"] {
+        let run = fails().with("command", command).run().exits(1);
+        assert_eq!(run.offers()[0]["code"], "offer-release/nothing-changed", "{run}");
+        assert_eq!(run.output("changed"), "false");
+    }
+    // The same for a release that would end with the preview.
+    let run = fails().with("go-live", "false").run().exits(1);
+    assert_eq!(run.offers()[0]["code"], "offer-release/nothing-changed", "{run}");
+    assert_eq!((puts(&world), posts(&world)), posted);
+    // A preview is not live.
+    let preview = fails().with("go-live", "false").with("version", "1.2.0");
+    preview.run().exits(0);
+    fails().with("go-live", "false").with("version", "1.2.0").run().exits(0);
+}
+
+#[test]
+fn the_outputs_name_api_version_and_preview() {
+    let world = world("status: succeeded", "");
+    let run = job(&world).with("record", "record.json").run().exits(0);
+    let record = std::fs::read_to_string(world.path("record.json")).unwrap();
+    let record: Value = serde_json::from_str(&record).unwrap();
+    for offer in [&run.offers()[0], &record["offers"][0]] {
+        assert_eq!(offer["api"], "cloud-partner");
+        assert_eq!(offer["version"], "1.1.0");
+        assert_eq!(offer["changed"], true);
+        assert_eq!(offer["preview"], run.output("preview"));
+    }
+    assert_eq!(run.output("version"), "1.1.0");
+    assert_ne!(run.output("preview"), "");
+    // The version in the manifest is the one that is released, whatever the input says.
+    world.write("offer.yml", &MANIFEST.replace("version: \"${version}\"", "version: 1.3.0"));
+    let run = job(&world).with("command", "plan").run().exits(0);
+    assert_eq!(run.output("version"), "1.3.0");
+    // Without any, there is none.
+    let run = world.job().with("command", "status").run().exits(0);
+    assert_eq!((run.outputs().get("version"), &run.offers()[0]["version"]), (None, &Value::Null));
+}
+
+#[test]
 fn a_plan_shows_the_diff_and_writes_nothing() {
     let world = world("status: succeeded", "");
     let before = held(&world, "draft");

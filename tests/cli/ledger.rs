@@ -82,10 +82,11 @@ fn a_release_is_marked_before_its_post_and_its_statuses_follow_it() {
 #[test]
 fn a_schedule_completes_the_check_run_and_the_deployment_of_the_releases_own_commit() {
     let world = World::new("");
-    job(&world).with("wait", "false").run().exits(0);
+    job(&world).with("wait", "false").with("version", "1.2.3").run().exits(0);
     assert_eq!(statuses(&world).last().unwrap(), "in_progress: Goes on at the portal · publish");
     let run = scheduled(&world).run().exits(0);
     assert_eq!(run.outcome(), ("succeeded".to_owned(), "publish".to_owned()));
+    assert_eq!(run.output("version"), "1.2.3");
     assert_eq!(conclusions(&world), [(SHA.into(), "success".into())]);
     assert_eq!(deployments(&world).len(), 1);
     assert_eq!(statuses(&world).last().unwrap(), "success: The preview waits · preview · publish");
