@@ -116,9 +116,12 @@ pub(crate) mod tests {
 
     #[test]
     fn reads_what_entra_compares() {
-        let token = jwt(
-            &json!({"iss": "https://i", "sub": "repo:o/r:environment:é", "aud": "api://x", "exp": 1_800_000_000}),
-        );
+        let token = jwt(&json!({
+            "iss": "https://i",
+            "sub": "repo:o/r:environment:é",
+            "aud": "api://x",
+            "exp": 1_800_000_000,
+        }));
         let claims = Claims::of(&token).unwrap();
         assert_eq!(
             claims.to_string(),

@@ -196,7 +196,12 @@ fn credential_hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Strin
     } else {
         String::new()
     };
-    let parameters = serde_json::json!({"name": "github-actions", "issuer": issuer, "subject": subject, "audiences": [audience]});
+    let parameters = serde_json::json!({
+        "name": "github-actions",
+        "issuer": issuer,
+        "subject": subject,
+        "audiences": [audience],
+    });
     // The line is made to be copied into a shell, and an environment's name may have a quote in it.
     // It is code, for in anything else the summary parts addresses and references by characters
     // that nobody sees; so no backtick may end it.

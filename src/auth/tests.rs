@@ -89,7 +89,11 @@ fn a_secret_is_posted_as_a_form() {
     assert_eq!(request.url.as_str(), "https://login.example/contoso.com/oauth2/v2.0/token");
     assert_eq!(request.headers["content-type"], "application/x-www-form-urlencoded");
     assert_eq!(request.headers.len(), 2);
-    assert_snapshot!(world.forms().remove(0), @"client_id=client+1&scope=https%3A%2F%2Fcloudpartner.azure.com%2F.default&grant_type=client_credentials&client_secret=s3cret%26%7E%2B+value");
+    assert_snapshot!(
+        world.forms().remove(0),
+        @"client_id=client+1&scope=https%3A%2F%2Fcloudpartner.azure.com%2F.default\
+          &grant_type=client_credentials&client_secret=s3cret%26%7E%2B+value"
+    );
     assert_eq!(*world.masked.lock().unwrap(), ["s3cret&~+ value", "access-1"]);
 }
 
@@ -210,10 +214,24 @@ fn an_application_is_put_together_from_its_inputs() {
         "https://login.example/sub/t-1/oauth2/v2.0/token"
     );
     assert_eq!(make("http://[::1]:9", "t", "c").unwrap(), "http://[::1]:9/t/oauth2/v2.0/token");
-    assert_snapshot!(make("http://login.example", "t", "c").unwrap_err(), @"input `authority-url` is `http://login.example/`, which must begin with `https://` (plain `http://` is for loopback addresses only)");
-    assert_snapshot!(make("https://u:p@login.example", "t", "c").unwrap_err(), @"input `authority-url` is `https://login.example/`, which must not carry a user name or password");
-    assert_snapshot!(make(AUTHORITY, "../x", "c").unwrap_err(), @"input `tenant-id` is `../x`, which is no tenant");
-    assert_snapshot!(make(AUTHORITY, "..", "c").unwrap_err(), @"input `tenant-id` is `..`, which is no tenant");
+    assert_snapshot!(
+        make("http://login.example", "t", "c").unwrap_err(),
+        @"input `authority-url` is `http://login.example/`, which must begin with `https://` \
+          (plain `http://` is for loopback addresses only)"
+    );
+    assert_snapshot!(
+        make("https://u:p@login.example", "t", "c").unwrap_err(),
+        @"input `authority-url` is `https://login.example/`, which must not carry a user name or \
+          password"
+    );
+    assert_snapshot!(
+        make(AUTHORITY, "../x", "c").unwrap_err(),
+        @"input `tenant-id` is `../x`, which is no tenant"
+    );
+    assert_snapshot!(
+        make(AUTHORITY, "..", "c").unwrap_err(),
+        @"input `tenant-id` is `..`, which is no tenant"
+    );
     assert_snapshot!(make(AUTHORITY, "t", "").unwrap_err(), @"input `client-id` is empty");
 }
 

@@ -1,5 +1,5 @@
-//! How often this program may write to GitHub. A refused request would come late, and one who goes on
-//! while refused is banned, so the limits are kept from our side.
+//! How often this program may write to GitHub. The limits are kept from our side, because a refused
+//! request comes late, and GitHub may ban a client that goes on while it is refused.
 //!
 //! GitHub allows about 80 requests a minute and 500 an hour that create content, and asks for one
 //! at a time and a second between two ("Rate limits for the REST API", "Best practices for using

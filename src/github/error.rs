@@ -73,7 +73,10 @@ pub enum GithubError {
     )]
     NotPermitted(Said),
     /// Too many requests, of this job or of others with the same token.
-    #[error("GitHub's rate limit is reached ({message}); it asks to wait {} s", retry_after.as_secs())]
+    #[error(
+        "GitHub's rate limit is reached ({message}); it asks to wait {} s",
+        retry_after.as_secs()
+    )]
     RateLimited {
         /// How long to wait.
         retry_after: Duration,
@@ -244,7 +247,8 @@ mod tests {
     #[test]
     fn what_only_another_app_may_write_is_no_lack_of_permission() {
         for message in [
-            "Invalid app_id 15368 - check run can only be modified by the GitHub App that created it",
+            "Invalid app_id 15368 - check run can only be modified by the GitHub App that created \
+             it",
             "Check run status and conclusions can only be updated internally by GitHub Actions",
         ] {
             assert!(

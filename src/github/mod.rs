@@ -1,5 +1,5 @@
-//! GitHub's API: check runs, and the deployments that are the ledger of releases. Everything here may
-//! fail, and never holds up a release for long.
+//! GitHub's API: check runs, and the deployments that are the ledger of releases. Everything here
+//! may fail, and never holds up a release for long.
 
 mod backoff;
 mod budget;

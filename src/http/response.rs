@@ -138,7 +138,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_body_gives_one_bounded_line(body in prop::collection::vec(any::<u8>(), 0..900), html: bool) {
+        fn any_body_gives_one_bounded_line(
+            body in prop::collection::vec(any::<u8>(), 0..900),
+            html: bool,
+        ) {
             let body = if html { [b"<html>".as_slice(), &body].concat() } else { body };
             let line = quote(&body);
             prop_assert!(line.chars().count() <= LONGEST_LINE);
@@ -146,7 +149,9 @@ mod tests {
         }
 
         #[test]
-        fn any_page_gives_one_bounded_line(page in "(<|>|</|<!--|-->|script|style|title|&amp;|ä| |\n|a){0,60}") {
+        fn any_page_gives_one_bounded_line(
+            page in "(<|>|</|<!--|-->|script|style|title|&amp;|ä| |\n|a){0,60}",
+        ) {
             let line = quote(format!("<html>{page}").as_bytes());
             prop_assert!(line.chars().count() <= LONGEST_LINE);
         }

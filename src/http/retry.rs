@@ -226,7 +226,8 @@ mod tests {
             deadline in prop::option::of(0_u64..4_000),
         ) {
             let clock = FakeClock::with_chance(chance);
-            let policy = Retry { attempts, base: Duration::from_millis(base), cap: Duration::from_millis(cap) };
+            let (base, cap) = (Duration::from_millis(base), Duration::from_millis(cap));
+            let policy = Retry { attempts, base, cap };
             let deadline = deadline.map(Duration::from_secs);
             let (_, seen) = run(&clock, policy, deadline, &failures);
             prop_assert!(seen.len() < usize::try_from(attempts.max(1)).unwrap());

@@ -112,7 +112,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics_and_never_exceeds_a_day(value in ".{0,60}", second in -377_705_023_201_i64..253_402_207_200) {
+        fn never_panics_and_never_exceeds_a_day(
+            value in ".{0,60}",
+            second in -377_705_023_201_i64..253_402_207_200,
+        ) {
             let wait = parse(&value, Timestamp::from_second(second).unwrap());
             prop_assert!(wait.is_none_or(|wait| wait <= LONGEST));
         }

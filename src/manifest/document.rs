@@ -144,7 +144,10 @@ impl JsonSchema for MissingSecrets {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(extend("oneOf" = [
     { "required": ["set", "value"] },
-    { "required": ["remove"], "not": { "anyOf": [{ "required": ["value"] }, { "required": ["create"] }] } },
+    {
+        "required": ["remove"],
+        "not": { "anyOf": [{ "required": ["value"] }, { "required": ["create"] }] }
+    },
     { "required": ["test", "value"], "not": { "required": ["create"] } }
 ]))]
 pub struct WrittenEdit {
@@ -268,7 +271,12 @@ macro_rules! text_schema {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "minLength": 1, "maxLength": $longest, "pattern": $pattern })
+                json_schema!({
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": $longest,
+                    "pattern": $pattern
+                })
             }
         }
     )* };

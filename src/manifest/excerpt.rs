@@ -72,7 +72,8 @@ impl Cell {
             '\t' => Self { shown: "    ".to_owned(), width: 4 },
             // These would act on the terminal, or show the line in another order than it has.
             c if c.is_control()
-                || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+                || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
+                || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
             {
                 Self { shown: "\u{fffd}".to_owned(), width: 1 }
             }

@@ -6,7 +6,8 @@ use super::scalar::{self, Type};
 use super::source::Finding;
 use super::tree::{Node, Value};
 
-/// The value; a number that JSON does not know is told, for another reader could take it for a text.
+/// The value as JSON. A number that JSON does not have is refused, because another reader of YAML
+/// could take it for a text.
 pub fn read_json(node: &Node) -> Result<Json, Finding> {
     match &node.value {
         Value::Refused => Ok(Json::Null),

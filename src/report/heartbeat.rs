@@ -252,8 +252,10 @@ mod tests {
                 () = async {
                     until(Duration::from_hours(3)).await;
                     // A line begins the silence anew, and the same warning is no line.
-                    tell(What::Note(Level::Warning, "HTTP 503 (correlation id 1); asking again".to_owned()));
-                    tell(What::Note(Level::Warning, "HTTP 503 (correlation id 2); asking again".to_owned()));
+                    for id in [1, 2] {
+                        let text = format!("HTTP 503 (correlation id {id}); asking again");
+                        tell(What::Note(Level::Warning, text));
+                    }
                     until(clock.elapsed() + Duration::from_mins(3)).await;
                 } => {}
                 never = reports.keep() => match never {},

@@ -103,9 +103,20 @@ mod tests {
 
     fn offers(count: usize, message: &str) -> Vec<Value> {
         let steps: Vec<Value> = (0..6)
-            .map(|step| json!({"id": step, "name": "Certification", "messages": [{"message": message}]}))
+            .map(|step| {
+                let messages = [json!({"message": message})];
+                json!({"id": step, "name": "Certification", "messages": messages})
+            })
             .collect();
-        let offer = |number: usize| json!({"offer": format!("offer-{number}"), "message": message, "steps": steps, "previewLinks": ["https://a.example"], "liveLinks": []});
+        let offer = |number: usize| {
+            json!({
+                "offer": format!("offer-{number}"),
+                "message": message,
+                "steps": steps,
+                "previewLinks": ["https://a.example"],
+                "liveLinks": [],
+            })
+        };
         (0..count).map(offer).collect()
     }
 

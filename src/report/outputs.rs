@@ -91,7 +91,7 @@ pub fn offer(story: &Story, offer: &OfferStory) -> Value {
         "previewLinks": addresses(&offer.preview_links),
         "liveLinks": addresses(&offer.live_links),
         "checkRunUrl": offer.check_run_url,
-        "message": offer.verdict.as_ref().map_or_else(Default::default, |verdict| verdict.whole_message()),
+        "message": offer.verdict.as_ref().map_or_else(Default::default, Verdict::whole_message),
         "code": offer.verdict.as_ref().and_then(Verdict::code).map(|code| code.to_string()),
         "api": story.manifest.offers[offer.index].api.name(),
         "version": offer.version,

@@ -75,14 +75,23 @@ fn change(change: &Change) -> Value {
             json!({ "kind": "operation", "phase": phase.name(), "status": word.text() })
         }
         Change::Step { name, from, to, .. } => json!({
-            "kind": "step", "step": name, "from": from.as_ref().map(Word::text), "status": to.text(),
+            "kind": "step",
+            "step": name,
+            "from": from.as_ref().map(Word::text),
+            "status": to.text(),
         }),
         Change::Message(step, message) => json!({
-            "kind": "message", "step": step, "level": level(message.level), "message": html_to_plain(&message.html, LONGEST_MESSAGE),
+            "kind": "message",
+            "step": step,
+            "level": level(message.level),
+            "message": html_to_plain(&message.html, LONGEST_MESSAGE),
         }),
-        Change::Link(phase, link) => {
-            json!({ "kind": "link", "phase": phase.name(), "text": link.text, "address": link.address })
-        }
+        Change::Link(phase, link) => json!({
+            "kind": "link",
+            "phase": phase.name(),
+            "text": link.text,
+            "address": link.address,
+        }),
         Change::Ended(verdict) => json!({
             "kind": "end",
             "outcome": verdict.outcome.name(),

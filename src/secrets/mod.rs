@@ -232,7 +232,10 @@ mod tests {
         }
 
         #[test]
-        fn no_escape_hides_a_value(value in "[a-c~_*/+&%é'`|.@#-]{6,20}", escapes in prop::collection::vec(0..5_u8, 20)) {
+        fn no_escape_hides_a_value(
+            value in "[a-c~_*/+&%é'`|.@#-]{6,20}",
+            escapes in prop::collection::vec(0..5_u8, 20),
+        ) {
             let escaped: String = value.chars().zip(escapes).map(|(c, escape)| match escape {
                 1 => percent(c),
                 2 => format!("&#{};", u32::from(c)),

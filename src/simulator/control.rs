@@ -131,7 +131,8 @@ pub fn show_world(sim: &Simulation) -> Value {
         .iter()
         .map(|counter| {
             let on = format!("{} {}", counter.fault.on.method, counter.fault.on.path);
-            json!({"on": on, "do": format!("{:?}", counter.fault.effect.answer), "met": counter.met, "used": counter.used})
+            let answer = format!("{:?}", counter.fault.effect.answer);
+            json!({"on": on, "do": answer, "met": counter.met, "used": counter.used})
         })
         .collect();
     let mut world = sim.world();
@@ -150,7 +151,10 @@ pub fn show_world(sim: &Simulation) -> Value {
                         .script
                         .iter()
                         .zip(&progress.steps)
-                        .map(|(step, seen)| json!({"id": step.id, "status": format!("{:?}", seen.mark), "percent": seen.percent}))
+                        .map(|(step, seen)| {
+                            let status = format!("{:?}", seen.mark);
+                            json!({"id": step.id, "status": status, "percent": seen.percent})
+                        })
                         .collect();
                     json!({
                         "id": operation.id,

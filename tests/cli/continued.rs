@@ -115,7 +115,9 @@ fn a_look_makes_no_check_run_and_leaves_that_of_the_release_alone() {
 
 #[test]
 fn another_apps_check_run_is_left_to_it() {
-    let answer = r#"{"message":"Invalid app_id 15368 - check run can only be modified by the GitHub App that created it"}"#;
+    let message = "Invalid app_id 15368 - check run can only be modified by the GitHub App that \
+                   created it";
+    let answer = format!(r#"{{"message":"{message}"}}"#);
     // The first job's goes well; whatever is asked of that check run later does not, for an answer
     // that comes while the release ends is not heard, and the question asked again.
     let first = "PATCH /repos/*/*/check-runs/5000000001";

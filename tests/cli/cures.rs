@@ -54,9 +54,13 @@ fn told(world: &World, run: &Run, code: &str) -> String {
 
 /// An answer of Microsoft Entra's token endpoint with this code.
 fn refusal(code: u32) -> String {
-    let body = format!(
-        r#"{{"error": "invalid_client", "error_description": "AADSTS{code}: Words. Trace ID: t-1 Correlation ID: c-1", "error_codes": [{code}], "trace_id": "t-1", "correlation_id": "c-1"}}"#
-    );
+    let body = serde_json::json!({
+        "error": "invalid_client",
+        "error_description": format!("AADSTS{code}: Words. Trace ID: t-1 Correlation ID: c-1"),
+        "error_codes": [code],
+        "trace_id": "t-1",
+        "correlation_id": "c-1",
+    });
     format!(
         "faults: [{{on: 'POST /*/oauth2/**', do: {{status: 400, content-type: application/json, \
          body: '{body}'}}}}]\n"

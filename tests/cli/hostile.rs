@@ -12,15 +12,19 @@ steps:
   messages:
   - {level: information, html: "::set-output name=outcome::stolen"}
   - {level: information, html: "text ##[set-output name=outcome]stolen"}
-  - {level: warning, html: "<script>alert(1)</script> @octocat see #1 | cell\n::add-mask::a\n## Heading"}
-  - {level: warning, html: "[click](javascript:alert(1)) ![x](https://evil.example/x.png) https://evil.example"}
+  - level: warning
+    html: "<script>alert(1)</script> @octocat see #1 | cell\n::add-mask::a\n## Heading"
+  - level: warning
+    html: "[click](javascript:alert(1)) ![x](https://evil.example/x.png) https://evil.example"
   - {level: warning, html: "EOF\nEOF_1_\noutcome=stolen"}
 - {id: publisher-signoff, name: Publisher signoff}
 - {id: live, name: Live, takes: 1h}
 offers:
 - publisher: contoso
   id: contoso-offer
-  preview-links: [{text: "]( | ::error::", uri: "https://preview.example/a b|c\nd"}, {text: x, uri: "javascript:alert(1)"}]
+  preview-links:
+  - {text: "]( | ::error::", uri: "https://preview.example/a b|c\nd"}
+  - {text: x, uri: "javascript:alert(1)"}
 "#;
 
 #[track_caller]

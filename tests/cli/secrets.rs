@@ -36,8 +36,8 @@ fn with_a_secret() {
         .run()
         .exits(0);
     let masked = masked(&run);
-    // The secret, GitHub's token, and two tokens of the portal; the signatures of the offer's images
-    // come on top.
+    // The secret, GitHub's token, and two tokens of the portal, besides the signatures of the
+    // offer's images.
     assert_eq!(masked.iter().filter(|secret| !is_signature(secret)).count(), 4, "{run}");
     let secrets: Vec<&str> = masked.iter().map(String::as_str).collect();
     nowhere(&world, &run, &secrets);

@@ -95,7 +95,7 @@ fn failure_with_messages() {
 fn blocked_then_recovered() {
     let world = World::new(&certification(
         "  blocked:\n    after: 1h\n    for: 1h\n    \
-             messages: [{level: error, html: 'No image was found for the plan <b>standard</b>.'}]\n",
+         messages: [{level: error, html: 'No image was found for the plan <b>standard</b>.'}]\n",
     ));
     assert_told!(world, world.job(), 0);
 }

@@ -175,14 +175,18 @@ fn hostile() -> impl Strategy<Value = String> {
         "\u{1b}[0m",
         "é",
     ]);
-    let piece = prop_oneof![5 => mark.prop_map(str::to_owned), 1 => any::<char>().prop_map(|c| c.to_string())];
+    let piece = prop_oneof![
+        5 => mark.prop_map(str::to_owned),
+        1 => any::<char>().prop_map(|c| c.to_string()),
+    ];
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
     #[test]
     fn escapes_are_undone_by_the_runner(data in hostile(), value in hostile()) {
-        let line = format!("::error title={},line=1::{}", escape_property(&value), escape_data(&data));
+        let (title, message) = (escape_property(&value), escape_data(&data));
+        let line = format!("::error title={title},line=1::{message}");
         prop_assert!(!line.contains(['\n', '\r']));
         let command = runner::parse(&line).unwrap();
         prop_assert_eq!(command.name.as_str(), "error");
@@ -204,7 +208,9 @@ proptest! {
     #[test]
     fn neutralised_text_is_one_line_and_no_command(text in hostile()) {
         let safe = neutralise(&text);
-        prop_assert!(!safe.chars().any(|c| (c.is_control() && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}')), "{safe:?}");
+        let breaks =
+            |c: char| c.is_control() && c != '\t' || matches!(c, '\u{2028}' | '\u{2029}');
+        prop_assert!(!safe.contains(breaks), "{safe:?}");
         prop_assert_eq!(runner::parse(&safe), None);
         // Nor is it one for a reader to whom invisible characters are nothing.
         let seen: String = safe.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect();

@@ -174,13 +174,17 @@ fn where_renaming_is_impossible_the_file_is_overwritten() {
     assert!(device.rewrite("x").is_err());
 }
 
+/// Texts that look like the end of a value.
+const HOSTILE: &str = "(EOF|EOF_[1-3]_|[=<\\r\\n a-c]|\\PC){0,8}";
+
 proptest! {
     #[test]
-    fn what_is_written_is_what_the_runner_reads(values in prop::collection::vec("(EOF|EOF_[1-3]_|[=<\\r\\n a-c]|\\PC){0,8}", 1..4)) {
+    fn what_is_written_is_what_the_runner_reads(values in prop::collection::vec(HOSTILE, 1..4)) {
         let names = ["outcome", "phase", "offers"];
         let outputs: Vec<_> = names.into_iter().zip(values.iter().cloned()).collect();
         let read = runner_reads(&render_outputs(&outputs)).unwrap();
-        let expected: Vec<_> = outputs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let owned = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
+        let expected: Vec<_> = outputs.iter().map(owned).collect();
         prop_assert_eq!(read, expected);
     }
 }

@@ -46,7 +46,10 @@ impl Input {
 }
 
 macro_rules! inputs {
-    ($(#[$doc:meta])* $list:ident: $($constant:ident = $name:literal, $takes:expr, $default:literal $(or $expression:literal)?, $description:literal;)*) => {
+    ($(#[$doc:meta])* $list:ident: $(
+        $constant:ident = $name:literal, $takes:expr,
+        $default:literal $(or $expression:literal)?, $description:literal;
+    )*) => {
         $(
             #[doc = concat!("Input `", $name, "`.")]
             pub const $constant: Input = Input {

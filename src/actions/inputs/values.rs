@@ -202,7 +202,8 @@ pub fn secret(text: &str) -> Result<SecretString, Refused> {
     match text.char_indices().find(|(_, c)| !c.is_ascii_graphic()) {
         Some((at, wrong)) => Err(Refused::new(
             format!(
-                "has a blank, a control character or a non-ASCII character (U+{:04X}) at position {}",
+                "has a blank, a control character or a non-ASCII character (U+{:04X}) at position \
+                 {}",
                 u32::from(wrong),
                 at + 1
             ),

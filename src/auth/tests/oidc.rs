@@ -17,9 +17,11 @@ impl World {
 }
 
 fn id_token(subject: &str) -> String {
-    jwt(
-        &json!({"iss": "https://token.example", "sub": subject, "aud": "api://AzureADTokenExchange"}),
-    )
+    jwt(&json!({
+        "iss": "https://token.example",
+        "sub": subject,
+        "aud": "api://AzureADTokenExchange",
+    }))
 }
 
 #[test]
@@ -39,7 +41,13 @@ fn githubs_word_is_exchanged_for_a_token() {
     assert_eq!(asked[0].body, None);
     assert_eq!(asked[1].url.as_str(), "https://login.example/contoso.com/oauth2/v2.0/token");
     assert!(!asked[1].headers.contains_key("authorization"));
-    assert_snapshot!(world.forms().remove(0).replace(&first, "ID-TOKEN"), @"client_id=client+1&scope=https%3A%2F%2Fcloudpartner.azure.com%2F.default&grant_type=client_credentials&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=ID-TOKEN");
+    assert_snapshot!(
+        world.forms().remove(0).replace(&first, "ID-TOKEN"),
+        @"client_id=client+1&scope=https%3A%2F%2Fcloudpartner.azure.com%2F.default\
+          &grant_type=client_credentials\
+          &client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer\
+          &client_assertion=ID-TOKEN"
+    );
     assert_eq!(*world.masked.lock().unwrap(), ["request-token", &first, "access-1"]);
 }
 
@@ -62,7 +70,8 @@ fn the_exchange_works_over_a_real_socket() {
             .and(header("content-type", "application/x-www-form-urlencoded"))
             .and(body_string(format!(
                 "client_id=c&scope=r%2F.default&grant_type=client_credentials\
-                &client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion={id}"
+                &client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3A\
+                client-assertion-type%3Ajwt-bearer&client_assertion={id}"
             )))
             .respond_with(ResponseTemplate::new(200).set_body_string(TOKEN))
             .expect(1)
@@ -96,13 +105,17 @@ fn each_exchange_has_an_id_token_of_its_own() {
 
 #[test]
 fn an_unknown_credential_is_tried_twice_more_with_new_id_tokens() {
-    let refusal = r#"{"error":"invalid_client","error_description":"AADSTS700213: No matching","error_codes":[700213]}"#;
+    let refusal = json!({
+        "error": "invalid_client",
+        "error_description": "AADSTS700213: No matching",
+        "error_codes": [700_213],
+    });
     let world = world();
     for number in ["1", "2", "3"] {
         world
             .network
             .answer(200, &json!({"value": id_token(number)}).to_string())
-            .answer(400, refusal);
+            .answer(400, &refusal.to_string());
     }
     let problem = fetch(&world.github_oidc()).unwrap_err();
     assert_eq!(world.slept(), [5.5, 6.0]);
@@ -185,8 +198,18 @@ fn the_request_token_goes_to_https_only() {
     let refused = |url, token| {
         IdTokenService::new(Some(url), Some(token), &secrets).err().map(|problem| problem.message)
     };
-    assert_snapshot!(refused("http://vstoken.example/?token=x", "t").unwrap(), @"ACTIONS_ID_TOKEN_REQUEST_URL is `http://vstoken.example/?token=***`, which must begin with `https://` (plain `http://` is for loopback addresses only)");
-    assert_snapshot!(refused("vstoken.example", "t").unwrap(), @"ACTIONS_ID_TOKEN_REQUEST_URL is not an address: relative URL without a base");
-    assert_snapshot!(refused(GITHUB, "two words").unwrap(), @"ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token: it has spaces or line breaks in it");
+    assert_snapshot!(
+        refused("http://vstoken.example/?token=x", "t").unwrap(),
+        @"ACTIONS_ID_TOKEN_REQUEST_URL is `http://vstoken.example/?token=***`, which must begin \
+          with `https://` (plain `http://` is for loopback addresses only)"
+    );
+    assert_snapshot!(
+        refused("vstoken.example", "t").unwrap(),
+        @"ACTIONS_ID_TOKEN_REQUEST_URL is not an address: relative URL without a base"
+    );
+    assert_snapshot!(
+        refused(GITHUB, "two words").unwrap(),
+        @"ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token: it has spaces or line breaks in it"
+    );
     assert_eq!(refused("http://127.0.0.1:1/", "t"), None);
 }

@@ -28,8 +28,15 @@ fn a_ready_made_token_is_used_as_it_is() {
     the permission `id-token: write`; or get a new token for the resource \
     https://cloudpartner.azure.com and continue with `command: resume`
     ");
-    assert_snapshot!(until(1_795_176_600).last_word().unwrap().message, @"the portal answered 401 to the token of input `access-token`; by its own word it is good until 2026-11-20T12:10:00Z, so it may be for another resource or tenant");
-    assert_snapshot!(make("opaque-token").unwrap().last_word().unwrap().message, @"the portal answered 401 to the token of input `access-token`");
+    assert_snapshot!(
+        until(1_795_176_600).last_word().unwrap().message,
+        @"the portal answered 401 to the token of input `access-token`; by its own word it is \
+          good until 2026-11-20T12:10:00Z, so it may be for another resource or tenant"
+    );
+    assert_snapshot!(
+        make("opaque-token").unwrap().last_word().unwrap().message,
+        @"the portal answered 401 to the token of input `access-token`"
+    );
 }
 
 #[test]

@@ -138,12 +138,6 @@ fn a_refusal_names_the_permission_and_is_not_repeated() {
             refused(502, "Bad gateway"),
         ]
         .join("\n"),
-        @r#"
-    GitHub does not let this job write deployments (HTTP 403: {"message":"Resource not accessible by integration"}): add `permissions: deployments: write` to the job; pull requests from forks never may
-    GitHub does not let this job write deployments (HTTP 404: {"message":"Not Found"}): add `permissions: deployments: write` to the job; pull requests from forks never may
-    GitHub refused the deployment: HTTP 409: {"message":"Conflict: Commit status checks failed for main."}
-    GitHub's deployments API did not answer usefully: HTTP 502: {"message":"Bad gateway"}
-    "#
     );
 }
 

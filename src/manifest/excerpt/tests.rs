@@ -40,22 +40,12 @@ fn tabs_and_wide_characters_shift_the_mark() {
 #[test]
 fn a_long_line_is_shown_around_the_place() {
     let line = format!("{}HERE{}", "a".repeat(500), "b".repeat(500));
-    insta::assert_snapshot!(shown(&line, 501, 504), @r"
-      --> offer.yml:12:501
-       |
-    12 | …aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaHEREbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb…
-       |                                          ^^^^ label
-    ");
+    insta::assert_snapshot!(shown(&line, 501, 504));
 }
 
 #[test]
 fn what_is_wide_before_the_place_does_not_push_it_out() {
-    insta::assert_snapshot!(shown(&format!("a:{}b: {}", "\t".repeat(60), "c".repeat(60)), 63, 63), @r"
-      --> offer.yml:12:63
-       |
-    12 | …                                        b: cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
-       |                                          ^ label
-    ");
+    insta::assert_snapshot!(shown(&format!("a:{}b: {}", "\t".repeat(60), "c".repeat(60)), 63, 63));
 }
 
 #[test]

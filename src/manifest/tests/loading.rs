@@ -127,7 +127,8 @@ fn a_mebibyte_is_the_most() {
     let error = workspace.load("large.yml").unwrap_err();
     assert_eq!(
         error,
-        r#"the manifest "large.yml" is larger than 1 MiB; split it into several manifests, one step each"#
+        "the manifest \"large.yml\" is larger than 1 MiB; split it into several manifests, one \
+         step each"
     );
 }
 

@@ -87,7 +87,9 @@ proptest! {
             let shown = at(&source, &source.place(node.at));
             match &node.value {
                 Value::Scalar { text, plain: true } => prop_assert_eq!(&shown, text),
-                Value::Scalar { plain: false, .. } => prop_assert!(shown.starts_with('"') && shown.ends_with('"'), "{shown}"),
+                Value::Scalar { plain: false, .. } => {
+                    prop_assert!(shown.starts_with('"') && shown.ends_with('"'), "{shown}");
+                }
                 Value::List(_) => prop_assert_eq!(&shown, "["),
                 Value::Mapping(entries) if entries.is_empty() => prop_assert_eq!(&shown, "{"),
                 Value::Mapping(entries) => prop_assert_eq!(node.at, entries[0].key_at),
@@ -97,7 +99,13 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_accepted_or_refused_at_places_that_exist(text in prop_oneof![nearly_yaml(), any::<String>(), "[a-z:\\[\\]{}&*!|>'\"#,?%@ \t\r\n-]{0,40}"]) {
+    fn any_text_is_accepted_or_refused_at_places_that_exist(
+        text in prop_oneof![
+            nearly_yaml(),
+            any::<String>(),
+            "[a-z:\\[\\]{}&*!|>'\"#,?%@ \t\r\n-]{0,40}",
+        ],
+    ) {
         let source = Source::new("offer.yml", &text);
         match parse("offer.yml", &text) {
             Ok(manifest) => {
@@ -106,7 +114,11 @@ proptest! {
                 for offer in &manifest.offers {
                     let place = manifest.offer_place(offer.index);
                     let shown = at(&source, &place);
-                    prop_assert!(shown.contains(offer.id.as_str()) || shown.contains(['|', '>', '\\']), "{shown} is not {}", offer.id);
+                    let id = offer.id.as_str();
+                    prop_assert!(
+                        shown.contains(id) || shown.contains(['|', '>', '\\']),
+                        "{shown} is not {id}"
+                    );
                 }
             }
             Err(problems) => {
@@ -114,9 +126,12 @@ proptest! {
                 for problem in problems {
                     let place = problem.place.unwrap();
                     let length = source.line(place.line).unwrap().chars().count();
-                    prop_assert!(place.column >= 1 && place.end_column >= place.column, "{place:?}");
-                    prop_assert!(usize::try_from(place.end_column).unwrap() <= length + 1, "{place:?}");
-                    let excerpt = excerpt(source.line(place.line).unwrap(), &place, &problem.message);
+                    prop_assert!(place.column >= 1, "{place:?}");
+                    prop_assert!(place.end_column >= place.column, "{place:?}");
+                    let end = usize::try_from(place.end_column).unwrap();
+                    prop_assert!(end <= length + 1, "{place:?}");
+                    let line = source.line(place.line).unwrap();
+                    let excerpt = excerpt(line, &place, &problem.message);
                     prop_assert!(excerpt.contains('^'), "{excerpt}");
                 }
             }

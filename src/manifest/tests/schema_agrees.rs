@@ -69,7 +69,11 @@ proptest! {
         let validator = validator();
         let id = serde_json::json!({ "publisher": text, "offers": [{ "id": "one" }] });
         prop_assert_eq!(validator.is_valid(&id), PublisherId::parse(&text).is_ok());
-        let address = serde_json::json!({ "publisher": "c", "notification-emails": [text], "offers": [{ "id": "one" }] });
+        let address = serde_json::json!({
+            "publisher": "c",
+            "notification-emails": [text],
+            "offers": [{ "id": "one" }],
+        });
         prop_assert_eq!(validator.is_valid(&address), Email::parse(&text).is_ok());
     }
 
@@ -80,7 +84,11 @@ proptest! {
         let value = serde_json::json!({ "publisher": "c", "offers": [{ "id": id }] });
         prop_assert_eq!(validator.is_valid(&value), OfferId::parse(&id).is_ok());
         let address = format!("{id}@x");
-        let value = serde_json::json!({ "publisher": "c", "notification-emails": [address], "offers": [{ "id": "o" }] });
+        let value = serde_json::json!({
+            "publisher": "c",
+            "notification-emails": [address],
+            "offers": [{ "id": "o" }],
+        });
         prop_assert_eq!(validator.is_valid(&value), Email::parse(&address).is_ok());
     }
 }

@@ -10,12 +10,15 @@ use crate::simulator::offers::store::OfferStore;
 use crate::simulator::scenario::PortalSwitches;
 use crate::simulator::simulation::Simulation;
 
+/// The portal's answer, or why it refuses.
+pub type Reply = Result<Response, PortalRefusal>;
+
 /// Does something to an offer, if there is such an offer.
 pub fn with_offer(
     sim: &Simulation,
     publisher: &str,
     offer: &str,
-    act: impl FnOnce(&mut SimulatedOffer, &PortalSwitches, Timestamp) -> Result<Response, PortalRefusal>,
+    act: impl FnOnce(&mut SimulatedOffer, &PortalSwitches, Timestamp) -> Reply,
 ) -> Response {
     with_offers(sim, |offers, portal, now| {
         let found = offers.find(publisher, offer).ok_or_else(|| {
@@ -28,7 +31,7 @@ pub fn with_offer(
 /// Does something to the offers.
 pub fn with_offers(
     sim: &Simulation,
-    act: impl FnOnce(&mut OfferStore, &PortalSwitches, Timestamp) -> Result<Response, PortalRefusal>,
+    act: impl FnOnce(&mut OfferStore, &PortalSwitches, Timestamp) -> Reply,
 ) -> Response {
     let portal = &sim.scenario.portal;
     let now = sim.clock.now();

@@ -124,7 +124,11 @@ pub fn reply_json(status: StatusCode, body: &Value) -> Response {
 pub fn reply_error(status: StatusCode, message: &str) -> Response {
     reply_json(
         status,
-        &json!({"message": message, "documentation_url": DOCUMENTATION, "status": status.as_u16().to_string()}),
+        &json!({
+            "message": message,
+            "documentation_url": DOCUMENTATION,
+            "status": status.as_u16().to_string(),
+        }),
     )
 }
 
@@ -144,7 +148,12 @@ pub fn refuse_body(resource: &str, wrong: &InvalidBody) -> Response {
             StatusCode::UNPROCESSABLE_ENTITY,
             &json!({
                 "message": "Validation Failed",
-                "errors": [{"resource": resource, "code": "custom", "field": field, "message": text}],
+                "errors": [{
+                    "resource": resource,
+                    "code": "custom",
+                    "field": field,
+                    "message": text,
+                }],
                 "documentation_url": DOCUMENTATION,
                 "status": "422",
             }),

@@ -37,7 +37,12 @@ pub async fn create_deployment(
     let wants_every_check = sent.get("required_contexts").is_none();
     if wants_every_check && world.checks.list(&repository).any(|run| run["status"] != "completed") {
         let message = format!("Conflict: Commit status checks failed for {}.", sent["ref"]);
-        let error = json!({"contexts": [], "resource": "Deployment", "field": "required_contexts", "code": "invalid"});
+        let error = json!({
+            "contexts": [],
+            "resource": "Deployment",
+            "field": "required_contexts",
+            "code": "invalid",
+        });
         return reply_json(
             StatusCode::CONFLICT,
             &json!({"message": message, "errors": [error], "status": "409"}),

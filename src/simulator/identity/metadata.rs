@@ -34,7 +34,8 @@ pub async fn get_openid_configuration(
         "token_endpoint": format!("{origin}/{tenant}/oauth2/v2.0/token"),
         "device_authorization_endpoint": format!("{origin}/{tenant}/oauth2/v2.0/devicecode"),
         "jwks_uri": format!("{origin}/{tenant}/discovery/v2.0/keys"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported":
+            ["client_secret_post", "private_key_jwt", "client_secret_basic"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "tenant_region_scope": "EU",
     });
@@ -55,7 +56,8 @@ pub async fn get_instances(
         .map(|(_, value)| value.as_str());
     let tenant = endpoint.and_then(|address| address.split('/').nth(3)).unwrap_or("common");
     let document = json!({
-        "tenant_discovery_endpoint": format!("{origin}/{tenant}/v2.0/.well-known/openid-configuration"),
+        "tenant_discovery_endpoint":
+            format!("{origin}/{tenant}/v2.0/.well-known/openid-configuration"),
         "api-version": "1.1",
         "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}],
     });

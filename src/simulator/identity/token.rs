@@ -58,7 +58,12 @@ pub async fn issue_v2(State(sim): State<Sim>, Path(tenant): Path<String>, body: 
         Err(denied) => denied.to_response(&sim),
         Ok(token) => {
             let lifetime = sim.scenario.auth.token_lifetime.0.as_secs();
-            let body = json!({"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": token});
+            let body = json!({
+                "token_type": "Bearer",
+                "expires_in": lifetime,
+                "ext_expires_in": lifetime,
+                "access_token": token,
+            });
             Json(body).into_response()
         }
     }
@@ -170,7 +175,8 @@ fn check_assertion(
             Err(Denied::unauthorized(
                 700_024,
                 &format!(
-                    "TenantClient assertion is not within its valid time range. Current time: {shown}, \
+                    "TenantClient assertion is not within its valid time range. Current time: \
+                     {shown}, \
                      expiry time of assertion {}.",
                     claims["exp"]
                 ),

@@ -24,7 +24,8 @@ pub fn default_definition(offer_type: &str, id: &str, plans: &[String]) -> Value
 fn signed_disk(id: &str, plan: &str, version: &str) -> String {
     format!(
         "https://contoso.blob.core.windows.net/vhds/{id}-{plan}-{version}.vhd?sv=2022-11-02&sr=c\
-         &sp=rl&st=2025-12-31T00%3A00%3A00Z&se=2099-01-01T00%3A00%3A00Z&sig=c2ltdWxhdGVk%2B{plan}%3D"
+         &sp=rl&st=2025-12-31T00%3A00%3A00Z&se=2099-01-01T00%3A00%3A00Z\
+         &sig=c2ltdWxhdGVk%2B{plan}%3D"
     )
 }
 

@@ -21,10 +21,12 @@ pub fn default_resources(guid: &str, id: &str, product_type: &str, plans: &[Stri
         json!({
             "$schema": schema("property", 2), "id": format!("property/{guid}"),
             "product": product, "kind": "azureVM", "termsOfUseUrl": "https://contoso.example/terms",
-            "termsConditions": "custom", "categories": {"analytics": ["visualization-and-reporting"]},
+            "termsConditions": "custom",
+            "categories": {"analytics": ["visualization-and-reporting"]},
         }),
         json!({
-            "$schema": schema("listing", 5), "id": format!("listing/{guid}/public/main/default/en-us"),
+            "$schema": schema("listing", 5),
+            "id": format!("listing/{guid}/public/main/default/en-us"),
             "product": product, "kind": "azureVM-listing", "title": id,
             "searchResultSummary": "One line", "shortDescription": "Two lines",
             "description": "<p>HTML &amp; more</p>", "languageId": "en-us",

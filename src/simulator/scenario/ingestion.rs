@@ -91,7 +91,12 @@ switch!(
 );
 switch!(
     /// `jobEnd` of a job that runs.
-    RunningEnd { YearOne = "0001-01-01T00:00:00", Date = "0001-01-01", Start = "start", Absent = "absent" }
+    RunningEnd {
+        YearOne = "0001-01-01T00:00:00",
+        Date = "0001-01-01",
+        Start = "start",
+        Absent = "absent",
+    }
 );
 switch!(
     /// Whether the preview's entry stays in the list while it goes live.

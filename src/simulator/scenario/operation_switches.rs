@@ -16,11 +16,21 @@ switch!(
 );
 switch!(
     /// A publish of a draft that was published already.
-    Unchanged { NewOperation = "new-operation", FinishedAtOnce = "finished-at-once", BadRequest = "400", Conflict = "409" }
+    Unchanged {
+        NewOperation = "new-operation",
+        FinishedAtOnce = "finished-at-once",
+        BadRequest = "400",
+        Conflict = "409",
+    }
 );
 switch!(
     /// How the publish operation looks once go-live was started.
-    OldPublish { Complete = "complete", Unchanged = "unchanged", Touched = "touched", Gone = "gone" }
+    OldPublish {
+        Complete = "complete",
+        Unchanged = "unchanged",
+        Touched = "touched",
+        Gone = "gone",
+    }
 );
 switch!(
     /// Where it shows that the publisher is asked: the operation is complete, or its step waits, or
@@ -87,7 +97,13 @@ switch!(
 );
 switch!(
     /// How timestamps are written.
-    Timestamps { Six = "6-digits", Seven = "7-digits", WithoutZone = "without-zone", Seconds = "seconds", Offset = "offset" }
+    Timestamps {
+        Six = "6-digits",
+        Seven = "7-digits",
+        WithoutZone = "without-zone",
+        Seconds = "seconds",
+        Offset = "offset",
+    }
 );
 switch!(
     /// Messages as objects or as bare texts.
@@ -115,7 +131,12 @@ switch!(
 );
 switch!(
     /// Which query parameter filters the list of operations.
-    Filter { Both = "both", Status = "status", SubmissionState = "submissionState", Ignored = "ignored" }
+    Filter {
+        Both = "both",
+        Status = "status",
+        SubmissionState = "submissionState",
+        Ignored = "ignored",
+    }
 );
 switch!(
     /// How `Retry-After` is written.

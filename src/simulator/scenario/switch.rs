@@ -2,7 +2,9 @@
 //! a scenario says.
 
 macro_rules! switch {
-    ($(#[$doc:meta])* $name:ident { $first:ident = $first_word:literal $(, $variant:ident = $word:literal)* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $first:ident = $first_word:literal $(, $variant:ident = $word:literal)* $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
         pub enum $name {

@@ -27,14 +27,7 @@ async fn an_address_in_every_form() {
             if form.starts_with("legacy") { 404 } else { 200 }
         );
     }
-    insta::assert_snapshot!(seen.join("\n"), @r"
-    /api/publishers/contoso/offers/contoso-offer/operations/408a4835-0000-1000-0000-000000001001?api-version=2017-10-31
-    /api/publishers/contoso/offers/contoso-offer/operations/408a4835-0000-1000-0000-000000001001
-    http://HOST/api/publishers/contoso/offers/contoso-offer/operations/408a4835-0000-1000-0000-000000001001
-    http://HOST/api/publishers/contoso/offers/contoso-offer/operations/408a4835-0000-1000-0000-000000001001?api-version=2017-10-31
-    /api/operations/contoso$contoso-offer$2$preview?api-version=2017-10-31
-    /api/operations/contoso$56615b67-2185-49fe-80d2-000000000001$2$preview?api-version=2017-10-31
-    ");
+    insta::assert_snapshot!(seen.join("\n"));
     for (header, names) in [
         ("location", [true, false]),
         ("operation-location", [false, true]),
@@ -193,15 +186,7 @@ async fn an_error_in_every_form() {
             answer.text
         ));
     }
-    insta::assert_snapshot!(seen.join("\n"), @r#"
-    error: 400 Some("application/json; charset=utf-8") {"error":{"code":"BadRequest","message":"The offer is not waiting for the publisher's sign-off."}}
-    message: 400 Some("application/json; charset=utf-8") {"message":"The offer is not waiting for the publisher's sign-off."}
-    Message: 400 Some("application/json; charset=utf-8") {"Message":"The offer is not waiting for the publisher's sign-off."}
-    string: 400 Some("application/json; charset=utf-8") "Microsoft.Ingestion.Api.Common.Exceptions.Http400Exception: The offer is not waiting for the publisher's sign-off.\r\n   at Microsoft.Ingestion"
-    text: 400 Some("text/plain") The offer is not waiting for the publisher's sign-off.
-    html: 400 Some("text/html") <!DOCTYPE html><html><body><h2>400 BadRequest</h2><p>The offer is not waiting for the publisher's sign-off.</p></body></html>
-    empty: 400 None
-    "#);
+    insta::assert_snapshot!(seen.join("\n"));
 }
 
 #[tokio::test]

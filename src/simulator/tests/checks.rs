@@ -22,7 +22,13 @@ impl SimulatorClient {
 }
 
 fn annotation(line: u32) -> Value {
-    json!({"path": "offer.yml", "start_line": line, "end_line": line, "annotation_level": "failure", "message": "wrong"})
+    json!({
+        "path": "offer.yml",
+        "start_line": line,
+        "end_line": line,
+        "annotation_level": "failure",
+        "message": "wrong",
+    })
 }
 
 #[tokio::test]
@@ -35,7 +41,8 @@ async fn a_check_run_is_made_updated_and_found_and_annotations_add_up() {
         let made = driver.check(Method::POST, &format!("{prefix}{RUNS}"), body).await;
         assert_eq!((made.status.as_u16(), &made.json()["status"]), (201, &json!("queued")));
         let run = format!("{prefix}{RUNS}/{}", made.json()["id"]);
-        let update = json!({"conclusion": "success", "output": {"title": "t2", "summary": "s2", "annotations": [annotation(3)]}});
+        let output = json!({"title": "t2", "summary": "s2", "annotations": [annotation(3)]});
+        let update = json!({"conclusion": "success", "output": output});
         let updated = driver.check(Method::PATCH, &run, update).await.json();
         assert_eq!(
             (&updated["status"], &updated["output"]["annotations_count"]),
@@ -138,29 +145,7 @@ async fn githubs_limits_hold() {
             answer.json()["message"].as_str().unwrap()
         ));
     }
-    insta::assert_snapshot!(seen.join("\n"), @r#"
-    422 "Validation Failed" summary exceeds a maximum bytesize of 65535
-    422 "Validation Failed" text exceeds a maximum bytesize of 65535
-    422 "Invalid request.\n\n\"title\" wasn't supplied." 
-    422 "Invalid request.\n\n\"summary\" wasn't supplied." 
-    422 "Invalid request.\n\nNo more than 50 items are allowed; 51 were supplied." 
-    422 "Validation Failed" start_column is only allowed if start_line and end_line are the same
-    422 "Invalid request.\n\n\"start_line\" wasn't supplied, or is not a number from 1." 
-    422 "Invalid request.\n\n\"end_line\" is before \"start_line\"." 
-    422 "Invalid request.\n\nerror is not a member of [notice, warning, failure]." 
-    422 "Validation Failed" path "/offer.yml" is not relative to the repository
-    422 "Invalid request.\n\nOnly 255 characters are allowed in \"title\"." 
-    422 "Invalid request.\n\n\"message\" and \"raw_details\" may have 64 KB each." 
-    422 "Invalid request.\n\n\"message\" wasn't supplied." 
-    422 "Invalid request.\n\n\"head_sha\" wasn't supplied."
-    422 "Invalid request.\n\n\"conclusion\" wasn't supplied."
-    422 "Invalid request.\n\n\"fine\" is not a possible value for \"conclusion\". Must be one of: action_required, cancelled, failure, neutral, success, skipped, timed_out."
-    422 "Invalid request.\n\n\"waiting\" is not a possible value for \"status\". Must be one of: queued, in_progress, completed."
-    422 "Invalid request.\n\n\"completed_at\" needs \"conclusion\"."
-    422 "Invalid request.\n\n\"now\" is not a valid date-time for \"started_at\"."
-    422 "Invalid request.\n\nNo more than 3 items are allowed in \"actions\"."
-    400 "Problems parsing JSON"
-    "#);
+    insta::assert_snapshot!(seen.join("\n"));
 }
 
 #[tokio::test]
@@ -191,18 +176,7 @@ async fn github_refuses_limits_or_is_down() {
         let limits = ["retry-after", "x-ratelimit-remaining"].map(|name| first.header(name));
         seen.push(format!("{switch}: {codes:?} {limits:?} {message}"));
     }
-    insta::assert_snapshot!(seen.join("\n"), @r#"
-    answers: forbidden: [403, 403, 403] [None, None] "Resource not accessible by integration"
-    answers: not-found: [404, 404, 404] [None, None] "Not Found"
-    answers: rate-limited: [403, 403, 403] [None, Some("0")] "API rate limit exceeded for installation ID 1."
-    answers: secondary-rate-limited, retry-after: 60: [429, 429, 429] [Some("60"), None] "You have exceeded a secondary rate limit. Please wait a few minutes."
-    answers: down: [502, 502, 502] [None, None] <html><body><h1>502 Bad Gateway</h1></body></html>
-    answers: forbidden, on: create: [403, 403, 404] [None, None] "Resource not accessible by integration"
-    answers: forbidden, on: update: [201, 201, 403] [None, None] null
-    answers: down, after: 1, count: 1: [201, 502, 200] [None, None] null
-    token: right: [401, 401, 401] [None, None] "Bad credentials"
-    token: github: [201, 201, 200] [None, None] null
-    "#);
+    insta::assert_snapshot!(seen.join("\n"));
     let driver = SimulatorClient::new("checks: {answers: hangs}").await;
     let never =
         tokio::time::timeout(std::time::Duration::from_millis(200), driver.create(Value::Null))

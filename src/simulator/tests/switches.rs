@@ -145,12 +145,7 @@ async fn the_sign_off_shows_in_one_of_four_ways() {
         assert!(operation["previewLinks"][0]["uri"].is_string());
         assert_eq!(code(&driver, "golive").await, 202);
     }
-    insta::assert_snapshot!(seen.join("\n"), @r#"
-    operation: operation complete: complete 100, complete 100, waitingForPublisherReview 0, notStarted 0 · offer "waitingForPublisherReview"
-    step: operation running: complete 100, complete 100, waitingForPublisherReview 0, notStarted 0 · offer "running"
-    offer: operation running: complete 100, complete 100, notStarted 0, notStarted 0 · offer "waitingForPublisherReview"
-    waiting: operation waitingForPublisherReview: complete 100, complete 100, waitingForPublisherReview 0, notStarted 0 · offer "waitingForPublisherReview"
-    "#);
+    insta::assert_snapshot!(seen.join("\n"));
 }
 
 #[tokio::test]
@@ -223,16 +218,7 @@ async fn every_beginning_of_an_offer() {
         let publish = code(&driver, "publish").await;
         seen.push(format!("{status}{more}: {} ({submissions}), publish {publish}", marks(&shown)));
     }
-    insta::assert_snapshot!(seen.join("\n"), @r"
-    neverPublished: neverPublished:  (), publish 202
-    notStarted: notStarted:  (), publish 202
-    waitingForPublisherReview: waitingForPublisherReview: complete 100, complete 100, waitingForPublisherReview 0, notStarted 0 (publish complete), publish 409
-    running, since: 90m: running: complete 100, inProgress 50, notStarted 0, notStarted 0 (publish running), publish 202
-    running, running: go-live, since: 30m: running: complete 100, complete 100, complete 100, inProgress 50 (goLive running, publish complete), publish 409
-    succeeded: succeeded: complete 100, complete 100, complete 100, complete 100 (goLive complete, publish complete), publish 409
-    canceled: canceled: canceled 1, notStarted 0, notStarted 0, notStarted 0 (publish canceled), publish 202
-    failed: failed: failed 1, notStarted 0, notStarted 0, notStarted 0 (publish failed), publish 202
-    ");
+    insta::assert_snapshot!(seen.join("\n"));
     let changed =
         "offers: [{publisher: contoso, id: contoso-offer, status: succeeded, draft-changed: true}]";
     assert_eq!(

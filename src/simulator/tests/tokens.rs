@@ -180,7 +180,8 @@ async fn libraries_find_the_token_endpoint() {
         driver.send(driver.request(Method::GET, &path.replace("tenant", "nowhere"))).await.status,
         400
     );
-    let instances = "/common/discovery/instance?api-version=1.1&authorization_endpoint=https://login/tenant/oauth2/v2.0/authorize";
+    let instances = "/common/discovery/instance?api-version=1.1\
+                     &authorization_endpoint=https://login/tenant/oauth2/v2.0/authorize";
     let found = driver.send(driver.request(Method::GET, instances)).await.json();
     assert_eq!(found["tenant_discovery_endpoint"], format!("{}{path}", driver.base));
 }

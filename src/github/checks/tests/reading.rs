@@ -6,19 +6,26 @@ use super::*;
 fn finds_our_own_check_runs_again() {
     block_on(async {
         let server = MockServer::start().await;
+        let runs = json!({"total_count": 5, "check_runs": [
+            {"id": 7, "external_id": "run-1/b", "html_url": "https://x/7"},
+            {"id": 9, "external_id": "run-2/b"},
+            {
+                "id": 8,
+                "external_id": "run-1/a",
+                "html_url": "https://x/8",
+                "status": "completed",
+                "conclusion": "stale",
+                "started_at": "2026-11-20T12:00:00Z",
+            },
+            {"id": 10, "external_id": null},
+            {"external_id": "run-1/c"},
+        ]});
         Mock::given(method("GET"))
             .and(path(format!("/repos/contoso/offers/commits/{SHA}/check-runs")))
             .and(query_param("check_name", "Marketplace: a&b / é"))
             .and(query_param("filter", "all"))
             .and(query_param("per_page", "100"))
-            .respond_with(ResponseTemplate::new(200).set_body_json(json!({"total_count": 5, "check_runs": [
-                {"id": 7, "external_id": "run-1/b", "html_url": "https://x/7"},
-                {"id": 9, "external_id": "run-2/b"},
-                {"id": 8, "external_id": "run-1/a", "html_url": "https://x/8", "status": "completed", "conclusion": "stale",
-                 "started_at": "2026-11-20T12:00:00Z"},
-                {"id": 10, "external_id": null},
-                {"external_id": "run-1/c"},
-            ]})))
+            .respond_with(ResponseTemplate::new(200).set_body_json(runs))
             .expect(2)
             .mount(&server)
             .await;
@@ -49,7 +56,15 @@ fn finds_our_own_check_runs_again() {
 fn lists_annotations_page_by_page() {
     block_on(async {
         let server = MockServer::start().await;
-        let one = |line: usize| json!({"path": "offer.yml", "start_line": line, "title": "plan", "message": "two\nlines", "annotation_level": "failure"});
+        let one = |line: usize| {
+            json!({
+                "path": "offer.yml",
+                "start_line": line,
+                "title": "plan",
+                "message": "two\nlines",
+                "annotation_level": "failure",
+            })
+        };
         for (page, lines) in [("1", 1..=100), ("2", 101..=120)] {
             Mock::given(method("GET"))
                 .and(path("/repos/contoso/offers/check-runs/42/annotations"))

@@ -69,13 +69,23 @@ fn whatever_the_portal_says_it_fits() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
-    fn nothing_of_the_portal_acts(html in rendered::hostile(), name in rendered::hostile(), word in rendered::hostile()) {
+    fn nothing_of_the_portal_acts(
+        html in rendered::hostile(),
+        name in rendered::hostile(),
+        word in rendered::hostile(),
+    ) {
         let mut told = Told::one();
-        let messages = [(Level::Error, &*html), (Level::Warning, &*name), (Level::Information, &*word)];
-        told.starts(0, Phase::Publish).sees(0, Phase::Publish, &word, &[(&name, "inProgress", &html, &messages)]);
-        told.after(200).sees_with(0, Phase::Publish, &word, &[(&name, &word, &html, &messages)], &[link_to(&word, &html)], &[link_to(&html, &format!("https://x.example/{word}"))]);
+        let messages =
+            [(Level::Error, &*html), (Level::Warning, &*name), (Level::Information, &*word)];
+        let running = [(&*name, "inProgress", &*html, &messages[..])];
+        told.starts(0, Phase::Publish).sees(0, Phase::Publish, &word, &running);
+        let steps = [(&*name, &*word, &*html, &messages[..])];
+        let preview = [link_to(&word, &html)];
+        let live = [link_to(&html, &format!("https://x.example/{word}"))];
+        told.after(200).sees_with(0, Phase::Publish, &word, &steps, &preview, &live);
         told.asks(0, "GET", &html, 500, &name);
-        told.ends(0, Verdict::problem(Some(Phase::Publish), Problem::new(Code::OperationFailed, &html).hint(&word)));
+        let problem = Problem::new(Code::OperationFailed, &html).hint(&word);
+        told.ends(0, Verdict::problem(Some(Phase::Publish), problem));
         told.summary();
     }
 }

@@ -112,7 +112,8 @@ fn failure_with_messages() {
     told.asks(
         0,
         "GET",
-        "https://cloudpartner.azure.com/api/publishers/contoso/offers/contoso-offer/operations/1001",
+        "https://cloudpartner.azure.com/api/publishers/contoso/offers/contoso-offer\
+         /operations/1001",
         200,
         "3f1c0000-0000-0000-0000-00000000beef",
     );

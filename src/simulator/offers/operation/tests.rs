@@ -35,14 +35,17 @@ fn seen(operation: &SimulatedOperation, hours: i64) -> String {
 #[test]
 fn a_publish_takes_its_days_and_stops_at_the_sign_off() {
     let publish = operation(ReleaseHalf::Publish, "");
-    insta::assert_snapshot!([0, 1, 19, 37, 43, 500].map(|hours| seen(&publish, hours)).join("\n"), @r"
+    insta::assert_snapshot!(
+        [0, 1, 19, 37, 43, 500].map(|hours| seen(&publish, hours)).join("\n"),
+        @r"
     Running: InProgress 0, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0
     Running: Complete 100, InProgress 2, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0
     Running: Complete 100, InProgress 52, NotStarted 0, NotStarted 0, NotStarted 0, NotStarted 0
     Running: Complete 100, Complete 100, InProgress 12, NotStarted 0, NotStarted 0, NotStarted 0
     SignOff: Complete 100, Complete 100, Complete 100, Complete 100, Waiting 0, NotStarted 0
     SignOff: Complete 100, Complete 100, Complete 100, Complete 100, Waiting 0, NotStarted 0
-    ");
+    "
+    );
 }
 
 #[test]
@@ -60,14 +63,17 @@ fn a_blocked_step_recovers_and_its_operation_runs_all_the_time() {
     let yaml = "steps: [{id: a, name: A, takes: 4h, blocked: {after: 1h, for: 10h, messages: \
         [{html: No image}]}}]";
     let publish = operation(ReleaseHalf::Publish, yaml);
-    insta::assert_snapshot!([0, 1, 10, 11, 13, 14].map(|hours| seen(&publish, hours)).join("\n"), @r"
+    insta::assert_snapshot!(
+        [0, 1, 10, 11, 13, 14].map(|hours| seen(&publish, hours)).join("\n"),
+        @r"
     Running: InProgress 0
     Running: Blocked 25
     Running: Blocked 25
     Running: InProgress 25
     Running: InProgress 75
     SignOff: Complete 100
-    ");
+    "
+    );
     let progress = publish.progress_at(later(start(), SignedDuration::from_hours(2)));
     assert_eq!(progress.last_action, later(start(), SignedDuration::from_hours(1)));
 }
