@@ -158,6 +158,15 @@ pub struct Repository {
     name: String,
 }
 
+/// The numbers by which GitHub knows a repository and its owner; no renaming changes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RepositoryIds {
+    /// `GITHUB_REPOSITORY_OWNER_ID`, or the claim `repository_owner_id`.
+    pub owner: u64,
+    /// `GITHUB_REPOSITORY_ID`, or the claim `repository_id`.
+    pub repository: u64,
+}
+
 impl Repository {
     /// Accepts two names that fit a URL path segment unescaped, so that no path can be made of them
     /// but the repository's.

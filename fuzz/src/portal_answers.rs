@@ -89,8 +89,7 @@ impl Run {
         let secrets = Arc::new(Secrets::new(Box::new(|_| {})));
         let token =
             ReadyMade::new(&SecretString::from(TOKEN), Rc::clone(&clock), &secrets).unwrap();
-        let credentials =
-            Rc::new(Credentials::new(Box::new(token), Rc::clone(&clock), Arc::clone(&secrets)));
+        let credentials = Rc::new(Credentials::new(Box::new(token), Rc::clone(&clock)));
         let publisher = PublisherId::parse("contoso").unwrap();
         let access = Access { origin: Url::parse(PORTAL).unwrap(), credentials, secrets };
         let portal = CloudPartnerPortal::new(

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::environment::Environment;
 use super::event::{self, Event};
-use crate::ids::Repository;
+use crate::ids::{Repository, RepositoryIds};
 
 /// What is known of the run. Outside GitHub Actions nearly everything is missing.
 #[derive(Debug, Clone)]
@@ -48,15 +48,6 @@ pub struct Context {
     pub oidc: Option<OidcEndpoint>,
 }
 
-/// The numbers of a repository and of its owner, which no renaming changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RepositoryIds {
-    /// The owner's.
-    pub owner: u64,
-    /// The repository's.
-    pub repository: u64,
-}
-
 /// Where a job gets OIDC tokens.
 #[derive(Debug, Clone)]
 pub struct OidcEndpoint {
@@ -88,8 +79,8 @@ impl Context {
             head_sha: event_name.as_deref().and_then(|name| event.head_sha(name)).or(sha),
             tag: text("GITHUB_REF_NAME")
                 .filter(|_| environment.get("GITHUB_REF_TYPE") == Some("tag")),
-            server_url: url(environment, "GITHUB_SERVER_URL", "https://github.com"),
-            api_url: url(environment, "GITHUB_API_URL", "https://api.github.com"),
+            server_url: read_url(environment, "GITHUB_SERVER_URL", "https://github.com"),
+            api_url: read_url(environment, "GITHUB_API_URL", "https://api.github.com"),
             run_id: environment.get("GITHUB_RUN_ID").and_then(|id| id.parse().ok()),
             run_attempt: environment
                 .get("GITHUB_RUN_ATTEMPT")
@@ -99,7 +90,7 @@ impl Context {
             debug: environment.get("RUNNER_DEBUG") == Some("1"),
             colour: (in_actions || watched) && environment.get("NO_COLOR").is_none(),
             watched,
-            repository_ids: RepositoryIds::find(environment),
+            repository_ids: read_repository_ids(environment),
             oidc: OidcEndpoint::find(environment),
         }
     }
@@ -115,28 +106,24 @@ impl Context {
     }
 }
 
-impl RepositoryIds {
-    fn find(environment: &Environment) -> Option<Self> {
-        let number = |name: &str| environment.get(name)?.parse().ok();
-        Some(Self {
-            owner: number("GITHUB_REPOSITORY_OWNER_ID")?,
-            repository: number("GITHUB_REPOSITORY_ID")?,
-        })
-    }
+fn read_repository_ids(environment: &Environment) -> Option<RepositoryIds> {
+    let number = |name: &str| environment.get(name)?.parse().ok();
+    Some(RepositoryIds {
+        owner: number("GITHUB_REPOSITORY_OWNER_ID")?,
+        repository: number("GITHUB_REPOSITORY_ID")?,
+    })
 }
 
 impl OidcEndpoint {
     fn find(environment: &Environment) -> Option<Self> {
         let url = Url::parse(environment.get("ACTIONS_ID_TOKEN_REQUEST_URL")?).ok()?;
-        Some(Self {
-            url,
-            token: SecretString::from(environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?),
-        })
+        let token = environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?.trim();
+        (!token.is_empty()).then(|| Self { url, token: SecretString::from(token) })
     }
 }
 
 /// GitHub Enterprise names its own addresses; the defaults are github.com's.
-fn url(environment: &Environment, name: &str, default: &str) -> Option<Url> {
+fn read_url(environment: &Environment, name: &str, default: &str) -> Option<Url> {
     Url::parse(environment.get(name).unwrap_or(default)).ok()
 }
 
@@ -232,6 +219,8 @@ mod tests {
     fn the_oidc_endpoint_needs_both_variables_and_hides_the_token() {
         let address = ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://token.example/?api-version=2");
         assert!(Context::read(&Environment::from_pairs([address])).oidc.is_none());
+        let blank = ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", " ");
+        assert!(Context::read(&Environment::from_pairs([address, blank])).oidc.is_none());
         let both =
             Environment::from_pairs([address, ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hunter2")]);
         let context = Context::read(&both);

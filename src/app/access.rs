@@ -3,13 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use secrecy::ExposeSecret as _;
-
 use crate::actions::context::Context;
 use crate::actions::inputs::Inputs;
 use crate::auth::{
-    ClientSecret, Credentials, EntraApplication, GithubOidc, IdTokenService, Ids, ReadyMade,
-    TokenSource, Wire,
+    ClientSecret, Credentials, EntraApplication, GithubOidc, IdTokenService, ReadyMade,
+    TokenSource, Wire, oidc_not_permitted,
 };
 use crate::clock::Clock;
 use crate::http::Transport;
@@ -45,14 +43,11 @@ pub fn credentials(
         if let Some(secret) = &inputs.client_secret {
             Box::new(ClientSecret::new(app, secret.clone(), wire))
         } else {
-            let url = context.oidc.as_ref().map(|oidc| oidc.url.as_str());
-            let token = context.oidc.as_ref().map(|oidc| oidc.token.expose_secret());
-            let service = IdTokenService::new(url, token, secrets)?;
-            let ids = context
-                .repository_ids
-                .map(|ids| Ids { owner: ids.owner, repository: ids.repository });
-            Box::new(GithubOidc::new(app, service, &inputs.audience, wire).of_repository(ids))
+            let endpoint = context.oidc.clone().ok_or_else(oidc_not_permitted)?;
+            let service = IdTokenService::new(endpoint.url, endpoint.token, secrets)?;
+            let oidc = GithubOidc::new(app, service, &inputs.audience, wire);
+            Box::new(oidc.of_repository(context.repository_ids))
         }
     };
-    Ok(Credentials::new(source, Rc::clone(clock), Arc::clone(secrets)))
+    Ok(Credentials::new(source, Rc::clone(clock)))
 }

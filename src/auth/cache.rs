@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -12,7 +11,6 @@ use tokio::sync::Mutex;
 use super::TokenSource;
 use crate::clock::Clock;
 use crate::problem::Problem;
-use crate::secrets::Secrets;
 
 /// Tokens are renewed this long before their end, which covers slow requests, slow clocks and a
 /// portal that rounds.
@@ -39,7 +37,6 @@ struct Held {
 pub struct Credentials {
     source: Box<dyn TokenSource>,
     clock: Rc<dyn Clock>,
-    secrets: Arc<Secrets>,
     held: RefCell<Option<Held>>,
     /// Held while a token is being got; everyone else waits for that exchange and takes its result.
     exchange: Mutex<()>,
@@ -50,11 +47,10 @@ pub struct Credentials {
 
 impl Credentials {
     /// An empty cache; nothing is fetched yet.
-    pub fn new(source: Box<dyn TokenSource>, clock: Rc<dyn Clock>, secrets: Arc<Secrets>) -> Self {
+    pub fn new(source: Box<dyn TokenSource>, clock: Rc<dyn Clock>) -> Self {
         Self {
             source,
             clock,
-            secrets,
             held: RefCell::default(),
             exchange: Mutex::default(),
             ended: Cell::default(),
@@ -145,7 +141,6 @@ impl Credentials {
         self.ended.set(self.ended.get().wrapping_add(1));
         match result {
             Ok(token) => {
-                self.secrets.register(token.secret.expose_secret());
                 self.failure.replace(None);
                 self.held.replace(Some(held(
                     token.secret.clone(),

@@ -7,8 +7,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::subject::Ids;
 use crate::http;
+use crate::ids::RepositoryIds;
 
 /// JWTs are written without padding; some issuers pad nevertheless.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -32,7 +32,7 @@ pub struct Claims {
     /// When it ends.
     pub expires: Option<Timestamp>,
     /// The numbers of repository and owner, which GitHub's tokens have.
-    pub ids: Option<Ids>,
+    pub ids: Option<RepositoryIds>,
 }
 
 impl Claims {
@@ -67,9 +67,12 @@ fn text(claim: &Value) -> Option<String> {
     Some(text.chars().filter(|c| !c.is_control()).take(LONGEST_CLAIM).collect())
 }
 
-fn ids(claims: &Value) -> Option<Ids> {
+fn ids(claims: &Value) -> Option<RepositoryIds> {
     let number = |key: &str| claims[key].as_u64().or_else(|| claims[key].as_str()?.parse().ok());
-    Some(Ids { owner: number("repository_owner_id")?, repository: number("repository_id")? })
+    Some(RepositoryIds {
+        owner: number("repository_owner_id")?,
+        repository: number("repository_id")?,
+    })
 }
 
 fn expires(claim: &Value) -> Option<Timestamp> {

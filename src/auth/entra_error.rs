@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::subject::{Form, forms};
 use super::{Claims, EntraApplication};
+use crate::ids::RepositoryIds;
 use crate::problem::{Code, Problem};
 use crate::text::bound_line;
 
@@ -221,7 +222,7 @@ fn credential_hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Strin
 
 /// What is to be known about the subject's form. A credential in the other one looks right, and
 /// does not match.
-fn form(subject: &str, ids: Option<super::subject::Ids>) -> String {
+fn form(subject: &str, ids: Option<RepositoryIds>) -> String {
     match forms(subject, ids) {
         Some((Form::Classic, other)) => {
             let other = other.unwrap_or_else(|| "repo:OWNER@OWNERID/REPO@REPOID:…".to_owned());

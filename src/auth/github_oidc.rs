@@ -12,9 +12,9 @@ use url::Url;
 use super::entra::{Failure, Service, TIMEOUT, is_busy, patiently};
 use super::entra_error::Proof;
 use super::ready_made::fits_a_header;
-use super::subject::Ids;
 use super::{Claims, EntraApplication, Token, TokenSource, Wire};
 use crate::http::{Again, Request, protected, shown};
+use crate::ids::RepositoryIds;
 use crate::problem::{Code, Problem};
 use crate::secrets::Secrets;
 
@@ -35,40 +35,26 @@ pub struct IdTokenService {
 }
 
 impl IdTokenService {
-    /// Takes the values of `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
+    /// Takes `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
     ///
     /// # Errors
-    /// If GitHub did not set them, which means that the job lacks the permission; or if the address
-    /// may not receive a token.
-    pub fn new(
-        url: Option<&str>,
-        request_token: Option<&str>,
-        secrets: &Secrets,
-    ) -> Result<Self, Problem> {
-        let given = |value: Option<&str>| {
-            value.map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
-        };
-        let (Some(url), Some(request_token)) = (given(url), given(request_token)) else {
-            return Err(not_permitted());
-        };
-        secrets.register(&request_token);
+    /// If the address may not receive a token, or the token fits no header.
+    pub fn new(url: Url, request_token: SecretString, secrets: &Secrets) -> Result<Self, Problem> {
+        secrets.register(request_token.expose_secret());
         let refused = |why: String| {
             Problem::new(Code::OidcRefused, why)
                 .hint("these variables are set by the runner: do not set them in the workflow")
         };
-        let url = Url::parse(&url).map_err(|error| {
-            refused(format!("ACTIONS_ID_TOKEN_REQUEST_URL is not an address: {error}"))
-        })?;
         protected(&url).map_err(|why| {
             refused(format!("ACTIONS_ID_TOKEN_REQUEST_URL is `{}`, which {why}", shown(&url)))
         })?;
-        if !fits_a_header(&request_token) {
+        if !fits_a_header(request_token.expose_secret()) {
             return Err(refused(
                 "ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token: it has spaces or line breaks in it"
                     .to_owned(),
             ));
         }
-        Ok(Self { url, request_token: SecretString::from(request_token) })
+        Ok(Self { url, request_token })
     }
 
     fn request(&self, audience: &str) -> Request {
@@ -120,7 +106,9 @@ impl IdTokenService {
     }
 }
 
-fn not_permitted() -> Problem {
+/// GitHub did not set the address and the token: the job lacks the permission.
+#[must_use]
+pub fn oidc_not_permitted() -> Problem {
     Problem::new(
         Code::OidcNotPermitted,
         "GitHub gives this job no OIDC token: ACTIONS_ID_TOKEN_REQUEST_URL and \
@@ -154,7 +142,7 @@ pub struct GithubOidc {
     app: EntraApplication,
     service: IdTokenService,
     audience: String,
-    ids: Option<Ids>,
+    ids: Option<RepositoryIds>,
     wire: Wire,
 }
 
@@ -167,7 +155,7 @@ impl GithubOidc {
 
     /// With the numbers of the repository, for messages about a subject that no credential has.
     #[must_use]
-    pub fn of_repository(self, ids: Option<Ids>) -> Self {
+    pub fn of_repository(self, ids: Option<RepositoryIds>) -> Self {
         Self { ids, ..self }
     }
 

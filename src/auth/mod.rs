@@ -19,9 +19,8 @@ pub use cache::Credentials;
 pub use claims::Claims;
 pub use client_secret::ClientSecret;
 pub use entra::{EntraApplication, Wire};
-pub use github_oidc::{GithubOidc, IdTokenService};
+pub use github_oidc::{GithubOidc, IdTokenService, oidc_not_permitted};
 pub use ready_made::ReadyMade;
-pub use subject::Ids;
 
 use crate::problem::Problem;
 

@@ -4,14 +4,7 @@
 //! renamed or transferred after 15 July 2026 the second, older ones the first unless they opted in;
 //! GitHub Enterprise Server knows the first only.
 
-/// The numbers in the subject's second form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ids {
-    /// The owner's.
-    pub owner: u64,
-    /// The repository's.
-    pub repository: u64,
-}
+use crate::ids::RepositoryIds;
 
 /// Which form a subject has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +18,7 @@ pub enum Form {
 /// The form of the subject, and the same subject in the other form if that can be told; `None` if
 /// it has neither, because the organisation made its own.
 #[must_use]
-pub fn forms(subject: &str, ids: Option<Ids>) -> Option<(Form, Option<String>)> {
+pub fn forms(subject: &str, ids: Option<RepositoryIds>) -> Option<(Form, Option<String>)> {
     let (owner, rest) = subject.strip_prefix("repo:")?.split_once('/')?;
     let (repository, context) = rest.split_once(':')?;
     match (numbered(owner), numbered(repository)) {
@@ -54,7 +47,7 @@ mod tests {
 
     #[test]
     fn each_form_is_told_in_the_other() {
-        let ids = Some(Ids { owner: 1, repository: 2 });
+        let ids = Some(RepositoryIds { owner: 1, repository: 2 });
         let (classic, immutable) =
             ("repo:o/r:environment:a:b/c@3", "repo:o@1/r@2:environment:a:b/c@3");
         assert_eq!(forms(classic, ids), Some((Form::Classic, Some(immutable.to_owned()))));

@@ -23,11 +23,7 @@ pub struct Retry {
 }
 
 impl Retry {
-    /// For reads of the portal: rides out about half a minute.
-    pub const READ: Self =
-        Self { attempts: 6, base: Duration::from_secs(1), cap: Duration::from_secs(30) };
-
-    /// For token exchanges.
+    /// For token exchanges: four waits of together 15 seconds at most.
     pub const TOKEN: Self =
         Self { attempts: 5, base: Duration::from_secs(1), cap: Duration::from_secs(20) };
 }

@@ -37,12 +37,6 @@ impl Input {
     pub fn variable(&self) -> String {
         format!("INPUT_{}", self.name.replace(' ', "_").to_uppercase())
     }
-
-    /// The value must not be printed.
-    #[must_use]
-    pub fn is_secret(&self) -> bool {
-        self.takes == Takes::Secret
-    }
 }
 
 macro_rules! inputs {

@@ -73,7 +73,7 @@ fn an_unknown_subject_shows_what_was_presented_and_the_command_that_mends_it() {
 
 #[test]
 fn the_subject_is_told_in_both_forms() {
-    let hint = |subject: &str, ids: Option<crate::auth::Ids>| {
+    let hint = |subject: &str, ids: Option<crate::ids::RepositoryIds>| {
         let claims = Claims { subject: Some(subject.to_owned()), ids, ..claims() };
         let text = shown(
             Proof::IdToken(Some(&claims)),
@@ -83,7 +83,7 @@ fn the_subject_is_told_in_both_forms() {
         let (_, hint) = text.split_once("audience `api://AzureADTokenExchange`; ").unwrap();
         hint.split(". To make it").next().unwrap().to_owned()
     };
-    let ids = Some(crate::auth::Ids { owner: 1, repository: 2 });
+    let ids = Some(crate::ids::RepositoryIds { owner: 1, repository: 2 });
     let hints = [
         hint("repo:o/r:environment:live", ids),
         hint("repo:o/r:ref:refs/tags/v1", None),

@@ -48,8 +48,7 @@ fn a_refused_ready_made_token_is_the_end() {
         &world.wire.secrets,
     )
     .unwrap();
-    let credentials =
-        Credentials::new(Box::new(source), world.clock.clone(), world.wire.secrets.clone());
+    let credentials = Credentials::new(Box::new(source), world.clock.clone());
     let token = block_on(credentials.token()).unwrap();
     assert_eq!(block_on(credentials.renew(&token)).unwrap_err().code, Code::PortalUnauthorized);
 }

@@ -23,8 +23,7 @@ pub(super) fn portal(scripted: &Rc<Scripted>) -> CloudPartnerPortal<Rc<Scripted>
     let secrets = Arc::new(Secrets::new(Box::new(|_| {})));
     let token = SecretString::from("the-token-of-the-portal");
     let token = ReadyMade::new(&token, Rc::clone(&clock), &secrets).unwrap();
-    let credentials =
-        Rc::new(Credentials::new(Box::new(token), Rc::clone(&clock), Arc::clone(&secrets)));
+    let credentials = Rc::new(Credentials::new(Box::new(token), Rc::clone(&clock)));
     let origin = Url::parse("https://cloudpartner.azure.com").unwrap();
     let (publisher, offer) =
         (PublisherId::parse("contoso").unwrap(), OfferId::parse("contoso-offer").unwrap());

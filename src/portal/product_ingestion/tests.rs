@@ -88,8 +88,7 @@ fn api(service: &Rc<Service>) -> (ProductIngestion<Rc<Service>>, Rc<VirtualClock
     let secrets = Arc::new(Secrets::new(Box::new(|_| {})));
     let token = SecretString::from("the-token-of-the-api");
     let token = ReadyMade::new(&token, Rc::clone(&clock), &secrets).unwrap();
-    let credentials =
-        Rc::new(Credentials::new(Box::new(token), Rc::clone(&clock), Arc::clone(&secrets)));
+    let credentials = Rc::new(Credentials::new(Box::new(token), Rc::clone(&clock)));
     let origin = Url::parse("https://graph.microsoft.com").unwrap();
     let access = Access { origin, credentials, secrets };
     let offer = OfferId::parse("contoso-offer").unwrap();
