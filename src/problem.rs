@@ -158,22 +158,28 @@ impl std::fmt::Display for Code {
     }
 }
 
-/// One thing that is wrong.
+/// One thing that is wrong. Displayed, it is the message, then the correlation id in parentheses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{message}{}", show_correlation_id(correlation_id.as_deref()))]
 pub struct Problem {
-    /// Its kind.
+    /// Its stable name, which decides the exit code.
     pub code: Code,
     /// What happened, naming the thing and quoting what was received.
     pub message: String,
+    /// The service's id of the request that failed; another one for each request.
+    pub correlation_id: Option<String>,
     /// The portal's own words about it, for reports that do not show them beside.
     pub portal_says: Option<String>,
     /// What to do now.
     pub hint: Option<String>,
-    /// Where.
+    /// Where it is in a file.
     pub place: Option<Place>,
     /// The line at that place as it stands in the file, for an excerpt.
     pub source_line: Option<String>,
+}
+
+fn show_correlation_id(id: Option<&str>) -> String {
+    id.map(|id| format!(" (correlation id {id})")).unwrap_or_default()
 }
 
 impl Problem {
@@ -183,6 +189,7 @@ impl Problem {
         Self {
             code,
             message: message.into(),
+            correlation_id: None,
             portal_says: None,
             hint: None,
             place: None,

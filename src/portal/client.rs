@@ -108,7 +108,7 @@ impl CallError {
     /// from elsewhere.
     pub(super) fn of_small_answer(self) -> Self {
         match self.trouble {
-            Trouble::Unreadable => Self::passing(self.problem.message),
+            Trouble::Unreadable => Self::passing(self.problem.to_string()),
             _ => self,
         }
     }

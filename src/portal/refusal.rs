@@ -2,7 +2,6 @@
 //! `error.code` and `error.message`, a bare `Message`, a JSON text, the `error` of a part of the
 //! service, plain text or HTML, and nothing.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -40,11 +39,11 @@ pub(super) fn read_refusal(
         message.push_str(": ");
         message.push_str(&said);
     }
-    if let Some(id) = answer.correlation_id() {
-        let _ = write!(message, " (correlation id {id})");
-    }
-    let problem =
-        Problem { hint: (subject.hint)(status).map(str::to_owned), ..Problem::new(code, message) };
+    let problem = Problem {
+        correlation_id: answer.correlation_id(),
+        hint: (subject.hint)(status).map(str::to_owned),
+        ..Problem::new(code, message)
+    };
     CallError { trouble, problem, retry_after }
 }
 

@@ -192,8 +192,7 @@ impl Cancel {
         let Why::Signal(signal) = self.why else {
             return run.end_with(problem);
         };
-        let message =
-            format!("the job was canceled, and the operation was not: {}", problem.message);
+        let message = format!("the job was canceled, and the operation was not: {problem}");
         Stage::End(Verdict::pending(Ending::Interrupted(signal), run.phase, message).hint(RESUME))
     }
 

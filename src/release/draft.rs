@@ -155,7 +155,7 @@ impl<P: Portal> Author<'_, P> {
                     }
                 }
                 Written::Overtaken(problem) => {
-                    self.note(Level::Warning, format!("{problem}; reading the draft again"));
+                    self.tell(What::Setback(problem.clone(), "reading the draft again".to_owned()));
                     last = Some(problem);
                     self.around.clock.sleep(AFTER_CONFLICT).await;
                     continue;
@@ -298,7 +298,8 @@ impl<P: Portal> Author<'_, P> {
 
     /// Looks whether a write arrived whose answer was lost.
     async fn await_landing(&self, draft: &Draft, problem: Problem) -> Result<bool, Verdict> {
-        self.note(Level::Warning, format!("{problem}; looking whether the draft was written"));
+        let next = "looking whether the draft was written".to_owned();
+        self.tell(What::Setback(problem, next));
         let looks = if draft.etag.is_some() { LOOKS_WITH_TAG } else { LOOKS.len() };
         for seconds in &LOOKS[..looks] {
             self.around.clock.sleep(Duration::from_secs(*seconds)).await;
@@ -415,8 +416,8 @@ fn refuse(problem: Problem) -> Verdict {
 /// A problem with its place, for a verdict has none.
 fn describe(problem: &Problem) -> String {
     match &problem.place {
-        Some(at) => format!("{}:{}:{}: {}", at.file, at.line, at.column, problem.message),
-        None => problem.message.clone(),
+        Some(at) => format!("{}:{}:{}: {problem}", at.file, at.line, at.column),
+        None => problem.to_string(),
     }
 }
 

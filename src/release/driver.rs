@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::http::{Again, Repeatable, Retry, repeat};
 use crate::ids::Email;
 use crate::portal::{
-    CallError, Level, Looked, OfferView, OperationView, Phase, Portal, Submission, Trouble,
+    CallError, Looked, OfferView, OperationView, Phase, Portal, Submission, Trouble,
 };
 use crate::problem::{Code, Problem};
 
@@ -267,8 +267,8 @@ impl<P: Portal> Driver<'_, P> {
                 // A line each at the 1st, 2nd, 4th, 8th … failure: an outage is seen, and does not
                 // fill the log.
                 if attempt.is_power_of_two() {
-                    let text = format!("{}; asking again in {}", error.problem, format_wait(wait));
-                    self.tell(What::Note(Level::Warning, text));
+                    let next = format!("asking again in {}", format_wait(wait));
+                    self.tell(What::Setback(error.problem.clone(), next));
                 }
             },
         )

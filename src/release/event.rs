@@ -7,6 +7,7 @@ use super::verdict::Verdict;
 use crate::content::Difference;
 use crate::http::Exchange;
 use crate::portal::{Level, OfferView, Operation, OperationView, Phase};
+use crate::problem::Problem;
 
 /// How a half of the release came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,6 +68,8 @@ pub enum What {
     Rests(std::time::Duration),
     /// Something worth a line.
     Note(Level, String),
+    /// A request failed, and what is done about it.
+    Setback(Problem, String),
     /// A request was made.
     Exchange(Exchange),
     /// What becomes of the offer's draft.

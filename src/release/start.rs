@@ -148,12 +148,8 @@ impl Start {
         match (seen, self.lost.take()) {
             (Seen::Accepted(accepted), _) => self.follow_accepted(accepted, run),
             (Seen::Lost(problem, retry_after), lost) => {
-                run.note(
-                    Level::Warning,
-                    format!(
-                        "{problem}; looking whether it was started before anything is repeated"
-                    ),
-                );
+                let next = "looking whether it was started before anything is repeated".to_owned();
+                run.tell(What::Setback(problem.clone(), next));
                 let wait = wait_before_look(0, retry_after);
                 let lost = LostPost {
                     last: problem,
@@ -203,7 +199,7 @@ impl Start {
         run: &mut Run,
         at: Moment,
     ) -> Stage {
-        run.note(Level::Warning, format!("{problem}; looking what runs"));
+        run.tell(What::Setback(problem.clone(), "looking what runs".to_owned()));
         let (since, count) =
             self.refusal.map_or((at.elapsed, 0), |refusal| (refusal.since, refusal.count));
         let refusal = Refusal { problem, by_conflict, since, count: count + 1 };

@@ -110,7 +110,7 @@ impl Verdict {
             outcome,
             ending: Ending::Problem(problem.code),
             phase,
-            message: problem.message,
+            message: problem.to_string(),
             portal_says: problem.portal_says,
             hint: problem.hint,
         }
@@ -121,7 +121,7 @@ impl Verdict {
     pub fn out_of_sight(phase: Option<Phase>, problem: Problem) -> Self {
         let code =
             if problem.code.class() == Class::Auth { problem.code } else { Code::Unavailable };
-        let message = format!("what runs can no longer be followed: {}", problem.message);
+        let message = format!("what runs can no longer be followed: {problem}");
         Self {
             portal_says: problem.portal_says,
             ..Self::pending(Ending::Problem(code), phase, message)

@@ -156,7 +156,7 @@ impl Console {
     /// what to do.
     pub fn problem(&self, problem: &Problem) {
         if let (Some(place), Some(line)) = (&problem.place, &problem.source_line) {
-            for line in manifest::excerpt(line, place, &problem.message).lines() {
+            for line in manifest::excerpt(line, place, &problem.to_string()).lines() {
                 self.line(line);
             }
         }
@@ -165,7 +165,7 @@ impl Console {
         let (code, hint) = (problem.code, problem.hint.as_ref());
         if self.in_actions {
             let hint = hint.map(|hint| format!("\nWhat to do now: {hint}")).unwrap_or_default();
-            let message = format!("{} [{code}]{hint}", problem.message);
+            let message = format!("{problem} [{code}]{hint}");
             return self.annotate(
                 Level::Error,
                 problem.place.as_ref(),
@@ -178,7 +178,7 @@ impl Console {
             .as_ref()
             .map(|at| format!("{}:{}:{}: ", at.file, at.line, at.column))
             .unwrap_or_default();
-        self.columns(&Line::of(Paint::Bad, format!("error: {at}{} [{code}]", problem.message)));
+        self.columns(&Line::of(Paint::Bad, format!("error: {at}{problem} [{code}]")));
         for (number, line) in hint.iter().flat_map(|hint| hint.lines().enumerate()) {
             let first = if number == 0 { "What to do now: " } else { "  " };
             self.line(&format!("  {first}{line}"));

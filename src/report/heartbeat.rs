@@ -142,7 +142,8 @@ mod tests {
     use crate::actions::inputs::Command;
     use crate::http::testing::{FakeClock, block_on};
     use crate::manifest;
-    use crate::portal::{Level, OperationView, Phase, Step, Word};
+    use crate::portal::{OperationView, Phase, Step, Word};
+    use crate::problem::{Code, Problem};
     use crate::release::event::{Origin, What};
     use crate::report::JobLog;
 
@@ -253,8 +254,11 @@ mod tests {
                     until(Duration::from_hours(3)).await;
                     // A line begins the silence anew, and the same warning is no line.
                     for id in [1, 2] {
-                        let text = format!("HTTP 503 (correlation id {id}); asking again");
-                        tell(What::Note(Level::Warning, text));
+                        let problem = Problem {
+                            correlation_id: Some(id.to_string()),
+                            ..Problem::new(Code::Unavailable, "HTTP 503")
+                        };
+                        tell(What::Setback(problem, "asking again".to_owned()));
                     }
                     until(clock.elapsed() + Duration::from_mins(3)).await;
                 } => {}

@@ -64,7 +64,7 @@ pub struct OfferStory {
     pub timeline: Vec<(Timestamp, Entry)>,
     /// Messages about a whole operation at the last look.
     last_messages: Vec<Message>,
-    /// Warnings since the last change, without what is different each time.
+    /// Warnings since the last change, without correlation ids.
     warned: HashSet<String>,
 }
 
@@ -149,22 +149,17 @@ impl OfferStory {
     }
 
     /// Whether this is a warning that was given before, with no change since. Each request has its
-    /// own correlation id.
-    pub(super) fn is_repeated(&mut self, entry: &Entry) -> bool {
-        match entry {
-            Entry::Note(Level::Warning, text) => {
-                let mut words = text.split(" (correlation id ");
-                let rest = words.by_ref().enumerate().map(|(n, part)| {
-                    if n == 0 { part } else { part.split_once(')').map_or("", |(_, rest)| rest) }
-                });
-                !self.warned.insert(rest.collect())
-            }
-            Entry::Change(_) => {
-                self.warned.clear();
-                false
-            }
-            Entry::Note(..) | Entry::Exchange(_) => false,
+    /// own correlation id, which makes no other warning of it.
+    pub(super) fn is_repeated(&mut self, what: &What, entry: &Entry) -> bool {
+        if matches!(entry, Entry::Change(_)) {
+            self.warned.clear();
         }
+        let warning = match what {
+            What::Note(Level::Warning, text) => text.clone(),
+            What::Setback(problem, next) => format!("{}; {next}", problem.message),
+            _ => return false,
+        };
+        !self.warned.insert(warning)
     }
 
     pub(super) fn apply(&mut self, at: Timestamp, what: &What) -> Vec<Change> {
@@ -255,7 +250,7 @@ impl OfferStory {
                 self.check_run_url = Some(url.clone());
                 Vec::new()
             }
-            What::Note(..) | What::Exchange(_) => Vec::new(),
+            What::Note(..) | What::Setback(..) | What::Exchange(_) => Vec::new(),
         }
     }
 

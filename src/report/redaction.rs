@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use crate::content::Difference;
 use crate::http::Exchange;
 use crate::portal::{Link, Message, OfferView, OperationView, Step, Word};
+use crate::problem::Problem;
 use crate::release::Verdict;
 use crate::release::event::{DraftNews, Event, What};
 use crate::secrets::Secrets;
@@ -16,6 +17,9 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
         What::Operation(phase, view) => What::Operation(*phase, redact_operation(view, secrets)),
         What::Offer(view) => What::Offer(redact_offer(view, secrets)),
         What::Note(level, text) => What::Note(*level, secrets.redact(text)),
+        What::Setback(problem, next) => {
+            What::Setback(redact_problem(problem, secrets), secrets.redact(next))
+        }
         What::Exchange(exchange) => What::Exchange(redact_exchange(exchange, secrets)),
         What::Ended(verdict) => What::Ended(redact_verdict(verdict, secrets)),
         What::Draft(news) => What::Draft(DraftNews {
@@ -115,6 +119,19 @@ fn redact_exchange(exchange: &Exchange, secrets: &Secrets) -> Exchange {
     }
 }
 
+fn redact_problem(problem: &Problem, secrets: &Secrets) -> Problem {
+    let redact = |text: &Option<String>| text.as_deref().map(|text| secrets.redact(text));
+    Problem {
+        message: secrets.redact(&problem.message),
+        correlation_id: redact(&problem.correlation_id),
+        portal_says: redact(&problem.portal_says),
+        hint: redact(&problem.hint),
+        source_line: redact(&problem.source_line),
+        code: problem.code,
+        place: problem.place.clone(),
+    }
+}
+
 fn redact_verdict(verdict: &Verdict, secrets: &Secrets) -> Verdict {
     Verdict {
         message: secrets.redact(&verdict.message),
@@ -128,6 +145,7 @@ fn redact_verdict(verdict: &Verdict, secrets: &Secrets) -> Verdict {
 mod tests {
     use super::*;
     use crate::portal::{Level, Phase};
+    use crate::problem::Code;
 
     const SECRET: &str = "s3cr3t~Client_value";
 
@@ -163,9 +181,14 @@ mod tests {
         };
         let mut verdict = Verdict::done(Some(Phase::Publish), format!("quoted {SECRET}"));
         verdict.portal_says = Some(format!("says {SECRET}"));
+        let setback = Problem {
+            correlation_id: Some(SECRET.to_owned()),
+            ..Problem::new(Code::Unavailable, format!("HTTP 503: {SECRET}"))
+        };
         for what in [
             What::Offer(offer),
             What::Note(Level::Warning, format!("HTTP 503: {SECRET}")),
+            What::Setback(setback, format!("again {SECRET}")),
             What::Ended(verdict.hint(SECRET)),
         ] {
             let seen = read_event(what);

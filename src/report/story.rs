@@ -9,7 +9,7 @@ use super::news::{Change, Entry};
 use super::offer_story::OfferStory;
 use crate::actions::inputs::Command;
 use crate::manifest::Manifest;
-use crate::portal::Phase;
+use crate::portal::{Level, Phase};
 use crate::problem::Code;
 use crate::release::event::{Event, What};
 use crate::release::{Ending, Outcome, Verdict};
@@ -48,6 +48,9 @@ impl Story {
         };
         let entries: Vec<Entry> = match &event.what {
             What::Note(level, text) => vec![Entry::Note(*level, text.clone())],
+            What::Setback(problem, next) => {
+                vec![Entry::Note(Level::Warning, format!("{problem}; {next}"))]
+            }
             What::Exchange(exchange) => vec![Entry::Exchange(exchange.clone())],
             what => offer.apply(event.at, what).into_iter().map(Entry::Change).collect(),
         };
@@ -55,7 +58,7 @@ impl Story {
             let annotated = annotate(&offer.offer, offer.index, &self.manifest, &entry)
                 .filter(|_| !is_state(self.command, &entry));
             offer.annotations.extend(annotated.clone());
-            let repeated = offer.is_repeated(&entry);
+            let repeated = offer.is_repeated(&event.what, &entry);
             offer.timeline.push((event.at, entry.clone()));
             News { at: event.at, entry, annotated, repeated }
         };

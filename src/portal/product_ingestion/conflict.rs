@@ -28,7 +28,7 @@ fn find_conflict(text: &str) -> Option<Conflict> {
 /// An HTTP error that says one of these is that, whatever its status. Nothing was started.
 pub(super) fn reclassify(error: CallError) -> CallError {
     match find_conflict(&error.problem.message) {
-        Some(conflict) => judge(conflict, error.problem.message),
+        Some(conflict) => judge(conflict, error.problem.to_string()),
         None => error,
     }
 }

@@ -199,7 +199,7 @@ pub fn wrong_manifest(
         .iter()
         .filter_map(|problem| {
             let hint = problem.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
-            let message = format!("{}{hint}", problem.message);
+            let message = format!("{problem}{hint}");
             Some(on(
                 problem.place.as_ref()?,
                 AnnotationLevel::Failure,

@@ -16,7 +16,7 @@ pub fn problems(problems: &[Problem]) -> String {
         format!(
             "| {} | {} | {hint} | {} |\n",
             code(&at),
-            prose(&problem.message),
+            prose(&problem.to_string()),
             code(&problem.code.to_string())
         )
     };
