@@ -5,6 +5,7 @@ use std::path::Path;
 
 use offer_release::manifest::{self, Manifest, Route};
 use offer_release::problem::{Place, Problem};
+use offer_release::secrets::Secrets;
 
 /// As many problems are told of one manifest, and one that there are more.
 const MOST_PROBLEMS: usize = 51;
@@ -29,7 +30,8 @@ fn read(data: &[u8]) -> Result<Manifest, Vec<Problem>> {
     }
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("offer.yml"), data).unwrap();
-    manifest::load(Path::new(directory.path()), "offer.yml")
+    let secrets = Secrets::new(Box::new(|_| ()));
+    manifest::load(Path::new(directory.path()), "offer.yml", &secrets)
 }
 
 fn refused(problems: &[Problem], lines: &[&str]) {

@@ -70,7 +70,7 @@ pub async fn run(
     mask_secrets(&invocation, &console);
     match invocation {
         Ok(Invocation::Command(inputs)) => {
-            let loaded = manifest::load(&context.workspace, &inputs.manifest);
+            let loaded = manifest::load(&context.workspace, &inputs.manifest, &console.secrets());
             session::run(inputs, loaded, &context, console, clock, signals).await
         }
         Ok(Invocation::Rehearse { inputs, scenario }) => {

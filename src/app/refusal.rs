@@ -21,7 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub fn inputs(wrong: Wrong, context: &Context, console: &Console) -> u8 {
     let Wrong { mut problems, manifest, .. } = wrong;
     if let Some(path) = manifest {
-        problems.extend(manifest::load(&context.workspace, &path).err().unwrap_or_default());
+        let loaded = manifest::load(&context.workspace, &path, &console.secrets());
+        problems.extend(loaded.err().unwrap_or_default());
     }
     told(&problems, context, console)
 }

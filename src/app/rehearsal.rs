@@ -84,7 +84,7 @@ fn load(inputs: &Inputs, context: &Context, console: &Console) -> Result<Manifes
         console.line("rehearsal: there is no offer.yml here; this is the example");
         return manifest::parse("examples/offer.yml", include_str!("../../examples/offer.yml"));
     }
-    manifest::load(&context.workspace, &inputs.manifest)
+    manifest::load(&context.workspace, &inputs.manifest, &console.secrets())
 }
 
 fn read_scenario(path: &Path) -> Result<Scenario, Problem> {

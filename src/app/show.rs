@@ -60,7 +60,7 @@ async fn read_draft(
     clock: Rc<dyn Clock>,
     secrets: &Arc<Secrets>,
 ) -> Result<Draft, Vec<Problem>> {
-    let manifest = manifest::load(&context.workspace, &inputs.manifest)?;
+    let manifest = manifest::load(&context.workspace, &inputs.manifest, secrets)?;
     let offer = choose_offer(&manifest, &inputs.offers)?;
     let read = async {
         let told = Box::new(session::debug);

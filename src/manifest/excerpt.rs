@@ -1,13 +1,14 @@
 //! The line that a problem is about, with a mark under the place.
 
 use crate::problem::Place;
+use crate::secrets::blank_signatures;
 
 /// As much of a long line is shown, in columns of a terminal.
 const WIDEST: usize = 120;
 /// As much of it is kept before the place.
 const BEFORE: usize = 40;
 
-/// The line with a mark under the place, and a label beside the mark:
+/// The line with a mark under the place, and a label beside the mark. Signatures are not shown.
 ///
 /// ```text
 ///   --> offer.yml:7:14
@@ -17,7 +18,7 @@ const BEFORE: usize = 40;
 /// ```
 #[must_use]
 pub fn excerpt(source_line: &str, place: &Place, label: &str) -> String {
-    let cells: Vec<Cell> = source_line.chars().map(Cell::of).collect();
+    let cells: Vec<Cell> = blank_signatures(source_line).chars().map(Cell::of).collect();
     let from = index(place.column).min(cells.len());
     let to = (index(place.end_column) + 1).clamp(from, cells.len());
     let (start, end) = window(&cells, from);

@@ -6,15 +6,20 @@ use std::path::{Component, Path, PathBuf};
 
 use super::source::{Finding, Source};
 use crate::problem::{Code, Problem};
+use crate::secrets::{Secrets, find_signatures_in_lines};
 
 const LARGEST: u64 = 1024 * 1024;
 
-/// The path below the workspace as annotations need it, and the text.
-pub fn read(workspace: &Path, path: &str) -> Result<(String, String), Problem> {
+/// The path below the workspace as annotations need it, and the text. Signatures that stand in it
+/// are masked, although they should not stand there.
+pub fn read(workspace: &Path, path: &str, secrets: &Secrets) -> Result<(String, String), Problem> {
     let named = Named { path, is_manifest: true };
     let file = below(workspace, &named)?;
     let real = real(workspace, &named, &file)?;
     let bytes = bytes(&named, &real)?;
+    for signature in find_signatures_in_lines(&String::from_utf8_lossy(&bytes)) {
+        secrets.register(&signature);
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok((file, text)),
         Err(error) => Err(not_utf8(&file, error.as_bytes(), error.utf8_error().valid_up_to())),

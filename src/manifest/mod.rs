@@ -27,6 +27,7 @@ use serde_path_to_error::Segment;
 use crate::ids::{Email, OfferId, PlanId, PublisherId};
 use crate::nearest::nearest;
 use crate::problem::{Code, Place, Problem};
+use crate::secrets::Secrets;
 use content::Content;
 pub use document::{Api, schema};
 use document::{Document, WrittenOffer};
@@ -70,12 +71,13 @@ pub struct Offer {
     pub content: Content,
 }
 
-/// Reads the manifest at a path below the workspace.
+/// Reads the manifest at a path below the workspace. What is secret in it, though it should not
+/// stand there, is registered before anything of it can be told.
 ///
 /// # Errors
 /// Why the file cannot be read, or everything that is wrong in it.
-pub fn load(workspace: &Path, path: &str) -> Result<Manifest, Vec<Problem>> {
-    let (file, text) = file::read(workspace, path).map_err(|problem| vec![problem])?;
+pub fn load(workspace: &Path, path: &str, secrets: &Secrets) -> Result<Manifest, Vec<Problem>> {
+    let (file, text) = file::read(workspace, path, secrets).map_err(|problem| vec![problem])?;
     parse(&file, &text)
 }
 

@@ -1,6 +1,7 @@
 //! The manifest's text, and where its lines are.
 
 use crate::problem::{Code, Place, Problem};
+use crate::secrets::blank_signatures;
 
 /// A stretch of one line. Lines and columns count from 1; columns count characters; the last column
 /// is included.
@@ -100,6 +101,8 @@ impl Source {
         /// No one looks for a place in a longer line.
         const LONGEST_LINE: usize = 4096;
         let Finding { code, at, message, hint } = finding;
+        // A message quotes the text, maybe shortened, so that a mask of the whole does not find it.
+        let (message, hint) = (blank_signatures(&message), blank_signatures(&hint));
         let problem = Problem::new(code, message).hint(hint).at(self.place(at));
         match self.line(at.line) {
             Some(line) if line.len() <= LONGEST_LINE => problem.showing(line),

@@ -1,5 +1,7 @@
 //! Signed addresses: SAS URIs, and whatever else has its signature in the query.
 
+use std::ops::Range;
+
 use serde_json::Value as Json;
 
 /// A text has such an address in it.
@@ -41,6 +43,50 @@ pub fn find_signatures(document: &Json) -> Vec<String> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// Every signature in a text that may be broken into lines anywhere, or be no text of any format.
+#[must_use]
+pub fn find_signatures_in_lines(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = text
+        .lines()
+        .flat_map(|line| {
+            let bare = find_bare_signatures(line).map(|at| line[at].to_owned());
+            find_signatures(&Json::from(line)).into_iter().chain(bare)
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The text with an asterisk for each character of a signature, also of one that is cut off: for
+/// excerpts, whose columns have to stay where they are.
+#[must_use]
+pub fn blank_signatures(text: &str) -> String {
+    let mut blanked = String::with_capacity(text.len());
+    let mut done = 0;
+    for at in find_bare_signatures(text) {
+        blanked.push_str(&text[done..at.start]);
+        blanked.extend(text[at.clone()].chars().map(|_| '*'));
+        done = at.end;
+    }
+    blanked + &text[done..]
+}
+
+/// Where a text has what looks like the value of a signature.
+fn find_bare_signatures(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const NAME: &str = "sig=";
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '&');
+    // ASCII letters take as much room in either case.
+    let lower = text.to_ascii_lowercase();
+    let starts: Vec<usize> = lower.match_indices(NAME).map(|(at, _)| at).collect();
+    starts.into_iter().filter_map(move |name| {
+        let is_whole = !text[..name].ends_with(|c: char| c.is_ascii_alphanumeric());
+        let start = name + NAME.len();
+        let length = text[start..].find(ends).unwrap_or(text.len() - start);
+        (is_whole && length > 0).then(|| start..start + length)
+    })
 }
 
 fn visit_texts(value: &Json, visit: &mut impl FnMut(&str)) {

@@ -218,6 +218,57 @@ fn wrong_content_is_told_before_anything_is_asked() {
     assert!(world.requests().portal().is_empty());
 }
 
+/// Whole or cut, at its place or at another one, in YAML or not.
+#[test]
+fn a_signature_in_the_manifest_is_shown_nowhere() {
+    const LONG: &str = "q0YzSIGNATUREq1YzSIGNATUREq2YzSIGNATURE%2Bq3Y%3D";
+    let address = format!("https://contoso.blob.core.windows.net/vhds/new.vhd?sp=rl&sig={LONG}");
+    let offer = "publisher: contoso\noffers:\n  - id: contoso-offer\n";
+    let plan = format!("{offer}    plans:\n      - id: standard\n        image:\n");
+    let manifests = [
+        format!("{plan}          version: 1.0.0\n          disk: {address}\n"),
+        format!("{plan}          version: 1.0.0\n          disk: {}{address}\n", " ".repeat(60)),
+        format!("{plan}          version: 1.0.0\n          disk: >-\n            {address}\n"),
+        format!("{plan}          version: {address}\n          disk: x\n"),
+        format!("{plan}          verison: 1.0.0 # {address}\n"),
+        format!("{offer}    go-live: \"{address}\"\n"),
+        format!("{offer}    {address}: x\n"),
+        format!("{offer}  - id: {address}\n"),
+        format!("{offer}    notification-emails: [\"{address}\"]\n"),
+        format!("{offer}    edit: [{{set: \"{address}\", value: 1}}]\n"),
+        format!("{offer}    edit: [{{set: /a, value: {{file: \"{address}\"}}}}]\n"),
+        format!("{offer}    edit: [\"{address}\n"),
+        format!("{offer}    edit: \u{7f}{address}\n"),
+        format!("{offer}    edit: &a {address}\n"),
+        format!("{offer}    edit: !!{address} x\n"),
+    ];
+    crate::harness::side_by_side(manifests, |manifest| {
+        let world = World::with_manifest("", &manifest);
+        let shown = [world.job().run(), world.job().on_a_terminal().args(&["rehearse"]).run()];
+        let parts = ["q0YzSIG", "q1YzSIG", "q3Y"];
+        for run in shown {
+            run.exits(2).assert_no_secret(&parts);
+        }
+        let requests = format!("{:?}", world.requests().bodies());
+        assert!(world.requests().checks().lines().len() == 1, "{manifest}");
+        assert!(parts.iter().all(|part| !requests.contains(part)), "{manifest}: {requests}");
+    });
+}
+
+#[test]
+fn a_signature_in_clear_is_pointed_at_and_blanked() {
+    let manifest = MANIFEST.replace("${secret.os-disk}", "https://x.example/a.vhd?sig=c2lnbg&a=b");
+    let world = World::with_manifest("", &manifest);
+    let run = world.job().on_a_terminal().args(&["rehearse", "--version", "1.1.0"]).run().exits(2);
+    let excerpt: Vec<_> = run.stdout.lines().skip(2).take(4).collect();
+    insta::assert_snapshot!(excerpt.join("\n"), @r#"
+      --> offer.yml:11:17
+       |
+    11 |           disk: "https://x.example/a.vhd?sig=******&a=b"
+       |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a SAS URI stands here in clear
+    "#);
+}
+
 #[test]
 fn a_version_that_is_taken_ends_the_release() {
     let world = world("status: succeeded", "");

@@ -6,6 +6,10 @@ use super::*;
 
 const GOOD: &str = "publisher: contoso\noffers: [{id: one}]\n";
 
+fn no_secrets() -> Secrets {
+    Secrets::new(Box::new(|_| ()))
+}
+
 /// A workspace, with a good manifest in it and another one outside.
 struct Workspace(tempfile::TempDir);
 
@@ -23,7 +27,7 @@ impl Workspace {
     }
 
     fn load(&self, path: &str) -> Result<Manifest, String> {
-        load(&self.path(), path).map_err(|problems| {
+        load(&self.path(), path, &no_secrets()).map_err(|problems| {
             let [problem] = &problems[..] else { panic!("one problem: {problems:?}") };
             assert_eq!(problem.code, Code::ManifestUnreadable);
             format!("{}; {}", problem.message, problem.hint.as_deref().unwrap())
@@ -113,7 +117,7 @@ fn a_missing_file_is_looked_for_under_the_other_ending() {
         error.starts_with(r#"the manifest "x\n.yml" cannot be opened: No such file"#),
         "{error}"
     );
-    let missing = load(Path::new("/nowhere"), "offer.yml").unwrap_err();
+    let missing = load(Path::new("/nowhere"), "offer.yml", &no_secrets()).unwrap_err();
     assert_eq!(missing[0].hint.as_deref(), Some("check out the repository before this step"));
 }
 
@@ -137,7 +141,7 @@ fn a_byte_that_is_not_utf_8_is_placed() {
     let workspace = Workspace::new();
     let bad = |bytes: &[u8]| {
         fs::write(workspace.path().join("bad.yml"), bytes).unwrap();
-        let problems = load(&workspace.path(), "bad.yml").unwrap_err();
+        let problems = load(&workspace.path(), "bad.yml", &no_secrets()).unwrap_err();
         let place = problems[0].place.clone().unwrap();
         (problems[0].message.clone(), problems[0].hint.clone().unwrap(), position(&place))
     };
