@@ -64,7 +64,8 @@ fn action_yml_has_the_programs_inputs() {
 #[test]
 fn action_yml_has_the_programs_outputs() {
     let world = World::new("");
-    let release = world.job().with("go-live", "true").with("record", "record.json").run().exits(0);
+    let release = world.job().with("go-live", "true").with("version", "1.2.3");
+    let release = release.with("record", "record.json").run().exits(0);
     let preview = World::new("").job().run().exits(0);
     let runs = [release, preview, world.job().with("command", "plan").run().exits(0)];
     assert_eq!(names(&action()["outputs"]), written(&runs));
