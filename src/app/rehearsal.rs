@@ -1,5 +1,7 @@
 //! The whole release against the embedded simulator: no account, no network, days in seconds.
 
+mod samples;
+
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,10 +12,11 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::drafts::read_drafts;
 use super::{Signal, refusal, session};
 use crate::actions::context::Context;
 use crate::actions::inputs::{Command, Inputs, Keep, table};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::ids::PlanId;
 use crate::manifest::{self, Manifest};
 use crate::problem::{Code, Problem};
@@ -33,9 +36,9 @@ const LONGEST: Duration = Duration::from_hours(34 * 24);
 
 /// Runs `release`, unchanged, against a simulator in this process.
 pub async fn run(
-    inputs: Inputs,
+    mut inputs: Inputs,
     scenario: Option<&Path>,
-    context: Context,
+    mut context: Context,
     console: Arc<Console>,
     signals: watch::Receiver<Option<Signal>>,
 ) -> u8 {
@@ -48,7 +51,12 @@ pub async fn run(
         Err(problem) => return refusal::told(&[problem], &context, &console),
     };
     let loaded = load(&inputs, &context, &console);
-    let simulator = match start(scenario, loaded.as_ref().ok()).await {
+    let clock = Rc::new(SystemClock::new(SPEED));
+    let scenario = match &loaded {
+        Ok(manifest) => prepare(scenario, manifest, &mut inputs, &mut context, &console, &*clock),
+        Err(_) => scenario,
+    };
+    let simulator = match start(scenario).await {
         Ok(simulator) => simulator,
         Err(error) => {
             let problem = Problem::new(
@@ -70,9 +78,7 @@ pub async fn run(
         Ok(inputs) => inputs,
         Err(problem) => return refusal::told(&[problem], &context, &console),
     };
-    let code =
-        session::run(inputs, loaded, &context, console, Rc::new(SystemClock::new(SPEED)), signals)
-            .await;
+    let code = session::run(inputs, loaded, &context, console, clock, signals).await;
     simulator.stop().await;
     code
 }
@@ -96,17 +102,40 @@ fn read_scenario(path: &Path) -> Result<Scenario, Problem> {
     Scenario::parse(&yaml).map_err(|error| wrong(&error))
 }
 
-async fn start(scenario: Scenario, manifest: Option<&Manifest>) -> std::io::Result<Simulator> {
+async fn start(scenario: Scenario) -> std::io::Result<Simulator> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let scenario = scenario.with_time_scale(SPEED).with_token_lifetime(TOKEN_LIFETIME);
-    Simulator::start(add_offers(scenario, manifest), listener).await
+    Simulator::start(scenario, listener).await
+}
+
+/// The scenario with the offers of the manifest, and samples for what is not given.
+fn prepare(
+    scenario: Scenario,
+    manifest: &Manifest,
+    inputs: &mut Inputs,
+    context: &mut Context,
+    console: &Console,
+    clock: &dyn Clock,
+) -> Scenario {
+    let filled = samples::fill_variables(inputs, context, &manifest.offers);
+    if !filled.is_empty() {
+        let names: Vec<_> = filled.iter().map(|name| format!("`{name}`")).collect();
+        console.line(&format!(
+            "rehearsal: a sample stands for what is not given: {}",
+            names.join(", ")
+        ));
+    }
+    let (offers, secrets) = (&manifest.offers, console.secrets());
+    let release = Inputs { command: Command::Release, ..inputs.clone() };
+    // What is wrong with them is told when they are read for the release itself.
+    let drafts = read_drafts(&release, manifest, offers, context, &secrets, clock.now());
+    let scenario = samples::add_drafts(scenario, manifest, &drafts.unwrap_or_default());
+    add_offers(scenario, manifest)
 }
 
 /// The scenario with the manifest's offers and their plans, on both APIs.
-fn add_offers(mut scenario: Scenario, manifest: Option<&Manifest>) -> Scenario {
-    for (manifest, offer) in
-        manifest.into_iter().flat_map(|manifest| manifest.offers.iter().map(move |o| (manifest, o)))
-    {
+fn add_offers(mut scenario: Scenario, manifest: &Manifest) -> Scenario {
+    for offer in &manifest.offers {
         let plans: Vec<&str> = offer.plans.iter().map(PlanId::as_str).collect();
         scenario = scenario.with_offer(manifest.publisher.as_str(), offer.id.as_str(), &plans);
     }
@@ -150,7 +179,7 @@ mod tests {
     async fn the_rehearsed_portal_has_the_offers_and_plans_of_the_manifest() {
         let yaml = "publisher: contoso\noffers:\n- id: db\n  plans: [{id: basic}, {id: pro}]\n";
         let manifest = manifest::parse("offer.yml", yaml).unwrap();
-        let simulator = start(Scenario::default(), Some(&manifest)).await.unwrap();
+        let simulator = start(add_offers(Scenario::default(), &manifest)).await.unwrap();
         let state = simulator.state();
         let offer = &state["offers"][0];
         assert_eq!((&offer["publisher"], &offer["id"]), (&"contoso".into(), &"db".into()));

@@ -70,6 +70,24 @@ impl Variables {
         Ok(expanded)
     }
 
+    /// The names in a text, in their order; of a text that is refused, those before the reason.
+    #[must_use]
+    pub fn list_names(text: &str) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut rest = text;
+        while let Some((_, after)) = rest.split_once('$') {
+            rest = after.strip_prefix('$').unwrap_or(after);
+            if rest.len() == after.len()
+                && let Some((name, after)) =
+                    rest.strip_prefix('{').and_then(|it| it.split_once('}'))
+            {
+                names.push(name);
+                rest = after;
+            }
+        }
+        names
+    }
+
     fn find(&self, name: &str, may_be_secret: bool) -> Result<&str, Unexpanded> {
         let (value, hint) = match name {
             "version" => (

@@ -27,6 +27,7 @@ mod many;
 mod outcomes;
 mod pages;
 mod programs;
+mod rehearse;
 mod release;
 mod reports;
 mod running;

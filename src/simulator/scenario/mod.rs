@@ -32,6 +32,8 @@ pub use self::portal::*;
 pub use self::steps::{FailedAs, FailedOperation, ReleaseHalf, ScriptMessage, ScriptStep};
 pub use self::target::Target;
 
+use super::offers::default_documents::default_definition;
+
 /// The configuration of a simulation. By default everything works, and a release takes its
 /// realistic days.
 #[derive(Debug, Clone, Deserialize)]
@@ -97,6 +99,29 @@ impl Scenario {
     #[must_use]
     pub fn with_token_lifetime(mut self, lifetime: SignedDuration) -> Self {
         self.auth.token_lifetime = LengthOfTime(lifetime);
+        self
+    }
+
+    /// The same with an offer of this type on the Cloud Partner Portal, its draft's `definition` the
+    /// type's own with a change. What the scenario says of an offer stays.
+    #[must_use]
+    pub fn with_draft(
+        mut self,
+        publisher: &str,
+        id: &str,
+        offer_type: &str,
+        plans: &[&str],
+        change: impl FnOnce(serde_json::Value) -> serde_json::Value,
+    ) -> Self {
+        if !self.offers.iter().any(|listed| listed.publisher == publisher && listed.id == id) {
+            let mut offer = OfferSetup::unheard_of(publisher, id);
+            if !plans.is_empty() {
+                offer.plans = plans.iter().map(|plan| (*plan).to_owned()).collect();
+            }
+            offer.document = Some(change(default_definition(offer_type, id, &offer.plans)));
+            offer_type.clone_into(&mut offer.offer_type);
+            self.offers.push(offer);
+        }
         self
     }
 
