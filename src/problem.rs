@@ -129,6 +129,8 @@ codes! {
     OperationReplaced = "operation-replaced", Refused;
     /// Another publish took the place of the preview that was to go live.
     PreviewChanged = "preview-changed", Refused;
+    /// The operation succeeded, and the slot that it fills does not hold the release.
+    NotInEffect = "not-in-effect", Refused;
     /// There is nothing to release, and `when-unchanged` says `fail`.
     NothingChanged = "nothing-changed", Refused;
     /// The portal did not cancel the operation.

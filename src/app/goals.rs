@@ -45,6 +45,7 @@ pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal
         when_running: choose_when_running(inputs.when_running),
         when_unchanged: choose_when_unchanged(inputs.when_unchanged),
         draft: DraftOrigin::Found,
+        content: None,
         preview: inputs.preview.clone(),
     })
 }

@@ -119,13 +119,14 @@ impl LedgerAccess {
 /// Only with `deployment: true`: why one cannot be read.
 pub async fn read_all<P>(
     inputs: &Inputs,
+    context: &Context,
     ledgers: &[OfferLedger],
     releases: &mut [(Goal, P)],
     reports: &Reports,
 ) -> Result<(), Problem> {
     let reads = ledgers.iter().zip(releases.iter()).map(|(ledger, (goal, _))| async {
         match look_for(inputs, goal, ledger.commit()) {
-            Some(wanted) => ledger.find(&wanted).await,
+            Some(wanted) => Ok(trust(ledger.find(&wanted).await?, inputs.command, context)),
             None => Ok(Earlier::Unknown),
         }
     });
@@ -138,6 +139,16 @@ pub async fn read_all<P>(
         }
     }
     Ok(())
+}
+
+/// What a ledger without a mark says of this release. An earlier attempt of this workflow run may
+/// have started it when no mark could be made, so that it then says nothing.
+fn trust(found: Earlier, command: Command, context: &Context) -> Earlier {
+    let first = context.run_attempt.unwrap_or(1) <= 1;
+    match found {
+        Earlier::Nothing if command != Command::Resume && !first => Earlier::Unknown,
+        found => found,
+    }
 }
 
 /// Whether the ledger says that no release is open that could be continued.

@@ -191,7 +191,7 @@ pub async fn release(
     let ledgers = ledger.map(|ledger| ledger.open(&publisher, offers)).unwrap_or_default();
     let mut interrupted = signals.clone();
     tokio::select! {
-        read = ledger::read_all(inputs, &ledgers, &mut releases, &reports) => read?,
+        read = ledger::read_all(inputs, context, &ledgers, &mut releases, &reports) => read?,
         Ok(_) = interrupted.wait_for(Option::is_some) => {}
     };
     tokio::select! {
@@ -268,7 +268,10 @@ async fn work<P: Portal>(
             if let Some(draft) = &draft {
                 let _permit = starts.acquire().await;
                 match write_draft(draft, &around).await {
-                    Ok(origin) => goal.draft = origin,
+                    Ok(origin) => {
+                        goal.draft = origin;
+                        goal.content = Some(Rc::new(draft.wanted.clone()));
+                    }
                     Err(verdict) => return verdict,
                 }
             }

@@ -255,6 +255,13 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// Whether people, or an earlier run, mean this one by that name.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        !name.is_empty()
+            && (self.id == name || self.operation.as_ref().is_some_and(|it| it.id() == name))
+    }
+
     /// Whether this is its half of a release. A portal that names no kinds has publishes only.
     #[must_use]
     pub fn is(&self, phase: Phase) -> bool {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::binding::{self, Binding};
 use super::findings::{Findings, Whereabouts, phase_of};
 use super::goal::{Aim, Goal, WhenRunning, WhenUnchanged};
+use super::ledger::{Earlier, Record, Standing};
 use super::verdict::Verdict;
 use crate::portal::{Kind, Operation, Phase, State, Submission};
 use crate::problem::{Code, Problem};
@@ -16,6 +17,9 @@ const LONGEST_RELEASE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The portal may touch the offer's own record when an operation begins or ends; that is no change
 /// of the draft.
 const SETTLING: SignedDuration = SignedDuration::from_mins(2);
+
+/// So long after a mark was written to, what it tells of may not be listed yet, or be on its way.
+const LONGEST_UNSEEN: SignedDuration = SignedDuration::from_secs(150);
 
 /// A slot may show for so long what was there before an operation that ended well.
 const SLOT_LAG: SignedDuration = SignedDuration::from_mins(10);
@@ -28,6 +32,13 @@ const TWO_MINDS: &str =
 
 const SLOT_LATE: &str =
     "an operation ended a short while ago, and the preview does not show what it brought";
+
+const UNSEEN: &str = "an earlier attempt may have started it, and the list of operations does not \
+                      show it yet";
+
+const OTHER_PREVIEW: &str = "the preview does not hold what was published";
+
+const NOT_IN_LEDGER: &str = "the ledger does not say that this release published it";
 
 const NOT_WAITING_YET: &str =
     "the publish is done, and the offer does not say yet that its preview waits";
@@ -54,6 +65,8 @@ pub(super) struct Adopted {
     pub binding: Binding,
     /// When its row had last changed while it ran: it had begun by then.
     pub begun_by: Option<Timestamp>,
+    /// The ledger does not rule out that this release started it.
+    pub may_be_ours: bool,
 }
 
 /// What to begin with.
@@ -103,6 +116,8 @@ pub(super) struct Known<'a> {
     pub wanted: Option<&'a Value>,
     /// Whether it may still be waited for what is late: a list or a status, and a slot.
     pub patience: Patience,
+    /// The preview is shown, and it is not what this run published.
+    pub preview_is_other: bool,
     pub today: Timestamp,
 }
 
@@ -119,6 +134,33 @@ pub(super) enum Patience {
 
 /// Decides on the first half, or on what a killed job left behind.
 pub(super) fn decide_release(known: Known<'_>, findings: &Findings) -> Begin {
+    match decide_publish(known, findings) {
+        Begin::Publish if may_be_unseen(known, findings, Phase::Publish) => {
+            Begin::LookAgain(UNSEEN)
+        }
+        begin => begin,
+    }
+}
+
+/// Whether a killed attempt of this release may have started this half, and the list does not show
+/// it yet.
+fn may_be_unseen(known: Known<'_>, findings: &Findings, phase: Phase) -> bool {
+    let Some(record) = known.goal.earlier.record() else { return false };
+    let named = match phase {
+        Phase::Publish => record.names.publish.as_deref(),
+        Phase::GoLive => record.names.go_live.as_deref(),
+    };
+    let is_open = record.standing == Standing::Open;
+    let listed = |name: &str| findings.operations.iter().flatten().any(|row| row.is_called(name));
+    let unseen = match named {
+        Some(name) => is_open && !listed(name),
+        None => record.unanswered == Some(phase),
+    };
+    let recent = |touched| known.today.duration_since(touched) < LONGEST_UNSEEN;
+    unseen && record.touched.map_or(known.patience == Patience::ForAll, recent)
+}
+
+fn decide_publish(known: Known<'_>, findings: &Findings) -> Begin {
     let goal = known.goal;
     if let Some(problem) = findings.unknown_offer() {
         return Begin::End(Verdict::problem(None, problem.clone()));
@@ -178,7 +220,9 @@ fn decide_by_times(known: Known<'_>, findings: &Findings, live: impl FnOnce() ->
             let changed = draft
                 .zip(adopted.begun_by)
                 .is_some_and(|(draft, begun)| is_changed_since(draft, begun));
-            return if changed {
+            // It would go live, and nothing says that it is ours or holds the draft.
+            let foreign = known.goal.go_live && !adopted.may_be_ours;
+            return if changed || foreign {
                 Begin::Publish
             } else {
                 Begin::Published(adopted.binding.clone())
@@ -244,6 +288,7 @@ fn decide_beside(known: Known<'_>, findings: &Findings, busy: Busy<'_>) -> Begin
         (WhenRunning::Adopt, Phase::Publish) if !lacks_draft => Begin::Adopt(Adopted {
             binding: binding::of_row(findings, row),
             begun_by: begun_by(row),
+            may_be_ours: may_be_ours(&known.goal.earlier, findings, row),
         }),
         // It may be what a killed job of this release left behind.
         (WhenRunning::Adopt, Phase::GoLive) if !lacks_draft => {
@@ -254,6 +299,18 @@ fn decide_beside(known: Known<'_>, findings: &Findings, busy: Busy<'_>) -> Begin
                 if lacks_draft { Purpose::BeginAfterOutdated } else { Purpose::BeginAfterOthers };
             Begin::Await(phase, row.operation.clone(), purpose)
         }
+    }
+}
+
+/// Whether the ledger leaves it open, or says, that this release started what runs.
+fn may_be_ours(earlier: &Earlier, findings: &Findings, row: &Submission) -> bool {
+    match earlier {
+        Earlier::Unknown => true,
+        Earlier::Nothing => false,
+        Earlier::Found(record) => match binding::of_record(record, findings) {
+            Some(binding) => binding.names(row),
+            None => binding::find_since(record, findings).iter().any(|since| since.id == row.id),
+        },
     }
 }
 
@@ -278,6 +335,13 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
     if let Some(changed) = bound.find_replacement(findings) {
         return refuse_changed(goal, &bound, &changed);
     }
+    let begins = !matches!(known.purpose, Purpose::GoOn(_));
+    let is_other = |record: &Record| !names_newest(record, findings, &bound);
+    if bound.is_unproven()
+        || begins && bound.is_loose() && goal.earlier.record().is_some_and(is_other)
+    {
+        return refuse_changed(goal, &bound, NOT_IN_LEDGER);
+    }
     let publish = bound.publish.clone();
     match bound.find_go_live(findings) {
         Some(row) if !row.status.state().is_final() => {
@@ -288,7 +352,7 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
             match findings.offer_state() {
                 State::Succeeded => return Begin::Live { publish, go_live },
                 // The offer refused what it brought: the second half may be tried again.
-                State::Failed | State::Canceled => return Begin::GoLive(bound),
+                State::Failed | State::Canceled => return go_live_with(known, findings, bound),
                 _ => {
                     return Begin::Follow {
                         phase: Phase::GoLive,
@@ -322,14 +386,16 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
     let waits = findings.at_sign_off()
         || newest.is_some_and(|row| row.status.state() == State::WaitingForPublisher);
     if waits {
-        return Begin::GoLive(bound);
+        return go_live_with(known, findings, bound);
     }
     match (known.purpose, known.patience, findings.offer_state()) {
         (_, Patience::ForAll, State::Running | State::Unknown)
         | (Purpose::GoOn(_), Patience::ForAll, _) => Begin::LookAgain(NOT_WAITING_YET),
         // The operation that this run followed said that its preview waits, and nothing was started
         // since; not every portal's offer says so too.
-        (Purpose::GoOn(binding), _, _) if binding.is_followed() => Begin::GoLive(bound),
+        (Purpose::GoOn(binding), _, _) if binding.is_followed() => {
+            go_live_with(known, findings, bound)
+        }
         // Its row may have been touched after the go-live's; an offer that goes on to say that it is
         // live, while no preview of it waits, is live.
         (_, patience, State::Succeeded) if find_succeeded_go_live(findings).is_some() => {
@@ -347,6 +413,28 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
             refuse_no_preview(goal, &format!("its last operation ended as `{word}`"))
         }
         _ => refuse_no_preview(goal, "no preview of it waits"),
+    }
+}
+
+/// Goes live, if nothing says that the preview is another one by now.
+fn go_live_with(known: Known<'_>, findings: &Findings, bound: Binding) -> Begin {
+    if known.preview_is_other {
+        return match known.patience {
+            Patience::Over => refuse_changed(known.goal, &bound, OTHER_PREVIEW),
+            Patience::ForAll | Patience::ForSlots => Begin::LookAgain(OTHER_PREVIEW),
+        };
+    }
+    if may_be_unseen(known, findings, Phase::GoLive) {
+        return Begin::LookAgain(UNSEEN);
+    }
+    Begin::GoLive(bound)
+}
+
+/// Whether the newest publish can be that of a mark which names none: it was not there before.
+fn names_newest(record: &Record, findings: &Findings, newest: &Binding) -> bool {
+    match binding::find_since(record, findings)[..] {
+        [only] => newest.names(only),
+        _ => false,
     }
 }
 
@@ -398,6 +486,9 @@ pub(super) fn decide_resume(known: Known<'_>, findings: &Findings) -> Begin {
         let operation = binding.publish.clone();
         return Begin::Follow { phase: Phase::Publish, operation, binding };
     }
+    if let Some(record) = goal.earlier.record() {
+        return decide_resume_of(known, findings, record);
+    }
     if let Some(busy) = find_busy(findings, known.today) {
         return match busy.row() {
             None => Begin::LookAgain(NOTHING_RUNS),
@@ -427,6 +518,41 @@ pub(super) fn decide_resume(known: Known<'_>, findings: &Findings) -> Begin {
             format!("offer {} has no operation that could be continued", goal.offer),
             "start one with `command: release`",
         ),
+    }
+}
+
+/// Goes on with the very release that the ledger tells of.
+fn decide_resume_of(known: Known<'_>, findings: &Findings, record: &Record) -> Begin {
+    let binding = binding::of_record(record, findings);
+    let binding = binding.or_else(|| match binding::find_since(record, findings)[..] {
+        [only] => Some(binding::of_unproven(findings, only)),
+        _ => None,
+    });
+    let listed = binding.filter(|binding| binding.find_publish(findings).is_some());
+    let Some(binding) = listed else {
+        if known.patience == Patience::ForAll {
+            return Begin::LookAgain(UNSEEN);
+        }
+        return refuse_nothing(
+            format!(
+                "the ledger has an open release of offer {}, and the list of operations shows no \
+                 publish of it",
+                known.goal.offer
+            ),
+            "look at the offer in Partner Center; then start it again with `command: release`, or \
+             name what you want with `operation`",
+        );
+    };
+    let go_live = record.names.go_live.as_deref();
+    let named = |name: &str| findings.operations.iter().flatten().find(|row| row.is_called(name));
+    match go_live.and_then(named).or_else(|| binding.find_go_live(findings)) {
+        Some(row) if !is_bad(row.status.state()) => {
+            Begin::Follow { phase: Phase::GoLive, operation: row.operation.clone(), binding }
+        }
+        Some(_) | None => {
+            let operation = binding.publish.clone();
+            Begin::Follow { phase: Phase::Publish, operation, binding }
+        }
     }
 }
 

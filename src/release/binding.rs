@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::findings::{Findings, phase_of};
 use super::goal::Goal;
+use super::ledger::{Names, Record};
 use crate::portal::{Operation, Phase, State, Submission};
 
 /// How the preview came to be the one.
@@ -15,6 +16,9 @@ enum Origin {
     Named,
     /// Its publish is the newest there is; nothing else bound it.
     Newest,
+    /// Its publish was started after the release was marked, and the mark does not name it: it may
+    /// be another's.
+    Unproven,
 }
 
 /// A preview, known by the publish that made it.
@@ -52,6 +56,11 @@ pub(super) fn of_row(findings: &Findings, row: &Submission) -> Binding {
     }
 }
 
+/// The preview of the publish in this row, which may be another's.
+pub(super) fn of_unproven(findings: &Findings, row: &Submission) -> Binding {
+    Binding { origin: Origin::Unproven, ..of_row(findings, row) }
+}
+
 /// The preview of a publish that was started when these operations were there.
 pub(super) fn of_started(publish: Option<Operation>, before: HashSet<String>) -> Binding {
     Binding {
@@ -78,13 +87,51 @@ pub(super) fn of_operation(findings: &Findings, publish: Operation) -> Binding {
     }
 }
 
-/// The preview that the input names, or else that of the newest publish.
+/// The preview that the input names, or else the ledger, or else that of the newest publish.
 pub(super) fn of_input(goal: &Goal, findings: &Findings) -> Binding {
-    let Some(preview) = &goal.preview else { return of_newest(findings) };
-    let row = findings.operations.iter().flatten().find(|row| row.id == *preview);
+    match (&goal.preview, goal.earlier.record()) {
+        (Some(preview), _) => of_name(preview, findings),
+        (None, Some(record)) => of_record(record, findings).unwrap_or_else(|| of_newest(findings)),
+        (None, None) => of_newest(findings),
+    }
+}
+
+/// The preview that the ledger names. Where the list carries other ids than the mark, it is the only
+/// publish that was not there before the mark was made.
+pub(super) fn of_record(record: &Record, findings: &Findings) -> Option<Binding> {
+    let Names { publish, preview, .. } = &record.names;
+    let names = [preview, publish].map(Option::as_deref);
+    let first = names.into_iter().flatten().next()?;
+    let listed = |name: &&str| findings.operations.iter().flatten().any(|row| row.is_called(name));
+    if let Some(name) = names.into_iter().flatten().find(listed) {
+        return Some(of_name(name, findings));
+    }
+    match find_since(record, findings)[..] {
+        [only] => Some(Binding { origin: Origin::Named, ..of_row(findings, only) }),
+        _ => Some(of_name(first, findings)),
+    }
+}
+
+/// The publishes that were not there when the mark was made, newest first.
+pub(super) fn find_since<'a>(record: &Record, findings: &'a Findings) -> Vec<&'a Submission> {
+    let rows = findings.newest_first();
+    let before = record.mark.before.as_deref();
+    let place = before.and_then(|id| rows.iter().position(|row| row.is_called(id)));
+    let newer = match (before, place) {
+        // Nothing was there, or it is not listed any more.
+        (None, _) => &rows[..],
+        (Some(_), None) => &[],
+        (Some(_), Some(place)) => &rows[..place],
+    };
+    newer.iter().copied().filter(|row| phase_of(row) == Phase::Publish).collect()
+}
+
+/// The preview with this name.
+pub(super) fn of_name(name: &str, findings: &Findings) -> Binding {
+    let row = findings.operations.iter().flatten().find(|row| row.is_called(name));
     Binding {
         publish: row.and_then(|row| row.operation.clone()),
-        id: Some(preview.clone()),
+        id: Some(name.to_owned()),
         before: None,
         origin: Origin::Named,
     }
@@ -98,12 +145,21 @@ impl Binding {
     /// The same, after its publish was followed to its end as this operation.
     pub fn after_following(self, publish: Option<&Operation>) -> Self {
         let id = self.id.or_else(|| listed_id(publish));
-        Self { publish: publish.cloned().or(self.publish), id, origin: Origin::Followed, ..self }
+        let origin = match self.origin {
+            Origin::Unproven => Origin::Unproven,
+            Origin::Followed | Origin::Named | Origin::Newest => Origin::Followed,
+        };
+        Self { publish: publish.cloned().or(self.publish), id, origin, ..self }
     }
 
     /// Whether its publish was followed to its end in this run.
     pub fn is_followed(&self) -> bool {
         self.origin == Origin::Followed
+    }
+
+    /// Whether its publish may be another's, so that it must not go live unseen.
+    pub fn is_unproven(&self) -> bool {
+        self.origin == Origin::Unproven
     }
 
     /// Whether nothing but being the newest says that this preview is meant.
@@ -124,7 +180,7 @@ impl Binding {
     /// Whether this row is its publish.
     pub fn names(&self, row: &Submission) -> bool {
         match &self.id {
-            Some(id) => row.id == *id,
+            Some(id) => row.is_called(id),
             // No row of the list carries its id: it is the one that was not there before.
             None => phase_of(row) == Phase::Publish && self.is_new(row),
         }

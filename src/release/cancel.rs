@@ -10,7 +10,7 @@ use super::goal::Aim;
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
 use super::survey::Survey;
 use super::verdict::{Ending, Outcome, Verdict};
-use crate::portal::{Level, OfferView, Operation, State, Submission};
+use crate::portal::{CancelScope, Level, OfferView, Operation, State, Submission};
 use crate::problem::{Class, Code, Problem};
 
 /// Requests before it is given up; the portal accepts them also when they have no effect.
@@ -39,6 +39,8 @@ pub(super) enum Why {
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turn {
+    /// Look at the list before anything is canceled: what runs by now may be another's.
+    Look,
     /// Send the request.
     Request,
     /// Look at the list.
@@ -67,8 +69,8 @@ enum Standing {
 enum Target {
     /// The one with this id.
     Row(String),
-    /// One that is none of these, which were there before or had ended.
-    NoneOf(HashSet<String>),
+    /// One that is none of the others.
+    NoOther,
 }
 
 /// An operation being canceled.
@@ -78,6 +80,8 @@ pub(super) struct Cancel {
     /// Where it is, if known.
     operation: Option<Operation>,
     target: Target,
+    /// Operations that were there before it, or had ended.
+    others: HashSet<String>,
     turn: Turn,
     refusal: Option<Problem>,
     requests: u32,
@@ -87,31 +91,43 @@ pub(super) struct Cancel {
 impl Cancel {
     /// Cancels what this row shows.
     pub fn of_row(why: Why, row: &Submission) -> Self {
-        let target = if row.id.is_empty() {
-            Target::NoneOf(HashSet::new())
-        } else {
-            Target::Row(row.id.clone())
-        };
-        Self::new(why, row.operation.clone(), target)
+        let target = if row.id.is_empty() { Target::NoOther } else { Target::Row(row.id.clone()) };
+        Self::new(why, row.operation.clone(), target, HashSet::new())
     }
 
     /// Cancels an operation that is none of these others.
     pub fn of_unlisted(why: Why, operation: Option<Operation>, others: HashSet<String>) -> Self {
         let target = match &operation {
             Some(operation) if operation.is_listed() => Target::Row(operation.id().to_owned()),
-            Some(_) | None => Target::NoneOf(others),
+            Some(_) | None => Target::NoOther,
         };
-        Self::new(why, operation, target)
+        Self::new(why, operation, target, others)
     }
 
-    fn new(why: Why, operation: Option<Operation>, target: Target) -> Self {
-        Self { why, operation, target, turn: Turn::Request, refusal: None, requests: 0, looks: 0 }
+    fn new(
+        why: Why,
+        operation: Option<Operation>,
+        target: Target,
+        others: HashSet<String>,
+    ) -> Self {
+        let turn = Turn::Request;
+        Self { why, operation, target, others, turn, refusal: None, requests: 0, looks: 0 }
+    }
+
+    fn is_target(&self, row: &Submission) -> bool {
+        match &self.target {
+            Target::Row(id) => row.id == *id,
+            Target::NoOther => is_half(row) && !self.others.contains(&row.id),
+        }
     }
 
     /// Begins because the job was told to stop.
     pub fn by_signal(run: &mut Run, cancel: Self) -> Stage {
         run.note(Level::Warning, "the job was canceled; canceling the operation too");
-        Stage::Cancel(cancel)
+        match run.capabilities.cancel {
+            CancelScope::AnyRunning => cancel.turn_to(Turn::Look),
+            CancelScope::OnlyKnown => Stage::Cancel(cancel),
+        }
     }
 
     /// The request was answered, or its answer was lost; `refusal` if it was refused.
@@ -131,14 +147,11 @@ impl Cancel {
 
     /// The list was seen. Only the word about the very operation counts.
     fn judge_list(&mut self, newest_first: &[&Submission]) -> Standing {
-        let row = newest_first.iter().find(|row| match &self.target {
-            Target::Row(id) => row.id == *id,
-            Target::NoneOf(others) => is_half(row) && !others.contains(&row.id),
-        });
+        let row = newest_first.iter().find(|row| self.is_target(row));
         match (row, &self.target) {
             (Some(row), _) => self.judge_word(row.status.state(), row.status.text()),
             (None, Target::Row(_)) => self.judge_word(State::Unknown, ""),
-            (None, Target::NoneOf(_)) => {
+            (None, Target::NoOther) => {
                 self.turn = Turn::Offer;
                 Standing::GoesOn
             }
@@ -187,6 +200,29 @@ impl Cancel {
         }
     }
 
+    /// Cancels only where nothing says that what runs is another's: the request names no operation.
+    fn look_first(mut self, rows: &[Submission], run: &Run) -> Stage {
+        let rows = sort_newest_first(rows.iter().filter(|row| is_half(row)));
+        let own: Vec<_> = rows.iter().filter(|row| self.is_target(row)).collect();
+        let another_runs = rows.iter().any(|row| {
+            let new = !self.is_target(row) && !self.others.contains(&row.id);
+            new && !row.status.state().is_final()
+        });
+        match own[..] {
+            [row] if row.status.state().is_final() => {
+                let (state, word) = (row.status.state(), row.status.text().to_owned());
+                let standing = self.judge_word(state, &word);
+                self.act_on(standing, run)
+            }
+            [_] => self.turn_to(Turn::Request),
+            [] if !another_runs => self.turn_to(Turn::Request),
+            _ => {
+                let message = "another operation runs on the offer by now";
+                self.end_not_canceled(run, Problem::new(Code::CancelRefused, message))
+            }
+        }
+    }
+
     /// For a job that was told to stop this is no failure of the release: it goes on without us.
     fn end_not_canceled(&self, run: &Run, problem: Problem) -> Stage {
         let Why::Signal(signal) = self.why else {
@@ -229,7 +265,7 @@ impl Answers for Cancel {
     fn next_act(&self, _: &Run) -> Act {
         match self.turn {
             Turn::Request => Act::Cancel(self.operation.clone()),
-            Turn::List => Act::Ask(Ask::Operations),
+            Turn::Look | Turn::List => Act::Ask(Ask::Operations),
             Turn::Offer => Act::Ask(Ask::Offer),
             Turn::Rest => Act::Settle(REST),
         }
@@ -242,10 +278,10 @@ impl Answers for Cancel {
                 Seen::InTheWay(problem) | Seen::Absent(problem) | Seen::Refused(problem),
                 Turn::Request,
             ) => self.requested(Some(problem)),
-            (Seen::Refused(problem), Turn::List | Turn::Offer | Turn::Rest) => {
-                self.end_not_canceled(run, problem)
-            }
+            (Seen::Refused(problem), Turn::Look | Turn::List | Turn::Offer | Turn::Rest)
+            | (Seen::Absent(problem), Turn::Look) => self.end_not_canceled(run, problem),
             (Seen::Rested, _) => self.turn_to(Turn::List),
+            (Seen::Operations(rows), Turn::Look) => self.look_first(&rows, run),
             (Seen::Operations(rows), _) => {
                 let standing = self.judge_list(&sort_newest_first(&rows));
                 self.act_on(standing, run)
@@ -254,8 +290,9 @@ impl Answers for Cancel {
                 let standing = self.judge_offer(&view);
                 self.act_on(standing, run)
             }
-            (Seen::InTheWay(_) | Seen::Absent(_), Turn::List | Turn::Offer | Turn::Rest)
-            | (Seen::Offer(_), Turn::Request | Turn::List | Turn::Rest)
+            (Seen::InTheWay(_), Turn::Look | Turn::List | Turn::Offer | Turn::Rest)
+            | (Seen::Absent(_), Turn::List | Turn::Offer | Turn::Rest)
+            | (Seen::Offer(_), Turn::Look | Turn::Request | Turn::List | Turn::Rest)
             | (Seen::Document(_) | Seen::Operation(_), _) => self.turn_to(Turn::Rest),
         }
     }

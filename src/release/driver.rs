@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::event::{Event, What};
 use super::goal::Goal;
-use super::ledger::{Ledger, Mark};
+use super::ledger::{Asked, Ledger, Mark};
 use super::machine::{Act, Ask, Interruption, Moment, Release, Seen, Stop};
 use super::schedule::Schedule;
 use super::verdict::Verdict;
@@ -148,11 +148,11 @@ impl<P: Portal> Driver<'_, P> {
         if left.is_zero() {
             return Err(self.timed_out());
         }
-        if let Some(phase) = doing.act.phase() {
+        if let Some(asked) = doing.act.asked() {
             tokio::select! {
                 biased;
                 // Nothing is posted without a mark where one is demanded.
-                marked = self.open_mark(phase) => if let Err(problem) = marked {
+                marked = self.open_mark(asked) => if let Err(problem) = marked {
                     return Ok(Seen::Refused(problem));
                 },
                 () = self.wait_for_stop() => return Err(self.stopped()),
@@ -181,10 +181,10 @@ impl<P: Portal> Driver<'_, P> {
     }
 
     /// Marks the release in the ledger, so that a later job finds what is about to be posted.
-    async fn open_mark(&self, phase: Phase) -> Result<(), Problem> {
+    async fn open_mark(&self, asked: Asked) -> Result<(), Problem> {
         let before = self.memory.borrow().newest.clone();
         let mark = Mark { before, ..self.around.mark.clone() };
-        if let Some(at) = self.around.ledger.open_mark(phase, mark).await? {
+        if let Some(at) = self.around.ledger.open_mark(asked, mark).await? {
             self.tell(What::Marked(at));
         }
         Ok(())
@@ -257,6 +257,8 @@ impl<P: Portal> Driver<'_, P> {
 
     /// A read, repeated while that may help.
     async fn read(&self, ask: &Ask, patience: Retry) -> Result<Seen, Interruption> {
+        // Not every portal has slots: nothing waits for long for one.
+        let patience = if matches!(ask, Ask::Slot(_)) { BEFORE } else { patience };
         let answer = repeat(
             self.around.clock,
             patience,

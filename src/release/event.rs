@@ -42,6 +42,29 @@ pub struct DraftNews {
     pub foreign: Vec<Difference>,
 }
 
+/// Whether a half took effect, by what the slot that it fills was seen to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verified {
+    /// The slot holds what was released.
+    True,
+    /// It holds something else.
+    False,
+    /// The API does not say.
+    Unknown,
+}
+
+impl Verified {
+    /// The name in outputs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::True => "true",
+            Self::False => "false",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone)]
 pub enum What {
@@ -60,6 +83,8 @@ pub enum What {
     Preview(String),
     /// What is released is this version.
     Version(String),
+    /// Whether this half took effect.
+    Verified(Phase, Verified),
     /// The operation looks different than before.
     Operation(Phase, OperationView),
     /// The offer looks different than before.

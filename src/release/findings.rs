@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::content::documents_agree;
-use crate::portal::{Draft, OfferView, Phase, State, Submission};
+use crate::portal::{Draft, OfferView, Operation, Phase, State, Submission};
 use crate::problem::Problem;
 
 /// A word that nobody knows, on an operation that did not change for so long, is not about
@@ -112,6 +112,14 @@ impl Findings {
     #[must_use]
     pub fn ids(&self) -> HashSet<String> {
         self.operations.iter().flatten().map(|row| row.id.clone()).collect()
+    }
+
+    /// Ids of the operations that are not this one; of none, if it is not known which it is.
+    #[must_use]
+    pub fn others(&self, operation: Option<&Operation>) -> HashSet<String> {
+        let Some(operation) = operation else { return HashSet::new() };
+        let rows = self.operations.iter().flatten();
+        rows.filter(|row| !row.is_called(operation.id())).map(|row| row.id.clone()).collect()
     }
 
     /// The meaning of the offer's status.

@@ -11,8 +11,9 @@ use super::cancel::{Cancel, Why};
 use super::event::{Origin, What};
 use super::findings::sort_newest_first;
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
-use super::survey::{self, Survey};
+use super::survey::Survey;
 use super::verdict::{Ending, Verdict};
+use super::verify::Verify;
 use crate::content::documents_agree;
 use crate::portal::{
     Draft, Kind, Level, OfferView, Operation, OperationView, Phase, Slot, State, Submission,
@@ -62,11 +63,10 @@ enum Standing {
 /// How it is known which operation is followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Identity {
-    /// It was started in this run, when these operations were there. The one to be found is
-    /// another.
-    Started(HashSet<String>),
+    /// It was started in this run. The one to be found is none of the others.
+    Started,
     /// The same, and it was found in the list, where it can be another's.
-    InList(HashSet<String>),
+    InList,
     /// It was there already, and its kind may be a guess.
     Guessed,
 }
@@ -110,11 +110,15 @@ pub(super) struct Follow {
     /// Where to look; `None` until it is found in the list.
     operation: Option<Operation>,
     identity: Identity,
+    /// The operations that it is not.
+    others: HashSet<String>,
     proof: SlotProof,
     turn: Turn,
     /// The id that the operation last showed of itself.
     id: Option<String>,
     absent: Option<(Duration, u32)>,
+    /// Since when its address shows another operation.
+    strange: Option<Duration>,
     refusals: u32,
     /// The operation's own last word. While nobody knows its meaning, nobody else can speak for
     /// it.
@@ -130,24 +134,37 @@ impl Follow {
         others: HashSet<String>,
         next: Next,
     ) -> Self {
-        Self::new(phase, operation, Identity::Started(others), next)
+        Self::new(phase, operation, Identity::Started, others, next)
     }
 
-    /// Begins to follow an operation that was there already.
-    pub fn adopt(phase: Phase, operation: Option<Operation>, next: Next) -> Self {
-        Self::new(phase, operation, Identity::Guessed, next)
+    /// Begins to follow an operation that was there already, beside `others`.
+    pub fn adopt(
+        phase: Phase,
+        operation: Option<Operation>,
+        others: HashSet<String>,
+        next: Next,
+    ) -> Self {
+        Self::new(phase, operation, Identity::Guessed, others, next)
     }
 
-    fn new(phase: Phase, operation: Option<Operation>, identity: Identity, next: Next) -> Self {
+    fn new(
+        phase: Phase,
+        operation: Option<Operation>,
+        identity: Identity,
+        others: HashSet<String>,
+        next: Next,
+    ) -> Self {
         Self {
             next,
             phase,
             operation,
             identity,
+            others,
             proof: SlotProof::Holds,
             turn: Turn::Operation,
             id: None,
             absent: None,
+            strange: None,
             refusals: 0,
             word: None,
             offer: OfferWord::Nothing,
@@ -161,9 +178,15 @@ impl Follow {
 
     fn origin(&self) -> Origin {
         match self.identity {
-            Identity::Started(_) | Identity::InList(_) => Origin::Started,
+            Identity::Started | Identity::InList => Origin::Started,
             Identity::Guessed => Origin::Adopted,
         }
+    }
+
+    /// Whether this is the id of an operation that is not followed.
+    fn is_of_another(&self, id: &str) -> bool {
+        let own = self.operation.as_ref().map(Operation::id);
+        self.others.contains(id) && own != Some(id)
     }
 
     fn is_in_the_way(&self) -> bool {
@@ -193,8 +216,18 @@ impl Follow {
     }
 
     /// The operation was seen. Its own word comes first.
-    fn judge_operation(&mut self, view: &OperationView) -> Standing {
+    fn judge_operation(&mut self, view: &OperationView, now: Duration) -> Standing {
         self.absent = None;
+        if let Some(id) = view.id.as_ref().filter(|id| self.is_of_another(id)) {
+            // An address that all publishes share may still show the one before.
+            self.turn = Turn::Rest;
+            let since = *self.strange.get_or_insert(now);
+            if now.saturating_sub(since) < LONGEST_LAG {
+                return Standing::GoesOn;
+            }
+            return Standing::Ended(self.replaced(&format!("its address shows operation {id}")));
+        }
+        self.strange = None;
         if let Some(id) = &view.id
             && let Some(before) = self.id.replace(id.clone())
             && before != *id
@@ -203,19 +236,19 @@ impl Follow {
                 self.replaced(&format!("its address now shows operation {id} instead of {before}")),
             );
         }
-        if let (Some(Kind::Other(kind)), Identity::Guessed | Identity::InList(_)) =
+        if let (Some(Kind::Other(kind)), Identity::Guessed | Identity::InList) =
             (&view.kind, &self.identity)
         {
             return Standing::Ended(self.replaced(&format!("its address shows a `{kind}`")));
         }
         match (view.phase(), &self.identity) {
             (Some(phase), Identity::Guessed) => self.phase = phase,
-            (Some(phase), Identity::InList(_)) if phase != self.phase => {
+            (Some(phase), Identity::InList) if phase != self.phase => {
                 return Standing::Ended(
                     self.replaced(&format!("what was found in the list is a {phase}")),
                 );
             }
-            (Some(_), Identity::Started(_) | Identity::InList(_)) | (None, _) => {}
+            (Some(_), Identity::Started | Identity::InList) | (None, _) => {}
         }
         let state = view.status.state();
         self.turn = Turn::Rest;
@@ -375,15 +408,15 @@ impl Follow {
     /// runs.
     fn search_list(&mut self, newest_first: &[&Submission]) -> Standing {
         let found = newest_first.iter().find(|row| match &self.identity {
-            Identity::Started(others) | Identity::InList(others) => {
-                !others.contains(&row.id) && row.may_be(self.phase)
+            Identity::Started | Identity::InList => {
+                !self.others.contains(&row.id) && row.may_be(self.phase)
             }
             Identity::Guessed => !row.status.state().is_final(),
         });
         self.operation = found.and_then(|row| row.operation.clone());
         self.turn = if self.operation.is_some() { Turn::Operation } else { Turn::Offer };
-        if let (Identity::Started(others), Some(_)) = (&mut self.identity, &self.operation) {
-            self.identity = Identity::InList(std::mem::take(others));
+        if self.identity == Identity::Started && self.operation.is_some() {
+            self.identity = Identity::InList;
         }
         Standing::GoesOn
     }
@@ -414,14 +447,12 @@ impl Follow {
                 let purpose = Purpose::BeginAfterAdopting(Adopted { binding, ..adopted });
                 Stage::Survey(Survey::with(purpose))
             }
-            (Next::GoOn(binding), Phase::Publish) => survey::end_first_half(
+            (Next::GoOn(binding), Phase::Publish) => Verify::after_publish(
                 run,
                 "the preview is ready",
                 binding.after_following(self.operation.as_ref()),
             ),
-            (Next::GoOn(_), Phase::GoLive) => {
-                Stage::End(Verdict::done(run.phase, "the offer is live"))
-            }
+            (Next::GoOn(_), Phase::GoLive) => Verify::after_go_live(run, "the offer is live"),
         }
     }
 
@@ -518,13 +549,13 @@ impl Answers for Follow {
         let before = (self.phase, self.operation.is_some());
         let standing = match seen {
             Seen::Operation(looked) => {
-                let standing = self.judge_operation(&looked.view);
+                let standing = self.judge_operation(&looked.view, at.elapsed);
                 run.phase = Some(self.phase);
                 run.tell(What::Operation(self.phase, looked.view));
                 standing
             }
             Seen::Offer(view) => {
-                let standing = self.judge_offer(&view, run.slots, at.elapsed);
+                let standing = self.judge_offer(&view, run.shows_slots(), at.elapsed);
                 run.tell(What::Offer(view));
                 standing
             }
@@ -576,11 +607,11 @@ impl Answers for Follow {
     /// Only what this job started is canceled with it.
     fn stop(self, stop: Stop, run: &mut Run) -> Stage {
         match self.identity {
-            Identity::Started(others) | Identity::InList(others) if stop.cancel => {
+            Identity::Started | Identity::InList if stop.cancel => {
                 let why = Why::Signal(stop.signal);
-                Cancel::by_signal(run, Cancel::of_unlisted(why, self.operation, others))
+                Cancel::by_signal(run, Cancel::of_unlisted(why, self.operation, self.others))
             }
-            Identity::Started(_) | Identity::InList(_) | Identity::Guessed => {
+            Identity::Started | Identity::InList | Identity::Guessed => {
                 run.leave_running(stop.signal)
             }
         }

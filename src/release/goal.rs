@@ -1,6 +1,9 @@
 //! What is wanted of one offer.
 
+use std::rc::Rc;
+
 use super::ledger::Earlier;
+use crate::content::Wanted;
 use crate::ids::{Email, OfferId};
 use crate::portal::Operation;
 
@@ -53,7 +56,7 @@ pub enum DraftOrigin {
 }
 
 /// One offer, and what is wanted of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Goal {
     /// The offer.
     pub offer: OfferId,
@@ -73,6 +76,8 @@ pub struct Goal {
     pub when_running: WhenRunning,
     /// Whose the draft is.
     pub draft: DraftOrigin,
+    /// What the manifest says of its content, if it says anything.
+    pub content: Option<Rc<Wanted>>,
     /// What to do if there is nothing to release.
     pub when_unchanged: WhenUnchanged,
     /// Go live with this preview and with no other; see the output `preview`.

@@ -6,9 +6,10 @@ mod choice;
 mod wire;
 
 use futures_util::future::LocalBoxFuture;
+use jiff::Timestamp;
 
 pub use self::choice::{Look, Wanted};
-pub use self::wire::{Description, standing_of};
+pub use self::wire::{Description, find_unanswered, standing_of};
 use crate::ids::OfferId;
 use crate::portal::Phase;
 use crate::problem::Problem;
@@ -70,6 +71,10 @@ pub struct Record {
     pub standing: Standing,
     /// What its statuses name.
     pub names: Names,
+    /// The half that was about to be asked for, if nothing is known of the answer.
+    pub unanswered: Option<Phase>,
+    /// When it was last written to.
+    pub touched: Option<Timestamp>,
 }
 
 /// What the statuses of a release name, as [`crate::portal::Operation::id`] and the output
@@ -96,16 +101,40 @@ pub enum Earlier {
     Found(Box<Record>),
 }
 
+impl Earlier {
+    /// The mark of this release, if there is one.
+    #[must_use]
+    pub fn record(&self) -> Option<&Record> {
+        if let Self::Found(record) = self { Some(record) } else { None }
+    }
+
+    /// The publish of this release, as it is called by the mark.
+    #[must_use]
+    pub fn named_publish(&self) -> Option<&str> {
+        let names = &self.record()?.names;
+        names.preview.as_deref().or(names.publish.as_deref())
+    }
+}
+
+/// What is about to be asked of the portal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// A publish.
+    Publish,
+    /// To go live with the preview of this name, if it has one.
+    GoLive(Option<String>),
+}
+
 /// Where marks are kept.
 pub trait Ledger {
-    /// Makes a mark before a POST of this half, unless the release has one to go on with. Bounded
-    /// in time.
+    /// Makes a mark before something is asked for, unless the release has one to go on with; a
+    /// go-live is noted in it. Bounded in time.
     ///
     /// # Errors
     /// Only where a mark is demanded (`deployment: true`): then nothing may be posted.
     fn open_mark(
         &self,
-        phase: Phase,
+        asked: Asked,
         mark: Mark,
     ) -> LocalBoxFuture<'_, Result<Option<MarkRef>, Problem>>;
 }
@@ -115,7 +144,7 @@ pub trait Ledger {
 pub struct NoLedger;
 
 impl Ledger for NoLedger {
-    fn open_mark(&self, _: Phase, _: Mark) -> LocalBoxFuture<'_, Result<Option<MarkRef>, Problem>> {
+    fn open_mark(&self, _: Asked, _: Mark) -> LocalBoxFuture<'_, Result<Option<MarkRef>, Problem>> {
         Box::pin(std::future::ready(Ok(None)))
     }
 }

@@ -11,9 +11,12 @@ use super::event::What;
 use super::follow::Follow;
 use super::goal::{DraftOrigin, Goal};
 use super::inspect::Inspect;
+use super::ledger::Asked;
 use super::start::Start;
 use super::survey::Survey;
 use super::verdict::{Ending, Verdict};
+use super::verify::Verify;
+use crate::content::{Difference, Wanted, find_foreign, find_missing};
 use crate::portal::{
     Accepted, Capabilities, Draft, Feature, Level, Looked, OfferView, Operation, Phase, Slot,
     Submission,
@@ -60,12 +63,12 @@ pub enum Act {
 }
 
 impl Act {
-    /// The half that this starts, if it starts one.
+    /// What is to be noted in the ledger before this is done.
     #[must_use]
-    pub fn phase(&self) -> Option<Phase> {
+    pub fn asked(&self) -> Option<Asked> {
         match self {
-            Self::Publish => Some(Phase::Publish),
-            Self::GoLive(_) => Some(Phase::GoLive),
+            Self::Publish => Some(Asked::Publish),
+            Self::GoLive(preview) => Some(Asked::GoLive(preview.clone())),
             Self::Ask(_) | Self::Cancel(_) | Self::Rest | Self::Settle(_) | Self::End(_) => None,
         }
     }
@@ -157,6 +160,8 @@ pub(super) enum Stage {
     Start(Box<Start>),
     /// Following an operation.
     Follow(Follow),
+    /// Looking whether a half took effect.
+    Verify(Box<Verify>),
     /// Canceling.
     Cancel(Cancel),
     /// Looking once at an operation (`status`).
@@ -174,8 +179,8 @@ pub(super) struct Run {
     /// The content that this release is for: the draft as it was first read, or as it was when it
     /// was published.
     pub document: Option<Value>,
-    /// Whether the API shows what preview and live hold.
-    pub slots: bool,
+    /// What the API can do.
+    pub capabilities: Capabilities,
     /// The signal by which the job was told to stop, which is the end that the process tells,
     /// whatever else comes of it.
     pub signal: Option<u8>,
@@ -186,6 +191,34 @@ impl Run {
     /// Tells the reports.
     pub fn tell(&mut self, what: What) {
         self.events.push(what);
+    }
+
+    /// Whether the API shows what preview and live hold.
+    pub fn shows_slots(&self) -> bool {
+        self.capabilities.has(Feature::Slots)
+    }
+
+    /// Whether it is known what a slot has to hold when a half took effect.
+    pub fn knows_content(&self) -> bool {
+        let document = || self.document.as_ref().is_some_and(|it| it["definition"].is_object());
+        self.goal.content.is_some() || document()
+    }
+
+    /// Where a slot is unlike this release: unlike what the manifest says, or if it says nothing,
+    /// unlike the draft that was published.
+    pub fn find_unlike(&self, slot: &Value) -> Vec<String> {
+        let title = |one: &Difference| one.title();
+        match (&self.goal.content, &self.document) {
+            (Some(wanted), _) => {
+                let held = find_missing(wanted, slot, true);
+                let places = held.problems.iter().map(|problem| problem.message.clone());
+                held.differences.iter().map(title).chain(places).collect()
+            }
+            (None, Some(document)) => {
+                find_foreign(&Wanted::default(), document, slot).iter().map(title).collect()
+            }
+            (None, None) => Vec::new(),
+        }
     }
 
     /// A line in the log.
@@ -260,6 +293,7 @@ macro_rules! ask_stage {
             Stage::Survey($one) => $answer,
             Stage::Start($one) => $answer,
             Stage::Follow($one) => $answer,
+            Stage::Verify($one) => $answer,
             Stage::Cancel($one) => $answer,
             Stage::Inspect($one) => $answer,
             Stage::End($verdict) => $end,
@@ -271,13 +305,19 @@ impl Release {
     /// A release at its beginning, at an API that can do this.
     #[must_use]
     pub fn new(goal: Goal, capabilities: Capabilities) -> Self {
-        let slots = capabilities.has(Feature::Slots);
         let first = match goal.draft {
             DraftOrigin::Found => Survey::begin(),
             DraftOrigin::Written => Survey::after_draft(),
         };
         Self {
-            run: Run { goal, phase: None, document: None, slots, signal: None, events: Vec::new() },
+            run: Run {
+                goal,
+                phase: None,
+                document: None,
+                capabilities,
+                signal: None,
+                events: Vec::new(),
+            },
             stage: Stage::Survey(first),
         }
     }
@@ -296,7 +336,11 @@ impl Release {
         match &self.stage {
             Stage::Survey(survey) => !survey.is_waiting(),
             Stage::Start(_) => true,
-            Stage::Follow(_) | Stage::Cancel(_) | Stage::Inspect(_) | Stage::End(_) => false,
+            Stage::Follow(_)
+            | Stage::Verify(_)
+            | Stage::Cancel(_)
+            | Stage::Inspect(_)
+            | Stage::End(_) => false,
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! [`machine::Release`] decides and does nothing else: no I/O, no clock, no environment. Each of its
 //! stages is one file: [`survey`] looks, [`start`] sends a POST, [`follow`] follows, [`cancel`]
-//! cancels, [`inspect`] only looks. [`driver`] does what it says on a [`crate::portal::Portal`] and
+//! cancels, [`inspect`] only looks, [`verify`] looks whether a half took effect. [`driver`] does what it says on a [`crate::portal::Portal`] and
 //! an injected clock, and tells what happened as [`event`]s.
 
 mod begin;
@@ -21,6 +21,7 @@ mod schedule;
 mod start;
 mod survey;
 mod verdict;
+mod verify;
 
 pub use goal::{Aim, DraftOrigin, Goal, WhenRunning, WhenUnchanged};
 pub use machine::Stop;

@@ -328,9 +328,9 @@ impl Start {
         let ids = self.before.ids;
         match (self.half, origin) {
             (Half::Publish(_), Origin::Adopted) => {
-                let binding = binding::of_started(operation.clone(), ids);
-                let adopted = Adopted { binding, begun_by: None };
-                Follow::adopt(Phase::Publish, operation, Next::Judge(adopted)).enter(run)
+                let binding = binding::of_started(operation.clone(), ids.clone());
+                let adopted = Adopted { binding, begun_by: None, may_be_ours: true };
+                Follow::adopt(Phase::Publish, operation, ids, Next::Judge(adopted)).enter(run)
             }
             (Half::Publish(proof), _) => {
                 let binding = binding::of_started(operation.clone(), ids.clone());
@@ -339,7 +339,7 @@ impl Start {
                     .enter(run)
             }
             (Half::GoLive(binding), Origin::Adopted) => {
-                Follow::adopt(Phase::GoLive, operation, Next::GoOn(binding)).enter(run)
+                Follow::adopt(Phase::GoLive, operation, ids, Next::GoOn(binding)).enter(run)
             }
             (Half::GoLive(binding), _) => {
                 Follow::start(Phase::GoLive, operation, ids, Next::GoOn(binding)).enter(run)

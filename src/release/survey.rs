@@ -15,6 +15,7 @@ use super::inspect::{self, Inspect};
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
 use super::start::Start;
 use super::verdict::{Ending, Verdict};
+use super::verify::Verify;
 use crate::portal::{Level, Operation, Phase, Slot};
 use crate::problem::{Code, Problem};
 
@@ -139,7 +140,7 @@ impl Survey {
             matches!(run.goal.aim, Aim::Release | Aim::Plan | Aim::GoLive | Aim::Resume(_));
         let history = !operations.is_empty() || findings.at_sign_off();
         let runs = self.today.is_some_and(|today| begin::find_busy(findings, today).is_some());
-        if !(begins && history && run.slots) || runs && !goes_on {
+        if !(begins && history && run.shows_slots()) || runs && !goes_on {
             return None;
         }
         match (&findings.preview, &findings.production) {
@@ -216,6 +217,7 @@ impl Survey {
             purpose: &self.purpose,
             wanted: run.document.as_ref(),
             patience,
+            preview_is_other: self.is_preview_other(run),
             today: at.date,
         };
         let begin = match (&run.goal.aim, &self.purpose) {
@@ -237,14 +239,16 @@ impl Survey {
             Begin::Adopt(adopted) => {
                 let operation = adopted.binding.publish.clone();
                 note_following(run, Phase::Publish);
-                Follow::adopt(Phase::Publish, operation, Next::Judge(adopted)).enter(run)
+                let others = self.findings.others(operation.as_ref());
+                Follow::adopt(Phase::Publish, operation, others, Next::Judge(adopted)).enter(run)
             }
             Begin::Follow { phase, operation, binding } => {
                 note_following(run, phase);
                 if run.goal.go_live && phase == Phase::Publish {
                     warn_of_loose(run, &binding);
                 }
-                Follow::adopt(phase, operation, Next::GoOn(binding)).enter(run)
+                let others = self.findings.others(operation.as_ref());
+                Follow::adopt(phase, operation, others, Next::GoOn(binding)).enter(run)
             }
             Begin::Published(binding) => self.end_published(run, binding),
             Begin::Live { publish, go_live } => end_live(run, publish, go_live),
@@ -253,7 +257,8 @@ impl Survey {
                     Level::Information,
                     format!("a {phase} operation is running already; waiting for its end"),
                 );
-                Stage::Follow(Follow::adopt(phase, operation, Next::LookAgain(purpose)))
+                let others = self.findings.others(operation.as_ref());
+                Stage::Follow(Follow::adopt(phase, operation, others, Next::LookAgain(purpose)))
             }
             Begin::CancelForeign(phase, row, purpose) => {
                 run.note(
@@ -275,6 +280,13 @@ impl Survey {
         }
     }
 
+    /// Whether the preview is shown, and holds something else than what this run knows to have
+    /// published.
+    fn is_preview_other(&self, run: &Run) -> bool {
+        let shown = self.findings.preview.found();
+        run.knows_content() && shown.is_some_and(|slot| !run.find_unlike(&slot.body).is_empty())
+    }
+
     fn publish(self, run: &mut Run, at: Moment) -> Stage {
         if let Some(problem) = self.judge_refusal(at) {
             return run.end_with(problem);
@@ -290,6 +302,13 @@ impl Survey {
             return run.end_with(problem);
         }
         warn_of_loose(run, &binding);
+        if let Some(name) = binding.name() {
+            run.tell(What::Preview(name.to_owned()));
+        }
+        // What is to be live then, where this run did not read the draft.
+        if run.document.is_none() {
+            run.document = self.findings.preview.found().map(|preview| preview.body.clone());
+        }
         Start::go_live(&self.findings, self.purpose, binding, self.refusal)
     }
 
@@ -303,7 +322,7 @@ impl Survey {
     /// The preview is there already.
     fn end_published(self, run: &mut Run, binding: Binding) -> Stage {
         if let Purpose::BeginAfterAdopting(adopted) = self.purpose {
-            return end_first_half(run, "the preview is ready", adopted.binding);
+            return Verify::after_publish(run, "the preview is ready", adopted.binding);
         }
         run.note(
             Level::Information,
@@ -316,7 +335,7 @@ impl Survey {
             operation: binding.publish.clone(),
         });
         run.phase = Some(Phase::Publish);
-        end_first_half(run, "the preview was there already", binding)
+        Verify::after_publish(run, "the preview was there already", binding)
     }
 }
 
@@ -406,24 +425,7 @@ fn end_live(run: &mut Run, publish: Option<Operation>, go_live: Option<Operation
     }
     run.phase = Some(Phase::GoLive);
     let message = "the offer is live already and its draft did not change since: nothing to do";
-    Stage::End(Verdict::done(run.phase, message))
-}
-
-/// The first half is done: the second one, if it is wanted.
-pub(super) fn end_first_half(run: &mut Run, how: &str, binding: Binding) -> Stage {
-    if let Some(name) = binding.name() {
-        run.tell(What::Preview(name.to_owned()));
-    }
-    if run.goal.go_live {
-        return Stage::Survey(Survey::with(Purpose::GoOn(binding)));
-    }
-    let hint = if run.goal.vetoed {
-        "look at the preview; the manifest says `go-live: false`, so the offer goes live only by \
-         hand, in Partner Center"
-    } else {
-        "look at the preview, then run `command: go-live`"
-    };
-    Stage::End(Verdict::done(Some(Phase::Publish), format!("published: {how}")).hint(hint))
+    Verify::after_go_live(run, message)
 }
 
 /// What runs is canceled because the command says so.

@@ -169,6 +169,7 @@ fn goal() -> impl Strategy<Value = Goal> {
         when_running,
         when_unchanged: WhenUnchanged::Succeed,
         draft: crate::release::DraftOrigin::Found,
+        content: None,
         preview: None,
     })
 }

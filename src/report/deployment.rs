@@ -91,11 +91,11 @@ fn names_of(offer: &OfferStory) -> Names {
         let operation = half.as_ref()?.operation.as_ref()?;
         Some(operation.id().to_owned())
     };
-    let publish = id(&offer.publish);
-    let published = offer.phase == Some(Phase::GoLive)
-        || offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Succeeded);
-    let preview = publish.clone().filter(|_| published);
-    Names { publish, preview, go_live: id(&offer.go_live) }
+    Names {
+        publish: id(&offer.publish),
+        preview: offer.preview.clone(),
+        go_live: id(&offer.go_live),
+    }
 }
 
 /// The first link that a browser can follow.

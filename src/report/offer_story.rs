@@ -11,7 +11,7 @@ use crate::http::Exchange;
 use crate::manifest::Offer;
 use crate::portal::{Level, Link, Message, Operation, Phase, State, Step, Word};
 use crate::release::Verdict;
-use crate::release::event::{DraftNews, Origin, What};
+use crate::release::event::{DraftNews, Origin, Verified, What};
 use crate::release::ledger::MarkRef;
 
 /// One offer's part.
@@ -50,6 +50,8 @@ pub struct OfferStory {
     pub nothing_open: bool,
     /// The name of the preview that is this release's, for the input `preview`.
     pub preview: Option<String>,
+    /// Whether the half that was verified last took effect.
+    pub verified: Option<(Phase, Verified)>,
     /// The version that is released.
     pub version: Option<String>,
     /// What the manifest does to the draft.
@@ -98,6 +100,7 @@ impl OfferStory {
             mark: None,
             nothing_open: false,
             preview: None,
+            verified: None,
             version: None,
             draft: None,
             check_run_url: None,
@@ -186,6 +189,10 @@ impl OfferStory {
                     operation: operation.clone(),
                 });
                 vec![Change::Phase(*phase, *origin, operation.clone())]
+            }
+            What::Verified(phase, verified) => {
+                self.verified = Some((*phase, *verified));
+                Vec::new()
             }
             What::Preview(name) => {
                 self.preview = Some(name.clone());

@@ -97,6 +97,7 @@ pub fn offer(story: &Story, offer: &OfferStory) -> Value {
         "version": offer.version,
         "changed": is_changed(offer),
         "preview": offer.preview,
+        "verified": offer.verified.map(|(_, verified)| verified.name()),
         "startedAt": offer.began.map(time),
         "finishedAt": offer.ended.map(time),
         "steps": offer.steps.iter().map(step).collect::<Vec<_>>(),

@@ -31,6 +31,7 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
         | What::Phase { .. }
         | What::Rests(_)
         | What::Preview(_)
+        | What::Verified(..)
         | What::Marked(_)
         | What::NothingOpen
         | What::CheckRun(_) => event.what.clone(),

@@ -125,7 +125,7 @@ fn the_job_behind_the_approval_writes_to_the_same_deployment() {
     job(&world).run().exits(0);
     job(&world).with("command", "go-live").run().exits(0);
     assert_eq!(deployments(&world).len(), 1);
-    assert_eq!(statuses(&world).last().unwrap(), "success: Live · go-live");
+    assert_eq!(statuses(&world).last().unwrap(), "success: Live · preview · go-live");
 }
 
 #[test]

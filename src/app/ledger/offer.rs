@@ -7,12 +7,15 @@ use futures_util::future::LocalBoxFuture;
 use jiff::Timestamp;
 
 use super::{LedgerAccess, refuse};
-use crate::github::{DeploymentRef, DeploymentRequest, GithubError, Resource};
+use crate::github::{
+    DeploymentRef, DeploymentRequest, DeploymentState, DeploymentStatus, DeploymentStatusRequest,
+    GithubError, Resource,
+};
 use crate::ids::{OfferId, PublisherId};
-use crate::portal::Phase;
 use crate::problem::Problem;
 use crate::release::ledger::{
-    Earlier, Ledger, Look, Mark, MarkRef, Names, Record, Standing, Wanted, standing_of,
+    Asked, Description, Earlier, Ledger, Look, Mark, MarkRef, Record, Standing, Wanted,
+    find_unanswered, standing_of,
 };
 
 /// How long the ledger is waited for, when it is read and when a mark is made: a release shall not
@@ -96,17 +99,10 @@ impl OfferLedger {
                 break;
             }
             let statuses = deployments.list_statuses(deployment.id).await?;
-            let statuses = statuses.iter().map(|one| (one.state.as_str(), &*one.description));
-            let (standing, names) = standing_of(statuses);
-            match wanted.decide(standing, &names) {
-                Look::Take if open.is_none() => {
-                    return Ok(Earlier::Found(Box::new(
-                        self.record(mark, deployment, standing, names),
-                    )));
-                }
-                Look::TakeUnlessOlder => {
-                    open = Some(self.record(mark, deployment, standing, names));
-                }
+            let record = self.record(mark, deployment, &statuses);
+            match wanted.decide(record.standing, &record.names) {
+                Look::Take if open.is_none() => return Ok(Earlier::Found(Box::new(record))),
+                Look::TakeUnlessOlder => open = Some(record),
                 Look::Skip => {}
                 Look::Take | Look::Stop => break,
             }
@@ -118,12 +114,41 @@ impl OfferLedger {
         &self,
         mark: Mark,
         deployment: DeploymentRef,
-        standing: Standing,
-        names: Names,
+        statuses: &[DeploymentStatus],
     ) -> Record {
+        let texts = statuses.iter().map(|one| (one.state.as_str(), &*one.description));
+        let (standing, names) = standing_of(texts);
+        let newest = statuses.first();
+        let unanswered = find_unanswered(standing, &names, newest.map(|one| &*one.description));
+        let touched = newest.map_or(deployment.created_at, |one| one.created_at);
         let same_run = mark.run.zip(self.access.run).is_some_and(|(a, b)| a.run == b.run);
         let at = MarkRef { deployment: deployment.id, commit: deployment.commit };
-        Record { mark, at, same_run, standing, names }
+        Record { mark, at, same_run, standing, names, unanswered, touched }
+    }
+
+    /// Finds or makes the mark. A go-live is noted before it is asked for: a later job then knows
+    /// that it may have been, whatever became of this one.
+    async fn mark(&self, asked: Asked, mark: &Mark) -> Result<MarkRef, GithubError> {
+        let current = self.current.borrow().clone();
+        let at = match current {
+            Some((at, standing)) if goes_on(&asked, standing) => at,
+            Some(_) | None => {
+                let at = self.make(mark).await?;
+                *self.current.borrow_mut() = Some((at.clone(), Standing::Open));
+                at
+            }
+        };
+        if let Asked::GoLive(preview) = asked {
+            let status = DeploymentStatusRequest {
+                state: DeploymentState::InProgress,
+                description: Description::asking(preview).to_line(),
+                log_url: None,
+                environment_url: None,
+                auto_inactive: false,
+            };
+            self.access.deployments.create_status(at.deployment, status).await?;
+        }
+        Ok(at)
     }
 
     /// Makes the deployment. After an answer that was lost, the list tells whether it was made.
@@ -170,21 +195,12 @@ impl OfferLedger {
 impl Ledger for OfferLedger {
     fn open_mark(
         &self,
-        phase: Phase,
+        asked: Asked,
         mark: Mark,
     ) -> LocalBoxFuture<'_, Result<Option<MarkRef>, Problem>> {
         Box::pin(async move {
-            let current = self.current.borrow().clone();
-            if let Some((at, standing)) = current
-                && goes_on(phase, standing)
-            {
-                return Ok(Some(at));
-            }
-            match self.in_time(self.make(&mark)).await {
-                Ok(at) => {
-                    *self.current.borrow_mut() = Some((at.clone(), Standing::Open));
-                    Ok(Some(at))
-                }
+            match self.in_time(self.mark(asked, &mark)).await {
+                Ok(at) => Ok(Some(at)),
                 Err(error) if self.access.required => Err(refuse(&error)),
                 Err(error) => {
                     let text = format!("the release goes on without a GitHub deployment: {error}");
@@ -198,10 +214,10 @@ impl Ledger for OfferLedger {
 
 /// Whether a POST of this half belongs to a release that stands so: a publish begins another
 /// release, unless the one that was found did not get that far.
-fn goes_on(phase: Phase, standing: Standing) -> bool {
-    match phase {
-        Phase::Publish => standing == Standing::Open,
-        Phase::GoLive => true,
+fn goes_on(asked: &Asked, standing: Standing) -> bool {
+    match asked {
+        Asked::Publish => standing == Standing::Open,
+        Asked::GoLive(_) => true,
     }
 }
 

@@ -86,6 +86,7 @@ fn goal(aim: Aim, when_running: WhenRunning, preview: Option<&str>) -> Goal {
         when_running,
         when_unchanged: WhenUnchanged::Succeed,
         draft: crate::release::DraftOrigin::Found,
+        content: None,
         preview: preview.map(str::to_owned),
         earlier: Earlier::Unknown,
     }
@@ -120,6 +121,7 @@ fn decide(goal: &Goal, findings: &Findings) -> String {
         purpose: &Purpose::Begin,
         wanted,
         patience: Patience::ForAll,
+        preview_is_other: false,
         today: today(),
     };
     describe(&match goal.aim {

@@ -11,9 +11,9 @@ use super::{Surroundings, run};
 use crate::clock::testing::VirtualClock;
 use crate::ids::OfferId;
 use crate::portal::fake::{FakePortal, Fault};
-use crate::portal::{CancelScope, Capabilities, Phase, Portal as _, Trouble};
+use crate::portal::{CancelScope, Capabilities, Portal as _, Trouble};
 use crate::problem::{Code, Problem};
-use crate::release::ledger::{Earlier, Ledger, Mark, MarkRef, NoLedger};
+use crate::release::ledger::{Asked, Earlier, Ledger, Mark, MarkRef, NoLedger};
 use crate::release::{Aim, Goal, Outcome, Schedule, Verdict, WhenRunning, WhenUnchanged};
 
 fn release(portal: &FakePortal, aim: Aim) -> Verdict {
@@ -35,6 +35,7 @@ fn release_marked(portal: &FakePortal, aim: Aim, ledger: &dyn Ledger) -> Verdict
         when_running: WhenRunning::Adopt,
         when_unchanged: WhenUnchanged::Succeed,
         draft: crate::release::DraftOrigin::Found,
+        content: None,
         preview: None,
     };
     let offer = goal.offer.clone();
@@ -56,17 +57,17 @@ fn release_marked(portal: &FakePortal, aim: Aim, ledger: &dyn Ledger) -> Verdict
 /// A ledger that remembers what it was told, or refuses.
 #[derive(Default)]
 struct MemoryLedger {
-    marked: RefCell<Vec<(Phase, Option<String>)>>,
+    marked: RefCell<Vec<(Asked, Option<String>)>>,
     refuses: bool,
 }
 
 impl Ledger for MemoryLedger {
     fn open_mark(
         &self,
-        phase: Phase,
+        asked: Asked,
         mark: Mark,
     ) -> LocalBoxFuture<'_, Result<Option<MarkRef>, Problem>> {
-        self.marked.borrow_mut().push((phase, mark.before));
+        self.marked.borrow_mut().push((asked, mark.before));
         let refusal = Problem::new(Code::DeploymentNotPermitted, "no deployment");
         let answer = if self.refuses { Err(refusal) } else { Ok(None) };
         Box::pin(std::future::ready(answer))
@@ -79,8 +80,8 @@ fn every_post_is_marked_first_with_the_newest_operation_that_was_there() {
     let ledger = MemoryLedger::default();
     assert_eq!(release_marked(&portal, Aim::Release, &ledger).outcome, Outcome::Succeeded);
     let marked = ledger.marked.take();
-    let phases: Vec<Phase> = marked.iter().map(|(phase, _)| *phase).collect();
-    assert_eq!(phases, [Phase::Publish, Phase::GoLive]);
+    assert_eq!(marked[0].0, Asked::Publish);
+    assert!(matches!(marked[1].0, Asked::GoLive(Some(_))), "{marked:?}");
     assert_eq!(marked[0].1, None);
     assert!(marked[1].1.is_some(), "the publish was there before the go-live");
 }

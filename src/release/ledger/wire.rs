@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Mark, Names, RunAttempt, Standing};
 use crate::ids::OfferId;
+use crate::portal::Phase;
 
 /// In every payload, so that nobody else's deployment of the same environment is taken for ours.
 const MADE_BY: &str = "offer-release";
@@ -14,6 +15,9 @@ const LONGEST: usize = 140;
 
 /// What a status of a release that is live begins with.
 const LIVE: &str = "Live";
+
+/// What a status begins with that is written just before a go-live is asked for.
+const ASKING: &str = "Asking to go live";
 
 /// Between two parts of a description.
 const SEPARATOR: &str = " · ";
@@ -66,6 +70,12 @@ impl Description {
     #[must_use]
     pub fn live(names: Names) -> Self {
         Self { words: LIVE, names }
+    }
+
+    /// What is written just before a go-live with this preview is asked for.
+    #[must_use]
+    pub fn asking(preview: Option<String>) -> Self {
+        Self { words: ASKING, names: Names { preview, ..Names::default() } }
     }
 
     /// The line: at most 140 characters. Names that do not fit are left out whole, the preview's
@@ -129,6 +139,20 @@ pub fn standing_of<'a>(
         };
     }
     (standing.unwrap_or(if replaced { Standing::Failed } else { Standing::Open }), names)
+}
+
+/// The half whose request may have been sent without its answer being noted: its publish, as long as
+/// nothing is named; its go-live, if the last status says that it is about to be asked for.
+#[must_use]
+pub fn find_unanswered(standing: Standing, names: &Names, newest: Option<&str>) -> Option<Phase> {
+    let asked = newest.is_some_and(|line| line.starts_with(ASKING));
+    match standing {
+        Standing::Open if asked && names.go_live.is_none() => Some(Phase::GoLive),
+        Standing::Open if names.publish.is_none() && names.preview.is_none() => {
+            Some(Phase::Publish)
+        }
+        Standing::Open | Standing::Published | Standing::Live | Standing::Failed => None,
+    }
 }
 
 #[cfg(test)]

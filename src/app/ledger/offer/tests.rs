@@ -248,10 +248,10 @@ fn a_mark_is_made_once_even_if_the_answer_is_lost() {
     let world = World::new();
     world.memory.loses_answer.set(true);
     let ledger = world.ledger();
-    let made = world.clock.run(ledger.open_mark(Phase::Publish, mark(42)));
+    let made = world.clock.run(ledger.open_mark(Asked::Publish, mark(42)));
     let at = MarkRef { deployment: 1, commit: "c1".to_owned() };
     assert_eq!(made, Ok(Some(at.clone())));
-    assert_eq!(world.clock.run(ledger.open_mark(Phase::GoLive, mark(42))), Ok(Some(at)));
+    assert_eq!(world.clock.run(ledger.open_mark(Asked::GoLive(None), mark(42))), Ok(Some(at)));
     assert_eq!(world.calls(), "create contoso/contoso-offer, list contoso/contoso-offer");
 }
 
@@ -262,10 +262,10 @@ fn a_job_behind_the_approval_goes_on_with_the_mark_of_the_publish() {
     let ledger = world.ledger();
     world.clock.run(ledger.find(&of_commit())).unwrap();
     let at = Some(MarkRef { deployment: 1, commit: "c1".to_owned() });
-    assert_eq!(world.clock.run(ledger.open_mark(Phase::GoLive, mark(42))), Ok(at));
+    assert_eq!(world.clock.run(ledger.open_mark(Asked::GoLive(None), mark(42))), Ok(at));
     // Publishing again is another release.
     let at = Some(MarkRef { deployment: 2, commit: "c1".to_owned() });
-    assert_eq!(world.clock.run(ledger.open_mark(Phase::Publish, mark(42))), Ok(at));
+    assert_eq!(world.clock.run(ledger.open_mark(Asked::Publish, mark(42))), Ok(at));
 }
 
 #[test]
@@ -275,19 +275,19 @@ fn a_killed_publish_that_started_nothing_goes_on_with_its_mark() {
     let ledger = world.ledger();
     world.clock.run(ledger.find(&of_commit())).unwrap();
     let at = Some(MarkRef { deployment: 1, commit: "c1".to_owned() });
-    assert_eq!(world.clock.run(ledger.open_mark(Phase::Publish, mark(42))), Ok(at));
+    assert_eq!(world.clock.run(ledger.open_mark(Asked::Publish, mark(42))), Ok(at));
 }
 
 #[test]
 fn without_permission_a_release_goes_on_unless_a_mark_is_demanded() {
     let mut world = World::new();
     world.memory.troubles.borrow_mut().push(not_permitted());
-    assert_eq!(world.clock.run(world.ledger().open_mark(Phase::Publish, mark(42))), Ok(None));
+    assert_eq!(world.clock.run(world.ledger().open_mark(Asked::Publish, mark(42))), Ok(None));
     world.required = true;
     let mut refused = Vec::new();
     for trouble in [not_permitted(), GithubError::Invalid(Resource::Deployment.says("HTTP 409"))] {
         world.memory.troubles.borrow_mut().push(trouble);
-        let made = world.clock.run(world.ledger().open_mark(Phase::Publish, mark(42)));
+        let made = world.clock.run(world.ledger().open_mark(Asked::Publish, mark(42)));
         let problem = made.unwrap_err();
         refused.push(format!("[{}] {problem}; {}", problem.code, problem.hint.as_deref().unwrap()));
     }
