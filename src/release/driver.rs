@@ -284,6 +284,10 @@ impl<P: Portal> Driver<'_, P> {
             Err(error) if matches!(ask, Ask::Slot(_)) => Ok(Seen::Absent(error.problem)),
             Err(error) => match error.trouble {
                 Trouble::NotFound => Ok(Seen::Absent(error.problem)),
+                // It was accepted, and started nothing: something else runs.
+                Trouble::Conflict if matches!(ask, Ask::Operation(_)) => {
+                    Ok(Seen::InTheWay(error.problem))
+                }
                 Trouble::Passing => Err(Interruption::Unreachable(error.problem)),
                 Trouble::Conflict
                 | Trouble::Changed

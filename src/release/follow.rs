@@ -11,7 +11,7 @@ use super::cancel::{Cancel, Why};
 use super::event::{Origin, What};
 use super::findings::sort_newest_first;
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
-use super::survey::Survey;
+use super::survey::{Refusal, Survey};
 use super::verdict::{Ending, Verdict};
 use super::verify::Verify;
 use crate::content::documents_agree;
@@ -120,6 +120,8 @@ pub(super) struct Follow {
     /// Since when its address shows another operation.
     strange: Option<Duration>,
     refusals: u32,
+    /// The refusal after which it was started, if there was one.
+    refusal: Option<Refusal>,
     /// The operation's own last word. While nobody knows its meaning, nobody else can speak for
     /// it.
     word: Option<State>,
@@ -166,6 +168,7 @@ impl Follow {
             absent: None,
             strange: None,
             refusals: 0,
+            refusal: None,
             word: None,
             offer: OfferWord::Nothing,
         }
@@ -174,6 +177,11 @@ impl Follow {
     /// The same, and whether a slot can prove anything.
     pub fn prove_by(self, proof: SlotProof) -> Self {
         Self { proof, ..self }
+    }
+
+    /// The same, started after a refusal.
+    pub fn after(self, refusal: Option<Refusal>) -> Self {
+        Self { refusal, ..self }
     }
 
     fn origin(&self) -> Origin {
@@ -435,6 +443,19 @@ impl Follow {
         Stage::Follow(self)
     }
 
+    /// What was accepted started nothing, because something else ran already: looks again what that
+    /// is.
+    fn make_way(self, run: &mut Run, problem: Problem, now: Duration) -> Stage {
+        let purpose = match (&self.identity, self.next, self.phase) {
+            (Identity::Started, Next::GoOn(_), Phase::Publish) => Purpose::Begin,
+            (Identity::Started, Next::GoOn(binding), Phase::GoLive) => Purpose::GoOn(binding),
+            _ => return run.end_with(problem),
+        };
+        run.tell(What::Setback(problem.clone(), "looking what runs".to_owned()));
+        let refusal = Refusal::by_conflict(problem, self.refusal, now);
+        Stage::Survey(Survey::after_refusal(purpose, refusal))
+    }
+
     /// It is done.
     fn end_done(self, run: &mut Run) -> Stage {
         match (self.next, self.phase) {
@@ -566,14 +587,13 @@ impl Answers for Follow {
             Seen::Operations(rows) => self.judge_list(&sort_newest_first(&rows)),
             Seen::Absent(_) => self.judge_absence(at.elapsed),
             Seen::Refused(problem) => return self.judge_refusal(run, problem),
+            Seen::InTheWay(problem) => return self.make_way(run, problem, at.elapsed),
             Seen::Rested => {
                 self.turn = Turn::Operation;
                 return Stage::Follow(self);
             }
             // Not asked for here.
-            Seen::Accepted(_) | Seen::CancelAccepted | Seen::Lost(..) | Seen::InTheWay(_) => {
-                Standing::GoesOn
-            }
+            Seen::Accepted(_) | Seen::CancelAccepted | Seen::Lost(..) => Standing::GoesOn,
         };
         self.refusals = 0;
         let in_the_way = self.is_in_the_way();

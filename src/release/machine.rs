@@ -94,7 +94,8 @@ pub enum Seen {
     /// A POST has no answer that says whether it was carried out, or one that says "later", after
     /// this time.
     Lost(Problem, Option<Duration>),
-    /// A POST was refused because something is in the way.
+    /// A POST was refused because something is in the way, or what it was accepted as ended at
+    /// once for that reason.
     InTheWay(Problem),
     /// Something was refused for good.
     Refused(Problem),

@@ -200,9 +200,8 @@ impl Start {
         at: Moment,
     ) -> Stage {
         run.tell(What::Setback(problem.clone(), "looking what runs".to_owned()));
-        let (since, count) =
-            self.refusal.map_or((at.elapsed, 0), |refusal| (refusal.since, refusal.count));
-        let refusal = Refusal { problem, by_conflict, since, count: count + 1 };
+        let refusal = Refusal::by_conflict(problem, self.refusal, at.elapsed);
+        let refusal = Refusal { by_conflict, ..refusal };
         Stage::Survey(Survey::after_refusal(self.purpose, refusal))
     }
 
@@ -336,13 +335,16 @@ impl Start {
                 let binding = binding::of_started(operation.clone(), ids.clone());
                 Follow::start(Phase::Publish, operation, ids, Next::GoOn(binding))
                     .prove_by(proof)
+                    .after(self.refusal)
                     .enter(run)
             }
             (Half::GoLive(binding), Origin::Adopted) => {
                 Follow::adopt(Phase::GoLive, operation, ids, Next::GoOn(binding)).enter(run)
             }
             (Half::GoLive(binding), _) => {
-                Follow::start(Phase::GoLive, operation, ids, Next::GoOn(binding)).enter(run)
+                Follow::start(Phase::GoLive, operation, ids, Next::GoOn(binding))
+                    .after(self.refusal)
+                    .enter(run)
             }
         }
     }

@@ -52,6 +52,14 @@ pub(super) struct Refusal {
     pub count: u32,
 }
 
+impl Refusal {
+    /// One more of them, because something was in the way.
+    pub fn by_conflict(problem: Problem, before: Option<Self>, now: Duration) -> Self {
+        let (since, count) = before.map_or((now, 0), |before| (before.since, before.count));
+        Self { problem, by_conflict: true, since, count: count + 1 }
+    }
+}
+
 /// Why a survey waits before it looks again.
 #[derive(Debug, Clone, Copy)]
 enum Pause {

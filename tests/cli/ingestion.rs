@@ -1,9 +1,12 @@
 //! Releases at the Product Ingestion API: the same commands, promises and reports.
 
-use crate::harness::World;
+use crate::harness::{World, side_by_side};
 
 const MANIFEST: &str = "api: product-ingestion\npublisher: contoso\noffers:\n- id: contoso-offer\n";
 const CONFIGURE: &str = "POST /rp/product-ingestion/configure";
+
+/// A product that is published within two hours.
+const SHORT: &str = "products: [{id: contoso-offer, preview-takes: 2h, live-takes: 2h}]\n";
 
 fn world(scenario: &str) -> World {
     let world = World::new(scenario);
@@ -84,4 +87,49 @@ fn an_unknown_api_is_refused_at_its_line() {
     let run = world.job().run().exits(2);
     assert!(run.stdout.contains("did you mean `product-ingestion`?"), "{run}");
     assert!(run.stdout.contains("line=1"), "{run}");
+}
+
+#[test]
+fn a_configure_that_was_throttled_is_posted_again_and_nothing_is_looked_for() {
+    side_by_side(["{status: 429, retry-after: 30}", "{status: 429}", "{status: 401}"], |deed| {
+        let world = world(&format!(
+            "{SHORT}faults: [{{on: 'POST /rp/**/configure', nth: 1, do: {deed}}}]\n"
+        ));
+        let run = world.job().run().exits(0);
+        assert_eq!(run.outcome(), ("succeeded".into(), "publish".into()), "{deed}: {run}");
+        let lines = world.requests().only(|one| one.path.contains("product-ingestion")).lines();
+        let first = lines.iter().position(|line| line == CONFIGURE).unwrap();
+        assert_eq!(lines[first + 1], CONFIGURE, "{deed}: {run}");
+        assert_eq!(run.count("looking whether"), 0, "{deed}: {run}");
+        let jobs = world.state()["ingestion"]["jobs"].as_array().map(Vec::len);
+        assert_eq!(jobs, Some(1), "{deed}: {run}");
+    });
+}
+
+/// The simulator carries out two equal requests and answers the second: somebody was faster, and
+/// the job that was accepted fails because of it.
+#[test]
+fn a_job_that_failed_because_something_runs_makes_way_for_it() {
+    side_by_side(["job", "409", "423"], |answer| {
+        let world = world(&format!(
+            "{SHORT}ingestion: {{while-running: '{answer}'}}\n\
+             faults: [{{on: 'POST /rp/**/configure', nth: 1, do: duplicate}}]\n"
+        ));
+        let run = world.job().run().exits(0);
+        assert_eq!(run.outcome(), ("succeeded".into(), "publish".into()), "{answer}: {run}");
+        assert_eq!(run.count("already exists"), 1, "{answer}: {run}");
+        assert_eq!(posts(&world), [CONFIGURE], "{answer}: {run}");
+        assert!(run.output("publish-operation").starts_with("submission/"), "{answer}: {run}");
+    });
+}
+
+#[test]
+fn when_running_decides_about_what_a_failed_job_found() {
+    let world = world(
+        "products: [{id: contoso-offer, preview-takes: 300d}]\n\
+         faults: [{on: 'POST /rp/**/configure', nth: 1, do: duplicate}]\n",
+    );
+    let run = world.job().with("when-running", "fail").run().exits(1);
+    assert_eq!(run.output("outcome"), "failed", "{run}");
+    assert_eq!(posts(&world), [CONFIGURE], "{run}");
 }

@@ -27,6 +27,15 @@ const SUBMISSION_SCHEMA: &str = "submission/2022-03-01-preview2";
 /// Limit of one call. A configure is taken in and carried out later.
 const CALL_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// A configure that was answered 429 is posted so often in all, after the waits that were asked
+/// for; a longer wait than this is left to the caller.
+const MOST_POSTS: usize = 4;
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
+const WAIT_UNASKED: Duration = Duration::from_secs(10);
+
+/// Before a tree that cannot be read is read again.
+const BEFORE_SECOND_LOOK: Duration = Duration::from_secs(5);
+
 /// A list with more pages than this does not end.
 const MOST_PAGES: usize = 50;
 
@@ -54,16 +63,53 @@ impl<T: Transport> ProductIngestion<T> {
         url: Url,
         body: Option<Bytes>,
     ) -> Result<Response, CallError> {
+        let answer = self.send(subject, method, url, body).await?;
+        self.accept(subject, answer)
+    }
+
+    /// The answer, whatever its status.
+    async fn send(
+        &self,
+        subject: &Subject,
+        method: Method,
+        url: Url,
+        body: Option<Bytes>,
+    ) -> Result<Response, CallError> {
         let headers = HeaderMap::new();
         let call =
             Call { method, url, headers, body, timeout: CALL_TIMEOUT, head_is_enough: false };
-        let answer = self.client.send(&subject.doing, call).await?;
+        self.client.send(&subject.doing, call).await
+    }
+
+    /// An answer that is no success is an error.
+    fn accept(&self, subject: &Subject, answer: Response) -> Result<Response, CallError> {
         if answer.status.is_success() {
             return Ok(answer);
         }
-        let retry_after = retry_after(&answer.headers, self.client.clock.now());
+        let retry_after = self.retry_after(&answer);
         let error = read_refusal(subject, &answer, retry_after, &self.client.access.secrets);
         Err(conflict::reclassify(error))
+    }
+
+    fn retry_after(&self, answer: &Response) -> Option<Duration> {
+        retry_after(&answer.headers, self.client.clock.now())
+    }
+
+    /// One POST of a configure. A 429 surely started nothing, so it is made again after the wait
+    /// that the API asks for.
+    async fn post_configure(&self, subject: &Subject, body: Bytes) -> Result<Response, CallError> {
+        let mut posts = 1;
+        loop {
+            let url = self.url("configure", &[]);
+            let answer = self.send(subject, Method::POST, url, Some(body.clone())).await?;
+            let wait = self.retry_after(&answer).unwrap_or(WAIT_UNASKED);
+            let throttled = answer.status == StatusCode::TOO_MANY_REQUESTS;
+            if !throttled || posts == MOST_POSTS || wait > LONGEST_WAIT {
+                return self.accept(subject, answer);
+            }
+            posts += 1;
+            self.client.clock.sleep(wait).await;
+        }
     }
 
     /// One read; an answer that is not what was asked for counts as none.
@@ -184,12 +230,21 @@ impl<T: Transport> ProductIngestion<T> {
         self.read_pages(&subject, url, wire::read_submissions).await
     }
 
-    /// A resource tree: `draft`, `preview` or `live`.
+    /// A resource tree: `draft`, `preview` or `live`. One that cannot be read may be a gateway's
+    /// answer: it is believed when it comes again.
     pub(super) async fn read_tree(&self, doing: &str, target: &str) -> Result<Value, CallError> {
         let product = self.find_product().await?;
         let subject = self.subject(doing, Code::OfferNotFound);
         let path = format!("resource-tree/product/{product}");
-        self.read(&subject, self.url(&path, &[("targetType", target)]), wire::read_tree).await
+        let read =
+            || self.read(&subject, self.url(&path, &[("targetType", target)]), wire::read_tree);
+        match read().await {
+            Err(error) if error.trouble == Trouble::Unreadable => {
+                self.client.clock.sleep(BEFORE_SECOND_LOOK).await;
+                read().await
+            }
+            answer => answer,
+        }
     }
 
     pub(super) async fn read_job(&self, job: &str) -> Result<Job, CallError> {
@@ -223,8 +278,7 @@ impl<T: Transport> ProductIngestion<T> {
             "$schema": format!("{SCHEMA}/{CONFIGURE_SCHEMA}"),
             "resources": resources,
         });
-        let url = self.url("configure", &[]);
-        let answer = self.call(subject, Method::POST, url, Some(body.to_string().into())).await?;
+        let answer = self.post_configure(subject, body.to_string().into()).await?;
         let job = self.read_answer(subject, &answer, wire::read_job)?;
         match &job.id {
             Some(id) => Ok((id.clone(), job)),

@@ -268,6 +268,29 @@ fn without_a_job_in_the_answer_nothing_is_known() {
 }
 
 #[test]
+fn a_throttled_configure_is_posted_again_but_not_for_ever() {
+    let service = Rc::new(Service::default());
+    service.with(&[json!([])]).answer("POST configure", 429, json!({}));
+    let (api, time) = api(&service);
+    assert_eq!(time.run(api.publish(&[])).unwrap_err().trouble, Trouble::Passing);
+    assert_eq!((service.posts().len(), time.elapsed().as_secs()), (4, 30));
+}
+
+#[test]
+fn a_tree_that_cannot_be_read_is_read_twice() {
+    let deep = || (0..200).fold(json!(1), |inner, _| json!([inner]));
+    let service = Rc::new(Service::default());
+    service
+        .with(&[])
+        .answer("GET resource-tree/product/3f8b", 200, deep())
+        .answer("GET resource-tree/product/3f8b", 200, json!({"resources": []}))
+        .answer("GET resource-tree/product/3f8b", 200, deep());
+    let (api, time) = api(&service);
+    assert!(time.run(api.read_draft()).is_ok());
+    assert_eq!(time.run(api.read_draft()).unwrap_err().trouble, Trouble::Unreadable);
+}
+
+#[test]
 fn an_offer_is_exactly_one_product_of_a_type_that_is_served() {
     let product = |id: &str, kind: &str| json!({"id": format!("product/{id}"), "identity": {"externalId": "contoso-offer"}, "type": kind});
     for (products, expected) in [
