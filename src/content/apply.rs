@@ -2,11 +2,14 @@
 
 use serde_json::Value as Json;
 
-use super::compare::{Mode, find_unequal};
+use super::compare::{Mode, Unequal, find_unequal};
 use super::diff::Difference;
 use super::edits::{Notes, make_edits};
 use super::image::add_image;
+use super::names::Names;
 use super::prune::prune_versions;
+use super::resources::{carry_out_on_resources, has_resources};
+use super::secrets::is_mask;
 use super::{Wanted, WantedPlan};
 use crate::nearest::nearest;
 use crate::problem::{Code, Place, Problem};
@@ -41,11 +44,12 @@ pub fn apply(wanted: &Wanted, draft: &Json, live: Option<&Json>) -> Result<Chang
         return Err(problems);
     }
     let unequal = find_unequal(&draft["definition"], &document["definition"], Mode::Exact);
+    let names = Names::read([draft]);
     let differences = unequal
         .into_iter()
         .map(|unequal| {
             let place = find_place(&touched, &unequal.path);
-            Difference::new(unequal, place, &wanted.confidential)
+            names.describe(unequal, place, &wanted.confidential)
         })
         .collect();
     Ok(Change { document, differences })
@@ -89,10 +93,16 @@ pub fn find_missing(wanted: &Wanted, document: &Json, accept_rewrites: bool) -> 
     let hidden = |value: &Json| {
         value.as_str().is_some_and(|text| wanted.confidential.iter().any(|known| known == text))
     };
+    // What the service shows in place of a secret says nothing against it.
+    let counts_as_there = |unequal: &Unequal| {
+        let masked = unequal.after.as_ref().is_some_and(is_mask);
+        (accept_rewrites || masked) && unequal.before.as_ref().is_some_and(hidden)
+    };
+    let names = Names::read([document]);
     let differences = unequal
         .into_iter()
-        .filter(|unequal| !(accept_rewrites && unequal.before.as_ref().is_some_and(hidden)))
-        .map(|unequal| Difference::new(unequal.turned(), None, &wanted.confidential))
+        .filter(|unequal| !counts_as_there(unequal))
+        .map(|unequal| names.describe(unequal.turned(), None, &wanted.confidential))
         .collect();
     Held { differences, problems }
 }
@@ -103,9 +113,10 @@ pub fn find_missing(wanted: &Wanted, document: &Json, accept_rewrites: bool) -> 
 pub fn find_foreign(wanted: &Wanted, draft: &Json, live: &Json) -> Vec<Difference> {
     let [live, draft] =
         [live, draft].map(|document| carry_out_leniently(wanted, document).document);
+    let names = Names::read([&live, &draft]);
     find_unequal(&live["definition"], &draft["definition"], Mode::Read)
         .into_iter()
-        .map(|unequal| Difference::new(unequal, None, &wanted.confidential))
+        .map(|unequal| names.describe(unequal, None, &wanted.confidential))
         .collect()
 }
 
@@ -128,8 +139,9 @@ struct Work<'a> {
     notes: Notes,
 }
 
+/// How strictly it is carried out.
 #[derive(Clone, Copy)]
-enum Carry<'a> {
+pub enum Carry<'a> {
     /// As the manifest says, with what is live if that is known.
     Strictly { live: Option<&'a Json> },
     /// Without the tests and without removing versions.
@@ -137,7 +149,7 @@ enum Carry<'a> {
 }
 
 impl Carry<'_> {
-    fn tests_count(self) -> bool {
+    pub fn tests_count(self) -> bool {
         matches!(self, Self::Strictly { .. })
     }
 }
@@ -145,6 +157,10 @@ impl Carry<'_> {
 impl Work<'_> {
     fn carry_out(&mut self, document: &Json) -> Json {
         let mut document = document.clone();
+        if has_resources(&document) {
+            carry_out_on_resources(&mut document, self.wanted, self.mode, &mut self.notes);
+            return document;
+        }
         let offer_type = document["offerTypeId"].as_str().unwrap_or_default().to_owned();
         let Some(offer) = document.pointer_mut("/definition/offer").filter(|it| it.is_object())
         else {

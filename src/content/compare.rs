@@ -161,7 +161,8 @@ fn by_id(items: &[Json]) -> Option<HashMap<&str, &Json>> {
 }
 
 fn identity(item: &Json) -> Option<&str> {
-    item.get("planId").or_else(|| item.get("id"))?.as_str()
+    const KEYS: [&str; 4] = ["planId", "id", "versionNumber", "imageType"];
+    KEYS.iter().find_map(|key| item.get(key))?.as_str()
 }
 
 /// `1`, `1.0` and `1e0` are one number. Beyond what a double can tell apart, the digits decide.

@@ -14,6 +14,8 @@ use crate::problem::Place;
 pub struct Difference {
     /// The plan, if it is a plan's.
     pub plan: Option<String>,
+    /// The resource, where a draft is made of resources: its kind, and its language if it has one.
+    pub resource: Option<String>,
     /// The pointer, relative to the plan or to `definition.offer` as in the manifest. Where things
     /// have ids, the id stands for the index.
     pub pointer: String,
@@ -75,17 +77,17 @@ impl Difference {
             all => (None, format!("definition{}", pointer::write(all))),
         };
         let hide = |value: Json| hide_confidential(hide_signatures(&value), confidential);
-        Self { plan, pointer, before: before.map(hide), after: after.map(hide), place }
+        let (before, after) = (before.map(hide), after.map(hide));
+        Self { plan, resource: None, pointer, before, after, place }
     }
 
     /// What is different: `plan standard: /microsoft-azure-virtualmachines.skuSummary`.
     #[must_use]
     pub fn title(&self) -> String {
-        match (&self.plan, self.pointer.as_str()) {
-            (Some(plan), "") => format!("plan {plan}"),
-            (Some(plan), pointer) => format!("plan {plan}: {pointer}"),
-            (None, pointer) => pointer.to_owned(),
-        }
+        let plan = self.plan.as_ref().map(|plan| format!("plan {plan}"));
+        let pointer = Some(self.pointer.clone()).filter(|pointer| !pointer.is_empty());
+        let parts = [plan, self.resource.clone(), pointer];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
     }
 
     /// The lines that go and come. A text of several lines, or HTML, is compared line by line.

@@ -8,19 +8,24 @@
 
 mod apply;
 mod compare;
+mod container;
 mod diff;
 mod edits;
 mod image;
 mod landing;
+mod machine;
+mod names;
 mod pointer;
 mod prune;
 mod resolve;
+mod resources;
 mod sample;
 mod sas;
 mod secrets;
 mod variables;
 mod version;
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 use serde_json::Value as Json;
@@ -43,7 +48,7 @@ pub use version::Version;
 /// What the manifest wants of one offer, its variables replaced.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// Edits relative to `definition.offer`, in their order.
+    /// Edits relative to `definition.offer`, or to the resource that each names, in their order.
     pub edits: Vec<Edit>,
     /// What is wanted of the plans that the manifest names.
     pub plans: Vec<WantedPlan>,
@@ -80,6 +85,8 @@ pub struct WantedPlan {
     pub at: Place,
     /// The version to add.
     pub image: Option<Image>,
+    /// The images of a container to add.
+    pub container: Option<Container>,
     /// As many versions stay of each image type, and where the manifest says so.
     pub keep_versions: Option<(NonZeroUsize, Place)>,
     /// Edits relative to the plan, after the image.
@@ -89,19 +96,38 @@ pub struct WantedPlan {
 impl WantedPlan {
     /// The manifest says more of it than its id.
     fn is_said(&self) -> bool {
-        self.image.is_some() || self.keep_versions.is_some() || !self.edits.is_empty()
+        let adds = self.image.is_some() || self.container.is_some();
+        adds || self.keep_versions.is_some() || !self.edits.is_empty()
     }
 }
 
 /// One edit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
+    /// The resource that it is about, where a draft is made of resources.
+    pub resource: Option<Resource>,
     /// What it is about.
     pub pointer: Pointer,
     /// What it does.
     pub action: Action,
     /// Where the manifest says so.
     pub at: Place,
+}
+
+/// One of the resources of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// Its kind, such as `listing`.
+    pub kind: String,
+    /// Its language, where there is one for each.
+    pub language: Option<String>,
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind)?;
+        self.language.as_ref().map_or(Ok(()), |language| write!(f, " {language}"))
+    }
 }
 
 /// What an edit does.
@@ -150,6 +176,33 @@ pub enum Disk {
         resource: String,
         /// The tenant that the gallery is in.
         tenant: String,
+    },
+}
+
+/// What a release adds to a container plan.
+#[derive(Debug, Clone)]
+pub struct Container {
+    /// It.
+    pub payload: Payload,
+    /// Where the manifest says so.
+    pub at: Place,
+}
+
+/// The images of a container.
+#[derive(Debug, Clone)]
+pub enum Payload {
+    /// Tags of images.
+    Tags(Vec<String>),
+    /// A reference to a bundle. What is not said is as in the plan's last one.
+    Bundle {
+        /// Its tag.
+        tag: String,
+        /// Its digest.
+        digest: String,
+        /// Its registry.
+        registry: Option<String>,
+        /// Its repository.
+        repository: Option<String>,
     },
 }
 

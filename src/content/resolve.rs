@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::{
-    Action, Concern, Disk, Edit, Image, ImageType, Pointer, Sas, Variables, Version, Wanted,
-    WantedPlan,
+    Action, Concern, Container, Disk, Edit, Image, ImageType, Payload, Pointer, Resource, Sas,
+    Variables, Version, Wanted, WantedPlan,
 };
-use crate::manifest::content::{self as written, PlanContent, Source};
+use crate::manifest::content::{self as written, PlanContent, Source, Text};
 use crate::manifest::{Manifest, Offer, Route};
 use crate::problem::{Code, Place, Problem};
 use crate::secrets::has_signed_address;
@@ -111,7 +111,11 @@ impl Resolver<'_> {
             written::Action::Remove => Action::Remove,
             written::Action::Test(source) => Action::Test { value: self.value(route, source)? },
         };
-        Some(Edit { pointer, action, at: self.place(route) })
+        let resource = edit.resource.as_ref().map(|resource| Resource {
+            kind: resource.kind.clone(),
+            language: resource.language.clone(),
+        });
+        Some(Edit { resource, pointer, action, at: self.place(route) })
     }
 
     fn value(&mut self, edit: &Route, source: &Source) -> Option<Json> {
@@ -171,6 +175,7 @@ impl Resolver<'_> {
             id: plan.id.clone(),
             at: self.place(&plan.route.key("id")),
             image: plan.image.as_ref().and_then(|image| self.image(image)),
+            container: plan.container.as_ref().and_then(|container| self.container(container)),
             keep_versions,
             edits: self.edits(&plan.edits),
         }
@@ -178,7 +183,15 @@ impl Resolver<'_> {
 
     fn image(&mut self, image: &written::Image) -> Option<Image> {
         let version = self.version(image);
-        let disks: Vec<_> = image.disks.iter().map(|disk| self.disk(disk)).collect();
+        let disks: Vec<_> = image
+            .disks
+            .iter()
+            .map(|(name, disk)| {
+                let all = ImageType::ALL.into_iter();
+                let image_type = name.and_then(|name| all.clone().find(|one| one.name() == name));
+                Some((image_type, self.disk(disk)?))
+            })
+            .collect();
         let disks = disks.into_iter().collect::<Option<_>>()?;
         Some(Image { version: version?, disks, at: self.place(&image.route.key("version")) })
     }
@@ -194,12 +207,73 @@ impl Resolver<'_> {
         version
     }
 
-    fn disk(
-        &mut self,
-        (name, text, route): &(Option<&'static str>, String, Route),
-    ) -> Option<(Option<ImageType>, Disk)> {
-        let image_type =
-            name.and_then(|name| ImageType::ALL.into_iter().find(|one| one.name() == name));
+    fn disk(&mut self, disk: &written::Disk) -> Option<Disk> {
+        match disk {
+            written::Disk::Blobs { os, data } => {
+                let os = self.blob(os);
+                let data: Vec<_> = data.iter().map(|disk| self.blob(disk)).collect();
+                Some(Disk::Blobs { os: os?, data: data.into_iter().collect::<Option<_>>()? })
+            }
+            written::Disk::Gallery { resource, tenant } => {
+                let gallery = self.expand(&resource.1, &resource.0, true);
+                let tenant = self.expand(&tenant.1, &tenant.0, true);
+                let (gallery, tenant) = (gallery?, tenant?);
+                let folded = gallery.to_ascii_lowercase();
+                if !folded.starts_with("/subscriptions/") || !folded.contains("/versions/") {
+                    let hint = "give the resource id of the image version, such as \
+                                `/subscriptions/…/galleries/…/images/…/versions/1.2.3`";
+                    let message = "not the resource id of a version in a gallery";
+                    self.refuse(&resource.1, message, hint);
+                    return None;
+                }
+                Some(Disk::Gallery { resource: gallery, tenant })
+            }
+        }
+    }
+
+    fn container(&mut self, container: &written::Container) -> Option<Container> {
+        let at = self.place(&container.route);
+        let payload = match &container.payload {
+            written::Payload::Tags(tags) => {
+                let tags: Vec<_> = tags.iter().map(|tag| self.plain(tag)).collect();
+                Payload::Tags(tags.into_iter().collect::<Option<_>>()?)
+            }
+            written::Payload::Bundle { tag, digest, registry, repository } => {
+                let own = [tag, digest].map(|text| self.plain(text));
+                // `None`: not said; `Some(None)`: said, and wrong.
+                let places =
+                    [registry, repository].map(|text| text.as_ref().map(|text| self.plain(text)));
+                let [Some(tag), Some(hash)] = own else { return None };
+                if !is_digest(&hash) {
+                    let message = format!("the digest is {hash:?}");
+                    self.refuse(
+                        &digest.1,
+                        &message,
+                        "a digest is `sha256:` and 64 digits of 0-9a-f",
+                    );
+                    return None;
+                }
+                if places.contains(&Some(None)) {
+                    return None;
+                }
+                let [registry, repository] = places.map(Option::flatten);
+                Payload::Bundle { tag, digest: hash, registry, repository }
+            }
+        };
+        Some(Container { payload, at })
+    }
+
+    /// A text without secrets, and not empty.
+    fn plain(&mut self, (text, route): &Text) -> Option<String> {
+        let expanded = self.expand(route, text, false)?;
+        if expanded.trim().is_empty() {
+            self.refuse(route, "the text is empty", "write what it is, or leave the key out");
+            return None;
+        }
+        Some(expanded)
+    }
+
+    fn blob(&mut self, (text, route): &Text) -> Option<Sas> {
         let text = self.expand(route, text, true)?;
         let sas = match Sas::parse(&text) {
             Ok(sas) => sas,
@@ -223,6 +297,12 @@ impl Resolver<'_> {
                 }
             }
         }
-        Some((image_type, Disk::Blobs { os: sas, data: Vec::new() }))
+        Some(sas)
     }
+}
+
+fn is_digest(text: &str) -> bool {
+    let digits = text.strip_prefix("sha256:").unwrap_or_default();
+    let lower = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    digits.len() == 64 && digits.chars().all(lower)
 }

@@ -95,6 +95,13 @@ fn has_registry(value: &Json) -> bool {
     }
 }
 
+/// What the service shows in place of a secret: asterisks.
+pub fn is_mask(value: &Json) -> bool {
+    const SHORTEST: usize = 3;
+    let masked = |text: &str| text.len() >= SHORTEST && text.bytes().all(|byte| byte == b'*');
+    value.as_str().is_some_and(masked)
+}
+
 /// Both are addresses of the same thing, whatever their queries are, and one of them is signed: the
 /// service signs its addresses anew at every reading.
 pub fn same_signed_address(one: &str, other: &str) -> bool {

@@ -10,6 +10,7 @@ mod imaging;
 mod mistakes;
 mod properties;
 mod resolving;
+mod resources;
 mod secrecy;
 mod words;
 
@@ -17,6 +18,8 @@ mod words;
 fn fixture(name: &str) -> Json {
     let text = match name {
         "machine" => include_str!("../../tests/fixtures/content/machine.json"),
+        "resources" => include_str!("../../tests/fixtures/content/resources.json"),
+        "containers" => include_str!("../../tests/fixtures/content/containers.json"),
         "generations" => include_str!("../../tests/fixtures/content/generations.json"),
         _ => include_str!("../../tests/fixtures/content/unknown.json"),
     };
@@ -28,7 +31,7 @@ fn line(number: u32) -> Place {
 }
 
 fn edit(number: u32, pointer: &str, action: Action) -> Edit {
-    Edit { pointer: Pointer::parse(pointer).unwrap(), action, at: line(number) }
+    Edit { resource: None, pointer: Pointer::parse(pointer).unwrap(), action, at: line(number) }
 }
 
 fn set(number: u32, pointer: &str, value: Json) -> Edit {
@@ -56,6 +59,7 @@ fn plan(id: &str) -> WantedPlan {
         id: PlanId::parse(id).unwrap(),
         at: line(20),
         image: None,
+        container: None,
         keep_versions: None,
         edits: Vec::new(),
     }

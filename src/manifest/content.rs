@@ -4,7 +4,9 @@ use std::num::NonZeroUsize;
 
 use serde_json::Value as Json;
 
-use super::document::{MissingSecrets, WrittenEdit, WrittenImage, WrittenOffer};
+use super::document::{
+    MissingSecrets, WrittenContainer, WrittenDisk, WrittenEdit, WrittenImage, WrittenOffer,
+};
 use super::route::Route;
 use super::tree::Node;
 use super::values::read_json;
@@ -13,7 +15,7 @@ use crate::ids::PlanId;
 /// What is said of one offer's draft.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Content {
-    /// Edits relative to `definition.offer`.
+    /// Edits relative to `definition.offer`, or to the resource that each names.
     pub edits: Vec<Edit>,
     /// What is said of its plans.
     pub plans: Vec<PlanContent>,
@@ -30,6 +32,8 @@ pub struct PlanContent {
     pub route: Route,
     /// The version to add.
     pub image: Option<Image>,
+    /// The images of a container to add.
+    pub container: Option<Container>,
     /// As many versions stay.
     pub keep_versions: Option<NonZeroUsize>,
     /// Edits relative to the plan.
@@ -41,10 +45,21 @@ pub struct PlanContent {
 pub struct Edit {
     /// Where it stands.
     pub route: Route,
+    /// The resource that the pointer is relative to.
+    pub resource: Option<Resource>,
     /// A pointer that can be used.
     pub pointer: String,
     /// What is done there.
     pub action: Action,
+}
+
+/// One of the resources of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// Its kind, such as `listing`.
+    pub kind: String,
+    /// Its language, where there is one for each.
+    pub language: Option<String>,
 }
 
 /// What an edit does.
@@ -76,8 +91,57 @@ pub struct Image {
     pub route: Route,
     /// Its version.
     pub version: String,
-    /// Image type (none: the plan's only one), the disk's SAS URI, and where that stands.
-    pub disks: Vec<(Option<&'static str>, String, Route)>,
+    /// Image type (none: the plan's only one), and where its disks come from.
+    pub disks: Vec<(Option<&'static str>, Disk)>,
+}
+
+/// A text of the manifest, and where it stands.
+pub type Text = (String, Route);
+
+/// Where disks come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disk {
+    /// SAS URIs.
+    Blobs {
+        /// Of the disk of the operating system.
+        os: Text,
+        /// Of the data disks.
+        data: Vec<Text>,
+    },
+    /// An image of a gallery.
+    Gallery {
+        /// Resource id.
+        resource: Text,
+        /// Tenant.
+        tenant: Text,
+    },
+}
+
+/// The images of a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// Where it stands.
+    pub route: Route,
+    /// What is added.
+    pub payload: Payload,
+}
+
+/// What is added to a container plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// Tags.
+    Tags(Vec<Text>),
+    /// A bundle.
+    Bundle {
+        /// Tag.
+        tag: Text,
+        /// Digest.
+        digest: Text,
+        /// Registry.
+        registry: Option<Text>,
+        /// Repository.
+        repository: Option<Text>,
+    },
 }
 
 impl Content {
@@ -94,6 +158,10 @@ impl Content {
             PlanContent {
                 id: plan.id.clone(),
                 image: plan.image.as_ref().map(|image| read_image(image, route.key("image"))),
+                container: plan
+                    .container
+                    .as_ref()
+                    .map(|container| read_container(container, route.key("container"))),
                 keep_versions: plan.keep_versions,
                 edits: read_edits(&plan.edit, root, &route),
                 route,
@@ -109,7 +177,8 @@ impl Content {
 
 impl PlanContent {
     fn is_empty(&self) -> bool {
-        self.image.is_none() && self.keep_versions.is_none() && self.edits.is_empty()
+        let adds = self.image.is_some() || self.container.is_some();
+        !adds && self.keep_versions.is_none() && self.edits.is_empty()
     }
 }
 
@@ -124,7 +193,11 @@ fn read_edits(edits: &[WrittenEdit], root: &Node, parent: &Route) -> Vec<Edit> {
             // Told before.
             (None, None, None) => return None,
         };
-        Some(Edit { pointer: pointer.clone(), action, route })
+        let resource = edit.kind.clone().map(|kind| {
+            let language = edit.language.clone();
+            Resource { kind, language }
+        });
+        Some(Edit { resource, pointer: pointer.clone(), action, route })
     };
     edits.iter().enumerate().filter_map(edit).collect()
 }
@@ -143,7 +216,8 @@ fn read_source(node: &Node) -> Source {
 fn read_image(image: &WrittenImage, route: Route) -> Image {
     let mut disks = Vec::new();
     if let Some(disk) = &image.disk {
-        disks.push((None, disk.clone(), route.key("disk")));
+        let os = (disk.clone(), route.key("disk"));
+        disks.push((None, Disk::Blobs { os, data: Vec::new() }));
     }
     if let Some(written) = &image.disks {
         let named = [
@@ -152,8 +226,46 @@ fn read_image(image: &WrittenImage, route: Route) -> Image {
             ("arm64Gen2", &written.arm64_gen2),
         ];
         disks.extend(named.into_iter().filter_map(|(name, disk)| {
-            Some((Some(name), disk.clone()?, route.key("disks").key(name)))
+            let route = route.key("disks").key(name);
+            Some((Some(name), read_disk(disk.as_ref()?, &route)))
         }));
     }
     Image { version: image.version.clone(), disks, route }
+}
+
+fn read_disk(disk: &WrittenDisk, route: &Route) -> Disk {
+    match disk {
+        WrittenDisk::Text(text) => {
+            Disk::Blobs { os: (text.clone(), route.clone()), data: Vec::new() }
+        }
+        WrittenDisk::Blobs(blobs) => Disk::Blobs {
+            os: (blobs.os.clone(), route.key("os")),
+            data: read_texts(&blobs.data, &route.key("data")),
+        },
+        WrittenDisk::Gallery(image) => Disk::Gallery {
+            resource: (image.gallery.clone(), route.key("gallery")),
+            tenant: (image.tenant.clone(), route.key("tenant")),
+        },
+    }
+}
+
+fn read_container(container: &WrittenContainer, route: Route) -> Container {
+    let payload = match &container.bundle {
+        None => Payload::Tags(read_texts(&container.tags, &route.key("tags"))),
+        Some(bundle) => {
+            let route = route.key("bundle");
+            let text = |key: &str, text: &String| (text.clone(), route.key(key));
+            Payload::Bundle {
+                tag: text("tag", &bundle.tag),
+                digest: text("digest", &bundle.digest),
+                registry: bundle.registry.as_ref().map(|name| text("registry", name)),
+                repository: bundle.repository.as_ref().map(|name| text("repository", name)),
+            }
+        }
+    };
+    Container { route, payload }
+}
+
+fn read_texts(texts: &[String], route: &Route) -> Vec<Text> {
+    texts.iter().enumerate().map(|(index, text)| (text.clone(), route.index(index))).collect()
 }

@@ -85,7 +85,7 @@ pub struct WrittenOffer {
     #[serde(default = "allowed")]
     pub go_live: bool,
     /// Changes of the offer's draft before it is published, in this order; pointers are relative to
-    /// the draft's `definition.offer`.
+    /// the draft's `definition.offer`, or with `product-ingestion` to the resource that `in` names.
     #[serde(default)]
     pub edit: Vec<WrittenEdit>,
     /// `keep`: the draft is written also where the portal hides a secret when it is read, which
@@ -108,12 +108,18 @@ pub struct WrittenPlan {
     #[serde(default)]
     #[schemars(with = "WrittenImage")]
     pub image: Option<WrittenImage>,
-    /// As many versions of each image type stay; the oldest beyond are removed. Never one that is
-    /// newer than what is live, and nothing if what is live is not known.
+    /// The images of a container that the release adds to the plan (`product-ingestion` only).
+    #[serde(default)]
+    #[schemars(with = "WrittenContainer")]
+    pub container: Option<WrittenContainer>,
+    /// As many versions of each image type stay; the oldest beyond are removed, or deprecated with
+    /// `product-ingestion`. Never one that is newer than what is live, and nothing if what is live
+    /// is not known.
     #[serde(default)]
     #[schemars(with = "NonZeroUsize")]
     pub keep_versions: Option<NonZeroUsize>,
-    /// Changes of the plan's draft, after the image; pointers are relative to the plan.
+    /// Changes of the plan's draft, after the image; pointers are relative to the plan, or with
+    /// `product-ingestion` to the resource that `in` names.
     #[serde(default)]
     pub edit: Vec<WrittenEdit>,
 }
@@ -171,6 +177,15 @@ pub struct WrittenEdit {
     /// `true`: the last key of `set` may be new.
     #[serde(default)]
     pub create: bool,
+    /// With `product-ingestion`: the kind of resource that the pointer is relative to, such as
+    /// `listing`.
+    #[serde(default, rename = "in")]
+    #[schemars(with = "Name")]
+    pub kind: Option<String>,
+    /// Which of the resources of that kind, where there is one for each language: `en-us`.
+    #[serde(default)]
+    #[schemars(with = "Name")]
+    pub language: Option<String>,
 }
 
 /// A version of a virtual machine's image: `disk` where the plan has one image type, `disks` where
@@ -196,18 +211,86 @@ pub struct WrittenImage {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
 pub struct WrittenDisks {
-    /// x64, generation 1: SAS URI of the disk, from a secret.
+    /// x64, generation 1: SAS URI of the disk, from a secret, or where it comes from.
     #[serde(default, rename = "x64Gen1")]
-    #[schemars(with = "String")]
-    pub x64_gen1: Option<String>,
-    /// x64, generation 2: SAS URI of the disk, from a secret.
+    #[schemars(with = "WrittenDisk")]
+    pub x64_gen1: Option<WrittenDisk>,
+    /// x64, generation 2: SAS URI of the disk, from a secret, or where it comes from.
     #[serde(default, rename = "x64Gen2")]
-    #[schemars(with = "String")]
-    pub x64_gen2: Option<String>,
-    /// Arm64, generation 2: SAS URI of the disk, from a secret.
+    #[schemars(with = "WrittenDisk")]
+    pub x64_gen2: Option<WrittenDisk>,
+    /// Arm64, generation 2: SAS URI of the disk, from a secret, or where it comes from.
     #[serde(default, rename = "arm64Gen2")]
+    #[schemars(with = "WrittenDisk")]
+    pub arm64_gen2: Option<WrittenDisk>,
+}
+
+/// Where a disk comes from.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum WrittenDisk {
+    /// SAS URI of the disk, from a secret.
+    Text(String),
+    /// Disks as blobs.
+    Blobs(WrittenBlobs),
+    /// An image of an Azure compute gallery.
+    Gallery(WrittenGallery),
+}
+
+/// The disk of the operating system, and data disks (`product-ingestion` only).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenBlobs {
+    /// SAS URI of the disk of the operating system, from a secret.
+    pub os: String,
+    /// SAS URIs of the data disks, from secrets, in the order of their numbers.
+    #[serde(default)]
+    #[schemars(length(max = 16))]
+    pub data: Vec<String>,
+}
+
+/// An image version of an Azure compute gallery (`product-ingestion` only).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenGallery {
+    /// Resource id of the image version.
+    pub gallery: String,
+    /// The tenant that the gallery is in.
+    pub tenant: String,
+}
+
+/// What the release adds to a container plan: `tags` where its payload is images, `bundle` where it
+/// is a Kubernetes application.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["tags"] }, { "required": ["bundle"] }]))]
+pub struct WrittenContainer {
+    /// Tags of the plan's images, added to those that are there.
+    #[serde(default)]
+    #[schemars(length(min = 1))]
+    pub tags: Vec<String>,
+    /// A bundle, added to those that are there.
+    #[serde(default)]
+    #[schemars(with = "WrittenBundle")]
+    pub bundle: Option<WrittenBundle>,
+}
+
+/// A bundle (CNAB) in a registry. What is not said is taken over from the plan's last bundle.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenBundle {
+    /// Its tag.
+    pub tag: String,
+    /// Its digest, `sha256:` and 64 digits.
+    pub digest: String,
+    /// Name of the registry.
+    #[serde(default)]
     #[schemars(with = "String")]
-    pub arm64_gen2: Option<String>,
+    pub registry: Option<String>,
+    /// Name of the repository.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    pub repository: Option<String>,
 }
 
 /// Any value. What it is, is read from the tree, which keeps the digits of numbers.
@@ -240,6 +323,19 @@ impl JsonSchema for PointerText {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "pattern": "^(/([^~/]|~[01])*)+$" })
+    }
+}
+
+/// The schema of a name of the API: a kind of resource, a language.
+pub struct Name;
+
+impl JsonSchema for Name {
+    fn schema_name() -> Cow<'static, str> {
+        "Name".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9-]+$" })
     }
 }
 

@@ -1,8 +1,9 @@
 //! What is wrong with the edits and images of a manifest, and cannot be told by one key alone.
 
+use super::document::Api;
 use super::scalar::{self, Type};
 use super::source::Finding;
-use super::tree::{Node, Value};
+use super::tree::{Entry, Node, Value};
 use super::values::read_json;
 use crate::secrets::has_signed_address;
 
@@ -10,15 +11,24 @@ use crate::secrets::has_signed_address;
 pub fn check(root: &Node) -> Vec<Finding> {
     let mut findings = Vec::new();
     for offer in items(root, "offers") {
-        check_edits(offer, &mut findings);
+        let api = read_api(offer.get("api").or_else(|| root.get("api")));
+        check_edits(offer, api, &mut findings);
         for plan in items(offer, "plans") {
-            check_edits(plan, &mut findings);
+            check_edits(plan, api, &mut findings);
             if let Some(image) = plan.get("image") {
-                check_image(image, &mut findings);
+                check_image(image, api, &mut findings);
+            }
+            if let Some(container) = plan.entry("container") {
+                check_container(container, api, &mut findings);
             }
         }
     }
     findings
+}
+
+fn read_api(node: Option<&Node>) -> Api {
+    let ingestion = node.and_then(text).is_some_and(|text| text == Api::ProductIngestion.name());
+    if ingestion { Api::ProductIngestion } else { Api::CloudPartner }
 }
 
 fn items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
@@ -33,12 +43,13 @@ fn text(node: &Node) -> Option<&str> {
     }
 }
 
-fn check_edits(parent: &Node, findings: &mut Vec<Finding>) {
+fn check_edits(parent: &Node, api: Api, findings: &mut Vec<Finding>) {
     for edit in items(parent, "edit") {
         if !matches!(edit.value, Value::Mapping(_)) {
             continue;
         }
         check_keys(edit, findings);
+        check_resource(edit, api, findings);
         for key in ["set", "remove", "test"] {
             let Some(node) = edit.get(key) else { continue };
             if let Some(why) = text(node).and_then(refuse_pointer) {
@@ -78,6 +89,41 @@ fn check_keys(edit: &Node, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Which resource an edit is about is said at the one API, and there are none at the other.
+fn check_resource(edit: &Node, api: Api, findings: &mut Vec<Finding>) {
+    let mut tell = |at, message: &str, hint: &str| {
+        findings.push(Finding::invalid(at, message, hint));
+    };
+    match (api, edit.entry("in"), edit.entry("language")) {
+        (Api::CloudPartner, Some(entry), _) | (Api::CloudPartner, None, Some(entry)) => tell(
+            entry.key_at,
+            &format!("`{}` is for `api: product-ingestion` only", entry.key),
+            "with `api: cloud-partner` a pointer is relative to the offer or plan: leave it out",
+        ),
+        (Api::ProductIngestion, None, _) => tell(
+            edit.at,
+            "the edit does not say which resource it is about",
+            "add `in:` with the kind of resource, such as `in: listing`; `offer-release show` \
+             prints the draft's resources",
+        ),
+        (_, in_kind, language) => {
+            for entry in [in_kind, language].into_iter().flatten() {
+                let usable = |c: char| c.is_ascii_alphanumeric() || c == '-';
+                if text(&entry.value)
+                    .is_some_and(|text| text.is_empty() || !text.chars().all(usable))
+                {
+                    tell(
+                        entry.value.at,
+                        &format!("`{}` has characters that no name of the API has", entry.key),
+                        "write it as `offer-release show` prints it, such as `in: plan-listing` or \
+                         `language: en-us`",
+                    );
+                }
+            }
+        }
+    }
+}
+
 fn refuse_pointer(text: &str) -> Option<&'static str> {
     let tilde = |rest: &str| !rest.starts_with(['0', '1']);
     if text.is_empty() {
@@ -91,7 +137,35 @@ fn refuse_pointer(text: &str) -> Option<&'static str> {
     }
 }
 
-fn check_image(image: &Node, findings: &mut Vec<Finding>) {
+fn check_container(container: &Entry, api: Api, findings: &mut Vec<Finding>) {
+    let node = &container.value;
+    if !matches!(node.value, Value::Mapping(_)) {
+        return;
+    }
+    if api == Api::CloudPartner {
+        findings.push(Finding::invalid(
+            container.key_at,
+            "`container` is for `api: product-ingestion` only",
+            "say what changes by `edit`, or use the other API for this offer",
+        ));
+    }
+    match (node.get("tags"), node.entry("bundle")) {
+        (None, None) => findings.push(Finding::invalid(
+            node.at,
+            "the container names nothing to add",
+            "add `tags:` if the plan's payload is images, or `bundle:` if it is a Kubernetes \
+             application",
+        )),
+        (Some(_), Some(bundle)) => findings.push(Finding::invalid(
+            bundle.key_at,
+            "the container has `tags` and also `bundle`",
+            "a plan has one payload: write `tags` for images, `bundle` for a Kubernetes application",
+        )),
+        _ => {}
+    }
+}
+
+fn check_image(image: &Node, api: Api, findings: &mut Vec<Finding>) {
     if !matches!(image.value, Value::Mapping(_)) {
         return;
     }
@@ -114,9 +188,24 @@ fn check_image(image: &Node, findings: &mut Vec<Finding>) {
                 "add `x64Gen1:`, `x64Gen2:` or `arm64Gen2:`",
             ));
         }
+        (None, Some(disks)) if api == Api::CloudPartner => {
+            for name in ["x64Gen1", "x64Gen2", "arm64Gen2"] {
+                let disk = disks.get(name).filter(|it| matches!(it.value, Value::Mapping(_)));
+                findings.extend(disk.map(refuse_mapping));
+            }
+        }
         _ => {}
     }
     refuse_signatures(image, findings);
+}
+
+/// How data disks and galleries stand in the documents of the older API is not known.
+fn refuse_mapping(disk: &Node) -> Finding {
+    Finding::invalid(
+        disk.at,
+        "data disks and gallery images are for `api: product-ingestion` only",
+        "give the SAS URI of the disk, from a secret: `\"${secret.os-disk}\"`",
+    )
 }
 
 /// A signed address is a secret: it must not stand in a repository.

@@ -21,6 +21,24 @@ struct Inspector {
     findings: Vec<Finding>,
 }
 
+/// Of the forms that a value may have, the one that it seems to be: a mapping is known by the first
+/// key that it must have.
+fn choose_form<'a>(node: &Node, schema: &'a Json) -> &'a Json {
+    let Some(forms) = schema["anyOf"].as_array() else { return schema };
+    let is_a = |form: &&Json, name: &str| form["type"] == name;
+    let fits = |form: &&Json| {
+        let first = form["required"][0].as_str();
+        is_a(form, "object") && first.is_some_and(|key| node.get(key).is_some())
+    };
+    let found = match &node.value {
+        Value::Mapping(_) => {
+            forms.iter().find(fits).or_else(|| forms.iter().find(|form| is_a(form, "object")))
+        }
+        _ => forms.iter().find(|form| is_a(form, "string")),
+    };
+    found.unwrap_or(schema)
+}
+
 /// How a value is named: by its key, or for want of one by its place in a list.
 struct Named {
     at: Extent,
@@ -29,6 +47,7 @@ struct Named {
 
 impl Inspector {
     fn node(&mut self, node: &Node, schema: &Json, route: &Route, named: &Named) {
+        let schema = choose_form(node, schema);
         match (&node.value, schema["type"].as_str()) {
             // Told already, or any value.
             (Value::Refused, _) | (_, None) => {}
@@ -109,6 +128,10 @@ impl Inspector {
                 &route.index(index),
                 &Named { at: item.at, required: false },
             );
+        }
+        if let Some(most) = schema["maxItems"].as_u64().filter(|most| items.len() as u64 > *most) {
+            let message = format!("{} has {} items, and {most} at most", name(route), items.len());
+            self.tell(node.at, message, format!("leave {most} of them"));
         }
         if items.is_empty() && schema["minItems"].as_u64().is_some_and(|least| least > 0) {
             let hint = format!("give it at least one item: {}", expected(&schema["items"]));

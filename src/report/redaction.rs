@@ -41,6 +41,7 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
 
 fn redact_differences(differences: &[Difference], secrets: &Secrets) -> Vec<Difference> {
     let redacted = |difference: &Difference| Difference {
+        resource: difference.resource.as_ref().map(|name| secrets.redact(name)),
         pointer: secrets.redact(&difference.pointer),
         before: difference.before.as_ref().map(|value| redact_json(value, secrets)),
         after: difference.after.as_ref().map(|value| redact_json(value, secrets)),

@@ -141,3 +141,60 @@ fn a_manifest_without_content_wants_nothing() {
     let resolved = resolved("    plans: [{ id: a }]\n", &Variables::default()).unwrap();
     assert!(resolved.wanted.is_empty());
 }
+
+fn resolved_at_ingestion(plan: &str, variables: &Variables) -> Result<Wanted, Vec<Problem>> {
+    let offer = format!("    api: product-ingestion\n    plans:\n      - id: standard\n{plan}");
+    resolved(&offer, variables).map(|resolved| resolved.wanted)
+}
+
+#[test]
+fn disks_of_every_kind_are_read() {
+    let plan = r#"
+        image:
+          version: "${version}"
+          disks:
+            x64Gen1: "${secret.disk}"
+            x64Gen2: { os: "${secret.disk}", data: ["${secret.disk}", "${secret.disk}"] }
+            arm64Gen2: { gallery: "/subscriptions/s/galleries/g/images/i/versions/${version}", tenant: t }
+"#;
+    let wanted = resolved_at_ingestion(plan, &variables(&[("disk", FAR)])).unwrap();
+    let disks = &wanted.plans[0].image.as_ref().unwrap().disks;
+    let shown: Vec<String> = disks
+        .iter()
+        .map(|(image_type, disk)| match disk {
+            Disk::Blobs { os, data } => format!("{image_type:?} {os} and {}", data.len()),
+            Disk::Gallery { resource, tenant } => format!("{image_type:?} {resource} of {tenant}"),
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @r"
+    Some(X64Gen1) c.example/v/a.vhd (expires 2027-06-01T00:00:00Z) and 0
+    Some(X64Gen2) c.example/v/a.vhd (expires 2027-06-01T00:00:00Z) and 2
+    Some(Arm64Gen2) /subscriptions/s/galleries/g/images/i/versions/1.2.3 of t
+    ");
+}
+
+#[test]
+fn what_is_wrong_with_containers_and_sources_is_told_at_its_line() {
+    let secrets = variables(&[("disk", "https://c.example/v/a.iso?sp=rl&sr=c&sig=YWJj")]);
+    let plans = [
+        r#"
+        container:
+          bundle: { tag: "${version}", digest: "sha256:${var.region}", registry: "" }
+"#,
+        r#"
+        container: { tags: ["${version}", "${var.unknown}", "${secret.disk}"] }
+"#,
+        r#"
+        image:
+          version: "${version}"
+          disks:
+            x64Gen2: { gallery: "https://c.example/i/versions/1", tenant: t }
+            x64Gen1: { os: "${secret.disk}", data: ["no address"] }
+"#,
+    ];
+    let told: String = plans
+        .iter()
+        .map(|plan| told(&resolved_at_ingestion(plan, &secrets).unwrap_err()))
+        .collect();
+    insta::assert_snapshot!(told);
+}

@@ -7,6 +7,7 @@ use super::*;
 
 /// What a schema cannot say, because it sees values and not YAML, or no two items at once.
 const BEYOND_A_SCHEMA: &[(&str, &str)] = &[
+    ("api-of-content", "which API an offer is at can be said far away"),
     ("anchor", "anchors and aliases are resolved before"),
     ("alias", "anchors and aliases are resolved before"),
     (

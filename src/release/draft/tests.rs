@@ -29,6 +29,7 @@ fn portal(draft: &Value) -> FakePortal {
 
 fn goal(extent: Extent) -> DraftGoal {
     let edit = Edit {
+        resource: None,
         pointer: Pointer::parse("/summary").unwrap(),
         action: Action::Set { value: json!("new"), create: false },
         at: Place { file: "offer.yml".into(), line: 7, column: 5, end_column: 9 },
