@@ -144,6 +144,30 @@ pub enum Payload {
     },
 }
 
+impl Disk {
+    /// Its texts, which may have variables.
+    pub fn list_texts(&self) -> impl Iterator<Item = &String> {
+        let (first, more) = match self {
+            Self::Blobs { os, data } => (os, data.as_slice()),
+            Self::Gallery { resource, tenant } => (resource, std::slice::from_ref(tenant)),
+        };
+        std::iter::once(first).chain(more).map(|(text, _)| text)
+    }
+}
+
+impl Payload {
+    /// Its texts, which may have variables.
+    pub fn list_texts(&self) -> impl Iterator<Item = &String> {
+        let (tags, bundle) = match self {
+            Self::Tags(tags) => (tags.as_slice(), [None; 4]),
+            Self::Bundle { tag, digest, registry, repository } => {
+                (&[][..], [Some(tag), Some(digest), registry.as_ref(), repository.as_ref()])
+            }
+        };
+        tags.iter().chain(bundle.into_iter().flatten()).map(|(text, _)| text)
+    }
+}
+
 impl Content {
     /// Nothing is said: the draft is published as it is.
     #[must_use]

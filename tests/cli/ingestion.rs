@@ -91,7 +91,7 @@ fn an_unknown_api_is_refused_at_its_line() {
 
 #[test]
 fn a_configure_that_was_throttled_is_posted_again_and_nothing_is_looked_for() {
-    side_by_side(["{status: 429, retry-after: 30}", "{status: 429}", "{status: 401}"], |deed| {
+    side_by_side(["{status: 429, retry-after: 1}", "{status: 401}"], |deed| {
         let world = world(&format!(
             "{SHORT}faults: [{{on: 'POST /rp/**/configure', nth: 1, do: {deed}}}]\n"
         ));

@@ -30,6 +30,7 @@ mod programs;
 mod rehearse;
 mod release;
 mod reports;
+mod resources;
 mod running;
 mod secrets;
 mod show;

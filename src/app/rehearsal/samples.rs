@@ -88,8 +88,10 @@ fn list_texts(offer: &Offer, context: &Context) -> Vec<String> {
     }
     for image in plans.iter().filter_map(|plan| plan.image.as_ref()) {
         texts.push(image.version.clone());
-        texts.extend(image.disks.iter().map(|(_, disk, _)| disk.clone()));
+        texts.extend(image.disks.iter().flat_map(|(_, disk)| disk.list_texts().cloned()));
     }
+    let containers = plans.iter().filter_map(|plan| plan.container.as_ref());
+    texts.extend(containers.flat_map(|container| container.payload.list_texts().cloned()));
     texts
 }
 
