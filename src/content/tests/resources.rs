@@ -274,9 +274,8 @@ fn the_oldest_versions_are_deprecated_and_never_more_than_is_safe() {
         ("1, one is deprecated already", kept(1, &fixture("resources"), Some(&all))),
         ("9", kept(9, &all, Some(&all))),
     ];
-    let lines: String =
-        table.iter().map(|(what, versions)| format!("keep {what} => {versions}\n")).collect();
-    insta::assert_snapshot!(lines, @r"
+    let lines = table.map(|(what, versions)| format!("keep {what} => {versions}\n"));
+    insta::assert_snapshot!(lines.concat(), @r"
     keep 2, live all => 1.0.10 -1.0.2 1.0.9
     keep 1, live all => 1.0.10 -1.0.2 -1.0.9
     keep 1, live 1.0.2 => 1.0.10 -1.0.2 1.0.9
