@@ -10,7 +10,7 @@ mod corpus {
     use std::path::Path;
     use std::time::{Duration, Instant};
 
-    use super::targets::{commands, manifest, portal_answers};
+    use super::targets::{commands, content, manifest, portal_answers};
 
     /// Time that no input may take, in a build without optimisation on a busy machine.
     const LIMIT: Duration = Duration::from_secs(5);
@@ -49,6 +49,11 @@ mod corpus {
     #[test]
     fn portal_answers() {
         replay("fuzz/corpus/portal_answers", portal_answers::check);
+    }
+
+    #[test]
+    fn content() {
+        replay("fuzz/corpus/content", content::check);
     }
 
     #[test]

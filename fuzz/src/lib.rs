@@ -2,6 +2,7 @@
 //! test` runs the same functions over the committed corpus (`replay.rs`), without the fuzzer.
 
 pub mod commands;
+pub mod content;
 pub mod manifest;
 mod markdown;
 pub mod portal_answers;
