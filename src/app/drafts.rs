@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
-use serde_json::Value;
 
 use crate::actions::context::Context;
 use crate::actions::inputs::{Command, ForeignChanges as Input, Inputs};
@@ -12,7 +11,7 @@ use crate::content::{Resolved, Variables, resolve};
 use crate::manifest::{Manifest, Offer, read_text};
 use crate::problem::Problem;
 use crate::release::draft::{DraftGoal, Extent, ForeignChanges};
-use crate::secrets::{Secrets, find_signatures};
+use crate::secrets::{Secrets, find_signatures_in_lines};
 
 use super::goals::{choose_when_running, choose_when_unchanged};
 
@@ -30,11 +29,10 @@ pub fn read_drafts(
     now: Timestamp,
 ) -> Result<Vec<Option<DraftGoal>>, Vec<Problem>> {
     let variables = read_variables(inputs, context);
-    // The signature of a SAS URI is a secret of its own.
+    // The signature of a SAS URI, or of its query alone, is a secret of its own.
     for value in variables.secrets.values() {
-        let signatures = find_signatures(&Value::String(value.clone()));
-        for signature in &signatures {
-            secrets.register(signature);
+        for signature in find_signatures_in_lines(value) {
+            secrets.register(&signature);
         }
     }
     let mut problems = Vec::new();

@@ -83,10 +83,10 @@ impl Sas {
     }
 
     fn check_times(&self, now: Timestamp) -> Option<Concern> {
-        let Some(text) = self.parameter("se") else {
+        if self.parameter("se").is_none() {
             return Some(Concern::Wrong("the SAS URI has no end (`se`)".into()));
-        };
-        let Some(end) = read_time(&text) else {
+        }
+        let Some((end, text)) = self.find_end() else {
             return Some(Concern::Wrong("the SAS URI's end (`se`) is no time".into()));
         };
         let left = end.duration_since(now);
@@ -94,14 +94,27 @@ impl Sas {
             return Some(Concern::Wrong(format!("the SAS URI expired at {text}")));
         }
         if left < SHORTEST {
+            let why = match self.parameter("ske") {
+                Some(key) if key == text => " with the user delegation key that signed it",
+                _ => "",
+            };
             return Some(Concern::Doubtful(format!(
-                "the SAS URI expires at {text}; Microsoft asks for at least three weeks"
+                "the SAS URI expires at {text}{why}; Microsoft asks for at least three weeks"
             )));
         }
         let start = self.parameter("st").and_then(|text| read_time(&text));
         start
             .filter(|start| *start > now)
             .map(|start| Concern::Doubtful(format!("the SAS URI is not valid before {start}")))
+    }
+
+    /// When it ends: at its own end (`se`), or with the key of a user delegation SAS (`ske`), which
+    /// lasts seven days at most, whatever the SAS says (learn.microsoft.com, "Create a user
+    /// delegation SAS for a container or blob with the Azure CLI").
+    fn find_end(&self) -> Option<(Timestamp, String)> {
+        let time = |name| self.parameter(name).and_then(|text| Some((read_time(&text)?, text)));
+        let end = time("se")?;
+        Some(time("ske").filter(|key| key.0 < end.0).unwrap_or(end))
     }
 
     fn parameter(&self, name: &str) -> Option<String> {
@@ -114,8 +127,7 @@ impl Sas {
 impl fmt::Display for Sas {
     /// Host and path, and when it expires; never the signature.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = self.parameter("se").filter(|end| read_time(end).is_some());
-        let end = end.map(|end| format!(" (expires {end})")).unwrap_or_default();
+        let end = self.find_end().map(|(_, end)| format!(" (expires {end})")).unwrap_or_default();
         write!(f, "{}{}{end}", self.url.host_str().unwrap_or_default(), self.url.path())
     }
 }

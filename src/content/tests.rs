@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::problem::Problem;
-use crate::secrets::find_signatures;
+use crate::secrets::{blank_signatures, find_signatures, find_signatures_in_lines};
 
 mod comparing;
 mod editing;

@@ -51,7 +51,13 @@ pub fn find_signatures_in_lines(text: &str) -> Vec<String> {
     let mut found: Vec<String> = text
         .lines()
         .flat_map(|line| {
-            let bare = find_bare_signatures(line).map(|at| line[at].to_owned());
+            let bare = find_bare_signatures(line).flat_map(|at| {
+                let decoded =
+                    url::form_urlencoded::parse(format!("={}", &line[at.clone()]).as_bytes())
+                        .map(|(_, value)| value.into_owned())
+                        .collect::<String>();
+                [line[at].to_owned(), decoded]
+            });
             find_signatures(&Json::from(line)).into_iter().chain(bare)
         })
         .collect();

@@ -218,6 +218,21 @@ fn wrong_content_is_told_before_anything_is_asked() {
     assert!(world.requests().portal().is_empty());
 }
 
+/// The manifest has the address, the secret is its query: the signature alone is masked too.
+#[test]
+fn the_query_of_an_address_can_be_the_secret() {
+    let world = world("status: succeeded", "");
+    let disk = "https://contoso.blob.core.windows.net/vhds/db-${version}.vhd?${secret.sas}";
+    world.write("offer.yml", &MANIFEST.replace("${secret.os-disk}", disk));
+    let secrets = format!("sas=sp=rl&sr=c&se=2099-01-01T00%3A00%3A00Z&sig={SIGNATURE}");
+    let run = job(&world).with("command", "draft").with("secrets", &secrets).run().exits(0);
+    assert_no_signature(&run);
+    let masks: Vec<_> = run.commands_named("add-mask").into_iter().map(|one| one.data).collect();
+    assert!(masks.contains(&"bmV3LXNpZ25hdHVyZQ==".to_owned()), "{masks:?}");
+    let address = "contoso.blob.core.windows.net/vhds/db-1.1.0.vhd (expires 2099-01-01T00:00:00Z)";
+    assert!(run.count(address) > 0, "{run}");
+}
+
 /// Whole or cut, at its place or at another one, in YAML or not.
 #[test]
 fn a_signature_in_the_manifest_is_shown_nowhere() {

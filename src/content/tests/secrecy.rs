@@ -79,6 +79,8 @@ fn a_sas_uri_is_checked_offline() {
         "https://x.example/v/a.vhd?sp=rl&se=2026-11-20T00%3A00%3A00Z&sig=x",
         "https://x.example/v/a.vhd?sp=rl&se=2026-12-01&sig=x",
         "https://x.example/v/a.vhd?sp=rl&se=2027-12-01T10:00Z&sig=x",
+        "https://x.example/v/a.vhd?sp=rl&se=2027-12-01&ske=2026-11-28T00:00:00Z&sig=x",
+        "https://x.example/v/a.vhd?sp=rl&se=2026-11-24&ske=2026-11-28T00:00:00Z&sig=x",
         "https://x.example/v/a.vhd?sp=rl&st=2026-11-22T00:00:00Z&se=2027-12-01&sig=x",
         "https://x.example/v/a.vhd?sp=w&se=2027-12-01&sig=x",
         "https://x.example/v/a.VHD?si=policy&sig=x",
@@ -95,6 +97,8 @@ fn a_sas_uri_is_checked_offline() {
     x.example/v/a.vhd (expires 2026-11-20T00:00:00Z): wrong: the SAS URI expired at 2026-11-20T00:00:00Z
     x.example/v/a.vhd (expires 2026-12-01): doubtful: the SAS URI expires at 2026-12-01; Microsoft asks for at least three weeks
     x.example/v/a.vhd (expires 2027-12-01T10:00Z): 
+    x.example/v/a.vhd (expires 2026-11-28T00:00:00Z): doubtful: the SAS URI expires at 2026-11-28T00:00:00Z with the user delegation key that signed it; Microsoft asks for at least three weeks
+    x.example/v/a.vhd (expires 2026-11-24): doubtful: the SAS URI expires at 2026-11-24; Microsoft asks for at least three weeks
     x.example/v/a.vhd (expires 2027-12-01): doubtful: the SAS URI is not valid before 2026-11-22T00:00:00Z
     x.example/v/a.vhd (expires 2027-12-01): wrong: the SAS URI does not give the right to read (`sp` without `r`)
     x.example/v/a.VHD: 
@@ -127,4 +131,14 @@ fn what_the_service_hides_on_reading_is_named_unless_the_manifest_supplies_it() 
         ..plan("basic")
     });
     assert_eq!(list_hidden_secrets(&draft, &supplied), [""; 0]);
+}
+
+#[test]
+fn signatures_in_lines_are_found_without_an_address_and_blanked_in_place() {
+    let text = "a: sp=r&sig=b2xk%2B1%3D\nb: design=nothing sig= x";
+    assert_eq!(find_signatures_in_lines(text), ["b2xk%2B1%3D", "b2xk+1="]);
+    assert_eq!(
+        blank_signatures("d: 'https://x.example/é?se=1&sig=añb&sp=r' # sig=cut…"),
+        "d: 'https://x.example/é?se=1&sig=***&sp=r' # sig=****"
+    );
 }
