@@ -35,7 +35,8 @@ fn job(world: &World) -> Job<'_> {
         "https://contoso.blob.core.windows.net/vhds/new.vhd?sp=rl&sr=c&se=2099-01-01T00%3A00%3A00Z\
          &sig={SIGNATURE}"
     );
-    world.job().with("version", "1.1.0").with("secrets", &format!("os-disk={disk}"))
+    let query = disk.split_once('?').unwrap().1;
+    world.job().with("version", "1.1.0").with("secrets", &format!("os-disk={disk}\nsas={query}"))
 }
 
 fn held(world: &World, slot: &str) -> Value {
@@ -245,7 +246,7 @@ fn a_signature_in_the_manifest_is_shown_nowhere() {
         format!("{plan}          version: 1.0.0\n          disk: {}{address}\n", " ".repeat(60)),
         format!("{plan}          version: 1.0.0\n          disk: >-\n            {address}\n"),
         format!("{plan}          version: {address}\n          disk: x\n"),
-        format!("{plan}          verison: 1.0.0 # {address}\n"),
+        format!("{plan}          ver: 1.0.0 # {address}\n"),
         format!("{offer}    go-live: \"{address}\"\n"),
         format!("{offer}    {address}: x\n"),
         format!("{offer}  - id: {address}\n"),
@@ -305,9 +306,12 @@ fn the_version_is_that_of_the_tag() {
 #[test]
 fn the_examples_of_the_documentation_work() {
     let page = include_str!("../../docs/content.md");
-    let examples: Vec<&str> =
-        page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 2);
+    let blocks = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let (examples, steps): (Vec<&str>, Vec<_>) =
+        blocks.partition(|block| block.starts_with("publisher:"));
+    assert_eq!((examples.len(), steps.len()), (3, 1));
+    let workflow = include_str!("../../examples/workflows/release-image-on-tag.yml");
+    assert!(steps.iter().all(|steps| workflow.contains(steps)));
     for example in examples {
         let world = world("status: succeeded", "");
         world.write("offer.yml", example);
