@@ -6,58 +6,19 @@ saw their releases through.
 
 import logging
 import sys
-import time
 
-# The folder of this file is no place to import from.
-sys.path.pop(0)
+from azure_img_utils.azure_image import AzureImage
+from cloudpub.ms_azure.service import AzureService
+from cloudpub.ms_azure.utils import AzurePublishingMetadata
 
-import requests  # noqa: E402
-from azure_img_utils.azure_image import AzureImage  # noqa: E402
-from cloudpub.ms_azure.service import AzureService  # noqa: E402
-from cloudpub.ms_azure.utils import AzurePublishingMetadata  # noqa: E402
+from simulated import expect, redirect, wait_for
 
-BASE = sys.argv[1]
 HOSTS = ('login.microsoftonline.com', 'graph.microsoft.com')
 DISK = 'https://contoso.blob.core.windows.net/vhds/image.vhd?sv=2022-11-02&sig=new'
-send = requests.adapters.HTTPAdapter.send
 
-
-def redirected(adapter, request, **settings):
-    """What a reverse proxy in front of the simulator would do; any other host is a mistake."""
-    scheme, _, rest = request.url.partition('://')
-    host, _, path = rest.partition('/')
-    if host not in HOSTS:
-        raise RuntimeError(f'{request.url} is not of this test')
-    request.url = f'{BASE}/{path}'
-    request.headers['X-Forwarded-Proto'] = scheme
-    request.headers['X-Forwarded-Host'] = host
-    return send(adapter, request, **settings)
-
-
-requests.adapters.HTTPAdapter.send = redirected
+redirect(sys.argv[1], HOSTS)
 # cloudpub mentions each field that it does not know.
 logging.disable(logging.WARNING)
-
-
-def wait(what, ask, wanted, seconds=60):
-    end = time.monotonic() + seconds
-    seen = []
-    while True:
-        answer = ask()
-        if answer not in seen[-1:]:
-            seen.append(answer)
-        if answer == wanted:
-            print(f'{what}: {" -> ".join(seen)}')
-            return
-        if time.monotonic() > end:
-            sys.exit(f'{what}: {" -> ".join(seen)} and never {wanted}')
-        time.sleep(0.2)
-
-
-def expect(what, is_so):
-    print(f'{what}: {"yes" if is_so else "NO"}')
-    if not is_so:
-        sys.exit(1)
 
 
 def versions(tree):
@@ -91,9 +52,9 @@ def release_with_azure_img_utils(offer):
     )
     expect('the draft was changed', '2026.11.21' in versions(suse.get_offer_doc(offer)))
     suse.publish_offer(offer)
-    wait('offer', lambda: suse.get_offer_status(offer), 'waitingForPublisherReview')
+    wait_for('offer', lambda: suse.get_offer_status(offer), 'waitingForPublisherReview')
     operation = suse.go_live_with_offer(offer)
-    wait('job', lambda: suse.get_operation(operation)['jobStatus'], 'completed')
+    wait_for('job', lambda: suse.get_operation(operation)['jobStatus'], 'completed')
     live = suse.get_offer_doc(offer, target_type='live')
     expect('the version is live', versions(live) == ['1.0.0', '2026.11.21'])
 

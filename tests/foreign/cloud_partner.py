@@ -1,36 +1,18 @@
 """SUSE's azure-img-utils publishes an offer on the simulator, with only its hosts redirected.
 
-Usage: azure_img_utils.py BASE_URL. Exits with 0 if the client saw the whole release through.
+Usage: cloud_partner.py BASE_URL. Exits with 0 if the client saw the whole release through.
 """
 
 import sys
-import time
 
-# This file is named after the package that it drives: the import shall find the package.
-sys.path.pop(0)
+from azure_img_utils.azure_image import AzureImage
+from azure_img_utils.exceptions import AzureImgUtilsException
 
-import requests  # noqa: E402
-from azure_img_utils.azure_image import AzureImage  # noqa: E402
-from azure_img_utils.exceptions import AzureImgUtilsException  # noqa: E402
+from simulated import expect, redirect, wait_for
 
-BASE = sys.argv[1]
 HOSTS = ('login.microsoftonline.com', 'cloudpartner.azure.com')
-send = requests.adapters.HTTPAdapter.send
 
-
-def redirected(adapter, request, **settings):
-    """What a reverse proxy in front of the simulator would do; any other host is a mistake."""
-    scheme, _, rest = request.url.partition('://')
-    host, _, path = rest.partition('/')
-    if host not in HOSTS:
-        raise RuntimeError(f'{request.url} is not of this test')
-    request.url = f'{BASE}/{path}'
-    request.headers['X-Forwarded-Proto'] = scheme
-    request.headers['X-Forwarded-Host'] = host
-    return send(adapter, request, **settings)
-
-
-requests.adapters.HTTPAdapter.send = redirected
+redirect(sys.argv[1], HOSTS)
 
 
 def client(secret='secret'):
@@ -44,27 +26,6 @@ def client(secret='secret'):
             'managementEndpointUrl': 'https://management.azure.com/',
         },
     )
-
-
-def wait(what, ask, wanted, seconds=60):
-    end = time.monotonic() + seconds
-    seen = []
-    while True:
-        answer = ask()
-        if answer not in seen[-1:]:
-            seen.append(answer)
-        if answer == wanted:
-            print(f'{what}: {" -> ".join(seen)}')
-            return
-        if time.monotonic() > end:
-            sys.exit(f'{what}: {" -> ".join(seen)} and never {wanted}')
-        time.sleep(0.2)
-
-
-def expect(what, is_so):
-    print(f'{what}: {"yes" if is_so else "NO"}')
-    if not is_so:
-        sys.exit(1)
 
 
 def release(publisher, offer):
@@ -86,12 +47,12 @@ def release(publisher, offer):
 
     operation = suse.publish_offer(offer, publisher, 'release@contoso.com')
     print('publish:', operation)
-    wait('offer', lambda: suse.get_offer_status(offer, publisher), 'waitingForPublisherReview')
+    wait_for('offer', lambda: suse.get_offer_status(offer, publisher), 'waitingForPublisherReview')
     print('operation at the sign-off:', suse.get_operation(operation)['status'])
 
     operation = suse.go_live_with_offer(offer, publisher)
     print('go live:', operation)
-    wait('operation', lambda: suse.get_operation(operation)['status'], 'complete')
+    wait_for('operation', lambda: suse.get_operation(operation)['status'], 'complete')
     expect('the offer is live', suse.get_offer_status(offer, publisher) == 'succeeded')
     links = suse.get_operation(operation)['liveLinks']
     expect('it has a live link', links[0]['uri'].startswith('https://'))
