@@ -3,25 +3,25 @@
 /// The word that a slip of the pen turned into `text`, if one of them is that near.
 ///
 /// Letter case, `-` and `_` do not count: `notificationEmails` is `notification-emails`.
-pub fn nearest<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn find_nearest<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     /// Longer texts are no slip of the pen, and comparing them would cost.
     const LONGEST: usize = 64;
     if text.len() > LONGEST {
         return None;
     }
-    let text = plain(text);
+    let text = strip_marks(text);
     let (distance, word) = words
-        .map(|word| (distance(&text, &plain(word)), word))
+        .map(|word| (count_edits(&text, &strip_marks(word)), word))
         .min_by_key(|(distance, _)| *distance)?;
     (distance <= word.len().max(3) / 3).then_some(word)
 }
 
-fn plain(text: &str) -> Vec<char> {
+fn strip_marks(text: &str) -> Vec<char> {
     text.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
 }
 
 /// Levenshtein's distance: letters to insert, delete or replace.
-fn distance(a: &[char], b: &[char]) -> usize {
+fn count_edits(a: &[char], b: &[char]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.iter().enumerate() {
         let mut diagonal = i;
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn slips_are_recognised_and_other_words_are_not() {
         let words = ["publisher", "notification-emails", "offers"];
-        let nearest = |text| nearest(text, words.into_iter());
+        let nearest = |text| find_nearest(text, words.into_iter());
         assert_eq!(nearest("publsher"), Some("publisher"));
         assert_eq!(nearest("offer"), Some("offers"));
         assert_eq!(nearest("notificationEmails"), Some("notification-emails"));
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn the_distance_counts_letters() {
-        let distance = |a: &str, b: &str| super::distance(&plain(a), &plain(b));
+        let distance = |a: &str, b: &str| super::count_edits(&strip_marks(a), &strip_marks(b));
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("abc", "abc"), 0);

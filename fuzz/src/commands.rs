@@ -1,7 +1,9 @@
 //! Any texts through everything that is printed, written as an output or shown in a report: the
 //! runner sees no command but ours, and reads the outputs that were meant.
 
-use offer_release::actions::commands::{Level, add_mask, annotation, debug, group, neutralise};
+use offer_release::actions::commands::{
+    Level, add_mask, neutralise, open_group, render_annotation, render_debug,
+};
 use offer_release::actions::files::render_outputs;
 use offer_release::portal;
 use offer_release::problem::{Code, Place, Problem};
@@ -43,7 +45,7 @@ fn place(file: &str) -> Place {
 }
 
 fn commands(title: &str, message: &str, file: &str) {
-    let line = annotation(Level::Warning, Some(&place(file)), title, message);
+    let line = render_annotation(Level::Warning, Some(&place(file)), title, message);
     let command = only(&line);
     assert_eq!(command.name, "warning");
     let known = ["file", "line", "endLine", "col", "endColumn", "title"];
@@ -52,7 +54,7 @@ fn commands(title: &str, message: &str, file: &str) {
         assert_eq!(command.property(name), value, "{line}");
     }
     assert!(command.data.len() <= 4096 && command.property("title").len() <= 255, "{line}");
-    for (line, name) in [(group(title), "group"), (debug(message), "debug")] {
+    for (line, name) in [(open_group(title), "open_group"), (render_debug(message), "debug")] {
         assert_eq!(only(&line).name, name, "{line}");
     }
 }
@@ -134,7 +136,7 @@ fn hidden(secret: &str, printed: &str) {
 
 fn problems(message: &str, hint: &str, file: &str) {
     let problem = Problem::new(Code::ManifestInvalid, message).hint(hint).at(place(file));
-    let report = summary::problems(&[problem.clone(), problem]);
+    let report = summary::write_problems(&[problem.clone(), problem]);
     assert_eq!(report.lines().count(), 6, "{report}");
     markdown::rows_fit(&report);
     let shape = markdown::shape(&report);

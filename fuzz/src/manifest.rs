@@ -44,7 +44,7 @@ fn refused(problems: &[Problem], lines: &[&str]) {
         let line = inside(place, lines);
         if let Some(shown) = &problem.source_line {
             assert_eq!(shown, line, "{problem:?}");
-            let excerpt = manifest::excerpt(shown, place, &problem.message);
+            let excerpt = manifest::draw_excerpt(shown, place, &problem.message);
             assert_eq!(excerpt.lines().count(), 4, "{excerpt}");
             assert!(!excerpt.contains(|c: char| c.is_control() && c != '\n'), "{excerpt:?}");
         }

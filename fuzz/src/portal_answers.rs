@@ -11,7 +11,7 @@ use offer_release::auth::{
     ClientSecret, Credentials, EntraApplication, ReadyMade, TokenSource as _, Wire,
 };
 use offer_release::clock::Clock;
-use offer_release::http::json;
+use offer_release::http::read_json;
 use offer_release::ids::{OfferId, PublisherId};
 use offer_release::manifest;
 use offer_release::portal::cloud_partner::CloudPartnerPortal;
@@ -22,9 +22,9 @@ use offer_release::release::Verdict;
 use offer_release::release::event::{Event, Origin, What};
 use offer_release::report::console::Console;
 use offer_release::report::offer_story::OfferStory;
-use offer_release::report::outputs::outputs;
+use offer_release::report::outputs::list_outputs;
 use offer_release::report::story::Story;
-use offer_release::report::summary::summary;
+use offer_release::report::summary::write_summary;
 use offer_release::report::{JobLog, Reports};
 use offer_release::secrets::Secrets;
 use secrecy::SecretString;
@@ -117,7 +117,7 @@ impl Run {
                 if let Some(last) = asked.len().checked_sub(1) {
                     let answer = answers.get(last).as_ref().expect("no answer, no value");
                     assert!(answer.status.is_success(), "{} is no success", answer.status);
-                    self.said.set(json(&answer.body).is_some_and(|json| says_success(&json)));
+                    self.said.set(read_json(&answer.body).is_some_and(|json| says_success(&json)));
                 }
                 Some(value)
             }
@@ -203,14 +203,14 @@ impl Run {
             assert!(["error", "warning", "notice"].contains(&command.name.as_str()), "{command:?}");
         }
         let story = self.reports.story();
-        let report = summary(&story, Instantly::default().now(), 1024 * 1024);
+        let report = write_summary(&story, Instantly::default().now(), 1024 * 1024);
         markdown::rows_fit(&report);
         let shape = markdown::shape(&report);
         assert!(
             shape.headings == 2 && shape.tables <= 4 && shape.code_blocks <= 3,
             "{shape:?} in {report}"
         );
-        let written = outputs(&story, None);
+        let written = list_outputs(&story, None);
         let expected: Vec<_> =
             written.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         assert_eq!(

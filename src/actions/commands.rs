@@ -50,25 +50,30 @@ pub fn escape_property(text: &str) -> String {
 
 /// An annotation on a place of a file, or on none.
 #[must_use]
-pub fn annotation(level: Level, place: Option<&Place>, title: &str, message: &str) -> String {
+pub fn render_annotation(
+    level: Level,
+    place: Option<&Place>,
+    title: &str,
+    message: &str,
+) -> String {
     let mut properties = Vec::new();
     if let Some(Place { file, line, column, end_column }) = place {
-        properties.push(format!("file={}", escape_property(&visible(file))));
+        properties.push(format!("file={}", escape_property(&show_control_characters(file))));
         properties.push(format!("line={line},endLine={line},col={column},endColumn={end_column}"));
     }
     if !title.is_empty() {
         properties.push(format!(
             "title={}",
-            escape_property(bounded(&visible(title), LONGEST_TITLE).as_ref())
+            escape_property(cut_to_bytes(&show_control_characters(title), LONGEST_TITLE).as_ref())
         ));
     }
     let space = if properties.is_empty() { "" } else { " " };
-    let message = visible(message);
+    let message = show_control_characters(message);
     format!(
         "::{}{space}{}::{}",
         level.name(),
         properties.join(","),
-        escape_data(&bounded(&message, LONGEST_MESSAGE))
+        escape_data(&cut_to_bytes(&message, LONGEST_MESSAGE))
     )
 }
 
@@ -91,8 +96,8 @@ pub fn add_mask(secret: &str) -> String {
 
 /// Opens a group of log lines. Groups do not nest.
 #[must_use]
-pub fn group(title: &str) -> String {
-    format!("::group::{}", escape_data(&visible(title)))
+pub fn open_group(title: &str) -> String {
+    format!("::group::{}", escape_data(&show_control_characters(title)))
 }
 
 /// Closes the group.
@@ -103,8 +108,8 @@ pub fn end_group() -> String {
 
 /// A line that is shown only when step debugging is on.
 #[must_use]
-pub fn debug(message: &str) -> String {
-    format!("::debug::{}", escape_data(&visible(message)))
+pub fn render_debug(message: &str) -> String {
+    format!("::debug::{}", escape_data(&show_control_characters(message)))
 }
 
 /// Makes one harmless log line of any text: no command in either form, no line break, no control or
@@ -115,7 +120,7 @@ pub fn debug(message: &str) -> String {
 /// is skipped in the search for both marks.
 #[must_use]
 pub fn neutralise(text: &str) -> String {
-    let text = visible(text).replace('\n', "\\n");
+    let text = show_control_characters(text).replace('\n', "\\n");
     let mut safe = String::with_capacity(text.len());
     let mut marks = text.chars().filter(char::is_ascii_graphic);
     if (marks.next(), marks.next()) == (Some(':'), Some(':')) {
@@ -136,7 +141,7 @@ pub fn neutralise(text: &str) -> String {
 
 /// Replaces characters that would act on a terminal or reorder the text by their names; line feeds
 /// and tabs stay.
-fn visible(text: &str) -> Cow<'_, str> {
+fn show_control_characters(text: &str) -> Cow<'_, str> {
     let acts = |c: char| {
         (c.is_control() && c != '\n' && c != '\t')
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
@@ -157,7 +162,7 @@ fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Cuts the text to at most `longest` bytes, between characters, and says so by `…`.
-fn bounded(text: &str, longest: usize) -> Cow<'_, str> {
+fn cut_to_bytes(text: &str, longest: usize) -> Cow<'_, str> {
     if text.len() <= longest {
         return Cow::Borrowed(text);
     }

@@ -75,7 +75,7 @@ impl SummaryFile {
 pub fn render_outputs(outputs: &[(&'static str, String)]) -> String {
     let mut text = String::new();
     for (name, value) in outputs {
-        let delimiter = delimiter(value);
+        let delimiter = choose_delimiter(value);
         for part in [name, "<<", &delimiter, "\n", value, "\n", &delimiter, "\n"] {
             text.push_str(part);
         }
@@ -84,7 +84,7 @@ pub fn render_outputs(outputs: &[(&'static str, String)]) -> String {
 }
 
 /// A word that the value does not contain.
-fn delimiter(value: &str) -> String {
+fn choose_delimiter(value: &str) -> String {
     let mut delimiter = String::from("EOF");
     let mut number = 0_u64;
     while value.contains(&delimiter) {

@@ -36,8 +36,8 @@ pub const ALL: &[(&str, &str)] = &[
         "JSON array with an object for each offer: `publisher`, `offer`, `outcome`, `phase`, \
          `state`, `publishOperation`, `goLiveOperation`, `previewLinks`, `liveLinks`, \
          `checkRunUrl`, `message`, `code`, `api`, `version`, `changed`, `preview`, \
-         `startedAt`, `finishedAt`, `steps`. Shortened where GitHub's limit of a job's outputs asks for it: `leftOut` then says what \
-         is missing.",
+         `startedAt`, `finishedAt`, `steps`. Shortened where GitHub's limit of a job's outputs \
+         asks for it: `leftOut` then says what is missing.",
     ),
     (
         "changed",
@@ -54,7 +54,7 @@ pub const ALL: &[(&str, &str)] = &[
 
 /// The README's table of outputs, in Markdown.
 #[must_use]
-pub fn markdown() -> String {
+pub fn render_outputs_table() -> String {
     let mut table = String::from("| output | meaning |\n|---|---|\n");
     for (name, description) in ALL {
         let _ = writeln!(table, "| `{name}` | {description} |");

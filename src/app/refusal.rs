@@ -67,7 +67,8 @@ pub fn told(problems: &[Problem], context: &Context, console: &Console) -> u8 {
     let secrets = console.secrets();
     let write = || -> std::io::Result<()> {
         if let Some(path) = &context.step_summary {
-            SummaryFile::open(path)?.rewrite(&secrets.redact(&summary::problems(problems)))?;
+            SummaryFile::open(path)?
+                .rewrite(&secrets.redact(&summary::write_problems(problems)))?;
         }
         if let Some(path) = &context.output {
             OutputFile::open(path)?

@@ -142,7 +142,7 @@ impl Credentials {
         match result {
             Ok(token) => {
                 self.failure.replace(None);
-                self.held.replace(Some(held(
+                self.held.replace(Some(plan_renewal(
                     token.secret.clone(),
                     token.lifetime,
                     self.clock.elapsed(),
@@ -166,7 +166,7 @@ impl Credentials {
 
 /// Plans the renewal: a sixth of its life before the end, between [`SHORTEST_MARGIN`] and
 /// [`LONGEST_MARGIN`].
-fn held(secret: SecretString, lifetime: Option<Duration>, now: Duration) -> Held {
+fn plan_renewal(secret: SecretString, lifetime: Option<Duration>, now: Duration) -> Held {
     let Some(lifetime) = lifetime.map(|lifetime| lifetime.min(LONGEST_LIFETIME)) else {
         return Held { secret, renew_at: Duration::MAX, end: Duration::MAX };
     };

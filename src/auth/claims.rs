@@ -44,19 +44,19 @@ impl Claims {
         else {
             return None;
         };
-        let claims = http::json(&LENIENT.decode(payload).ok()?)?;
+        let claims = http::read_json(&LENIENT.decode(payload).ok()?)?;
         claims.is_object().then(|| Self {
-            issuer: text(&claims["iss"]),
-            subject: text(&claims["sub"]),
-            audience: text(&claims["aud"]),
-            expires: expires(&claims["exp"]),
-            ids: ids(&claims),
+            issuer: read_text(&claims["iss"]),
+            subject: read_text(&claims["sub"]),
+            audience: read_text(&claims["aud"]),
+            expires: read_end(&claims["exp"]),
+            ids: read_ids(&claims),
         })
     }
 }
 
 /// One line of bounded length: claims are whatever the issuer wrote.
-fn text(claim: &Value) -> Option<String> {
+fn read_text(claim: &Value) -> Option<String> {
     let text = match claim {
         Value::String(text) => text.clone(),
         Value::Array(items) => {
@@ -67,7 +67,7 @@ fn text(claim: &Value) -> Option<String> {
     Some(text.chars().filter(|c| !c.is_control()).take(LONGEST_CLAIM).collect())
 }
 
-fn ids(claims: &Value) -> Option<RepositoryIds> {
+fn read_ids(claims: &Value) -> Option<RepositoryIds> {
     let number = |key: &str| claims[key].as_u64().or_else(|| claims[key].as_str()?.parse().ok());
     Some(RepositoryIds {
         owner: number("repository_owner_id")?,
@@ -75,7 +75,7 @@ fn ids(claims: &Value) -> Option<RepositoryIds> {
     })
 }
 
-fn expires(claim: &Value) -> Option<Timestamp> {
+fn read_end(claim: &Value) -> Option<Timestamp> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "saturates, and what is out of range is no timestamp"

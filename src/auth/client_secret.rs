@@ -3,7 +3,7 @@
 use futures_util::future::LocalBoxFuture;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::entra::patiently;
+use super::entra::repeat_exchange;
 use super::entra_error::Proof;
 use super::{EntraApplication, Token, TokenSource, Wire};
 use crate::problem::Problem;
@@ -28,7 +28,7 @@ impl TokenSource for ClientSecret {
     fn fetch(&self) -> LocalBoxFuture<'_, Result<Token, Problem>> {
         Box::pin(async move {
             let fields = [("client_secret", self.secret.expose_secret())];
-            patiently(&self.wire, async || {
+            repeat_exchange(&self.wire, async || {
                 self.app.exchange(&self.wire, &fields, Proof::Secret).await
             })
             .await

@@ -17,7 +17,7 @@ use super::ready_made::fits_a_header;
 use super::{Token, entra_error};
 use crate::clock::Clock;
 use crate::http::{
-    Again, Repeatable, Request, Response, Retry, Transport, protected, repeat, retry_after,
+    Again, Repeatable, Request, Response, Retry, Transport, check_protected, repeat, retry_after,
 };
 use crate::problem::{Code, Problem};
 use crate::secrets::Secrets;
@@ -89,10 +89,10 @@ impl EntraApplication {
                  `contoso.onmicrosoft.com`",
             ));
         }
-        protected(authority).map_err(|why| {
+        check_protected(authority).map_err(|why| {
             let message = format!(
                 "input `authority-url` is `{}`, which {why}",
-                crate::http::shown(authority)
+                crate::http::show_address(authority)
             );
             invalid(message, "for the public cloud it is `https://login.microsoftonline.com`")
         })?;
@@ -151,14 +151,14 @@ impl EntraApplication {
         }
         let json = answer.json().unwrap_or_default();
         if answer.status.is_success() {
-            return token(wire, &json).ok_or_else(|| service.unusable(wire, &answer));
+            return read_token(wire, &json).ok_or_else(|| service.unusable(wire, &answer));
         }
         match Answer::read(answer.status, &json, |text| wire.secrets.redact(text)) {
             Some(refusal) if refusal.error == "temporarily_unavailable" => {
                 Err(service.unusable(wire, &answer))
             }
             Some(refusal) => {
-                let problem = entra_error::refused(self, proof, &refusal);
+                let problem = entra_error::explain_refusal(self, proof, &refusal);
                 Err(Failure {
                     problem,
                     again: Again::Never,
@@ -171,7 +171,7 @@ impl EntraApplication {
 }
 
 /// Reads a token, and registers it as a secret before anything else.
-fn token(wire: &Wire, json: &Value) -> Option<Token> {
+fn read_token(wire: &Wire, json: &Value) -> Option<Token> {
     let secret = json["access_token"]
         .as_str()
         .filter(|secret| !secret.is_empty() && fits_a_header(secret))?;
@@ -179,12 +179,12 @@ fn token(wire: &Wire, json: &Value) -> Option<Token> {
     let bearer = json["token_type"].as_str().is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
     bearer.then(|| Token {
         secret: SecretString::from(secret),
-        lifetime: Some(lifetime(&json["expires_in"])),
+        lifetime: Some(read_lifetime(&json["expires_in"])),
     })
 }
 
 /// `expires_in`: a number in version 2, a text in version 1.
-fn lifetime(expires_in: &Value) -> Duration {
+fn read_lifetime(expires_in: &Value) -> Duration {
     let seconds = expires_in.as_f64().or_else(|| expires_in.as_str()?.trim().parse().ok());
     match seconds {
         Some(seconds) if seconds > 0.0 && seconds.is_finite() => {
@@ -257,7 +257,7 @@ impl Service<'_> {
 }
 
 /// Attempts until there is a token, within [`PATIENCE`].
-pub(super) async fn patiently(
+pub(super) async fn repeat_exchange(
     wire: &Wire,
     attempt: impl AsyncFnMut() -> Result<Token, Failure>,
 ) -> Result<Token, Problem> {

@@ -5,7 +5,7 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::subject::{Form, forms};
+use super::subject::{Form, find_forms};
 use super::{Claims, EntraApplication};
 use crate::ids::RepositoryIds;
 use crate::problem::{Code, Problem};
@@ -79,7 +79,7 @@ fn codes_in(description: &str) -> impl Iterator<Item = u64> {
 }
 
 /// The problem that a refusal is.
-pub fn refused(app: &EntraApplication, proof: Proof<'_>, answer: &Answer) -> Problem {
+pub fn explain_refusal(app: &EntraApplication, proof: Proof<'_>, answer: &Answer) -> Problem {
     let mut message = format!(
         "Microsoft Entra gives application `{}` of tenant `{}` no token (HTTP {}, {})",
         app.client_id,
@@ -112,12 +112,12 @@ pub fn refused(app: &EntraApplication, proof: Proof<'_>, answer: &Answer) -> Pro
     let hint = answer
         .codes
         .iter()
-        .find_map(|code| hint(*code, app, proof))
+        .find_map(|code| suggest_cure(*code, app, proof))
         .unwrap_or_else(|| general_hint(answer));
     Problem::new(Code::TokenRefused, message).hint(hint)
 }
 
-fn hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Option<String> {
+fn suggest_cure(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Option<String> {
     let EntraApplication { tenant, client_id, resource, .. } = app;
     Some(match code {
         700_016 => format!(
@@ -193,7 +193,7 @@ fn credential_hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Strin
         "{cure}, letter by letter: issuer `{issuer}`, subject `{subject}`, audience `{audience}`"
     );
     let form = if matches!(code, 70_021 | 700_213) {
-        format!("; {}", form(subject, *ids))
+        format!("; {}", describe_form(subject, *ids))
     } else {
         String::new()
     };
@@ -222,8 +222,8 @@ fn credential_hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Strin
 
 /// What is to be known about the subject's form. A credential in the other one looks right, and
 /// does not match.
-fn form(subject: &str, ids: Option<RepositoryIds>) -> String {
-    match forms(subject, ids) {
+fn describe_form(subject: &str, ids: Option<RepositoryIds>) -> String {
+    match find_forms(subject, ids) {
         Some((Form::Classic, other)) => {
             let other = other.unwrap_or_else(|| "repo:OWNER@OWNERID/REPO@REPOID:…".to_owned());
             format!(

@@ -9,11 +9,11 @@ use http::{HeaderMap, HeaderValue, Method};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::entra::{Failure, Service, TIMEOUT, is_busy, patiently};
+use super::entra::{Failure, Service, TIMEOUT, is_busy, repeat_exchange};
 use super::entra_error::Proof;
 use super::ready_made::fits_a_header;
 use super::{Claims, EntraApplication, Token, TokenSource, Wire};
-use crate::http::{Again, Request, protected, shown};
+use crate::http::{Again, Request, check_protected, show_address};
 use crate::ids::RepositoryIds;
 use crate::problem::{Code, Problem};
 use crate::secrets::Secrets;
@@ -45,8 +45,11 @@ impl IdTokenService {
             Problem::new(Code::OidcRefused, why)
                 .hint("these variables are set by the runner: do not set them in the workflow")
         };
-        protected(&url).map_err(|why| {
-            refused(format!("ACTIONS_ID_TOKEN_REQUEST_URL is `{}`, which {why}", shown(&url)))
+        check_protected(&url).map_err(|why| {
+            refused(format!(
+                "ACTIONS_ID_TOKEN_REQUEST_URL is `{}`, which {why}",
+                show_address(&url)
+            ))
         })?;
         if !fits_a_header(request_token.expose_secret()) {
             return Err(refused(
@@ -85,7 +88,7 @@ impl IdTokenService {
         };
         if answer.status.is_client_error() && !is_busy(&answer) {
             return Err(Failure {
-                problem: refused(
+                problem: explain_refusal(
                     answer.status.as_u16(),
                     &origin,
                     audience,
@@ -121,7 +124,7 @@ pub fn oidc_not_permitted() -> Problem {
     )
 }
 
-fn refused(status: u16, origin: &str, audience: &str, quote: &str) -> Problem {
+fn explain_refusal(status: u16, origin: &str, audience: &str, quote: &str) -> Problem {
     let hint = match status {
         401 | 403 => {
             "the job's request token may have ended: GitHub's hosted jobs end after 6 hours; \
@@ -184,7 +187,7 @@ impl TokenSource for GithubOidc {
                 }
                 result
             };
-            patiently(&self.wire, attempt).await
+            repeat_exchange(&self.wire, attempt).await
         })
     }
 }

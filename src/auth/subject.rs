@@ -18,10 +18,10 @@ pub enum Form {
 /// The form of the subject, and the same subject in the other form if that can be told; `None` if
 /// it has neither, because the organisation made its own.
 #[must_use]
-pub fn forms(subject: &str, ids: Option<RepositoryIds>) -> Option<(Form, Option<String>)> {
+pub fn find_forms(subject: &str, ids: Option<RepositoryIds>) -> Option<(Form, Option<String>)> {
     let (owner, rest) = subject.strip_prefix("repo:")?.split_once('/')?;
     let (repository, context) = rest.split_once(':')?;
-    match (numbered(owner), numbered(repository)) {
+    match (strip_number(owner), strip_number(repository)) {
         (Some(owner), Some(repository)) => {
             Some((Form::Immutable, Some(format!("repo:{owner}/{repository}:{context}"))))
         }
@@ -36,7 +36,7 @@ pub fn forms(subject: &str, ids: Option<RepositoryIds>) -> Option<(Form, Option<
 }
 
 /// The name before `@` and a number. No name of an owner or a repository has an `@` in it.
-fn numbered(part: &str) -> Option<&str> {
+fn strip_number(part: &str) -> Option<&str> {
     let (name, id) = part.split_once('@')?;
     (!id.is_empty() && id.chars().all(|c| c.is_ascii_digit())).then_some(name)
 }
@@ -50,9 +50,9 @@ mod tests {
         let ids = Some(RepositoryIds { owner: 1, repository: 2 });
         let (classic, immutable) =
             ("repo:o/r:environment:a:b/c@3", "repo:o@1/r@2:environment:a:b/c@3");
-        assert_eq!(forms(classic, ids), Some((Form::Classic, Some(immutable.to_owned()))));
-        assert_eq!(forms(immutable, None), Some((Form::Immutable, Some(classic.to_owned()))));
-        assert_eq!(forms(classic, None), Some((Form::Classic, None)));
+        assert_eq!(find_forms(classic, ids), Some((Form::Classic, Some(immutable.to_owned()))));
+        assert_eq!(find_forms(immutable, None), Some((Form::Immutable, Some(classic.to_owned()))));
+        assert_eq!(find_forms(classic, None), Some((Form::Classic, None)));
     }
 
     #[test]
@@ -65,7 +65,7 @@ mod tests {
             "repo:o@1/r:x",
             "repo:o@/r@2:x",
         ] {
-            assert_eq!(forms(subject, None), None, "{subject}");
+            assert_eq!(find_forms(subject, None), None, "{subject}");
         }
     }
 }

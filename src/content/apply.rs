@@ -11,7 +11,7 @@ use super::prune::prune_versions;
 use super::resources::{carry_out_on_resources, has_resources};
 use super::secrets::is_mask;
 use super::{Wanted, WantedPlan};
-use crate::nearest::nearest;
+use crate::nearest::find_nearest;
 use crate::problem::{Code, Place, Problem};
 
 /// What becomes of a draft.
@@ -212,7 +212,7 @@ fn find_plan<'a>(document: &'a Json, id: &str) -> Option<&'a Json> {
 
 fn no_plan(plans: &[Json], wanted: &WantedPlan) -> Problem {
     let known = || plans.iter().filter_map(|plan| plan["planId"].as_str());
-    let near = nearest(wanted.id.as_str(), known())
+    let near = find_nearest(wanted.id.as_str(), known())
         .map(|near| format!("did you mean `{near}`? "))
         .unwrap_or_default();
     let list = known().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::nearest::nearest;
+use crate::nearest::find_nearest;
 
 /// The way from a value to one inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,7 @@ impl NotThere {
 fn nearest_key<'a>(wanted: &str, keys: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
     let last = |key: &'a str| key.rsplit_once('.').map_or(key, |(_, last)| last);
     let wanted_last = wanted.rsplit_once('.').map_or(wanted, |(_, last)| last);
-    let near = nearest(wanted_last, keys.clone().map(last))?;
+    let near = find_nearest(wanted_last, keys.clone().map(last))?;
     let candidates = keys.filter(|key| last(key) == near);
     candidates.min_by_key(|key| key.len().abs_diff(wanted.len())).map(str::to_owned)
 }

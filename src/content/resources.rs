@@ -9,7 +9,7 @@ use super::edits::{Notes, make_edits};
 use super::machine::{add_image, deprecate_versions};
 use super::names::name_of_plan;
 use super::{Action, Edit, Pointer, Resource, Wanted, WantedPlan, pointer};
-use crate::nearest::nearest;
+use crate::nearest::find_nearest;
 use crate::problem::{Code, Place, Problem};
 
 /// By these a resource is known, and what it belongs to.
@@ -249,7 +249,7 @@ fn no_kind(draft: &Draft, wanted: &Resource, plan: Option<&str>) -> Problem {
     let mut kinds: Vec<&str> = draft.list_of(plan).map(|(_, one)| kind_of(one)).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let near = nearest(&wanted.kind, kinds.iter().copied())
+    let near = find_nearest(&wanted.kind, kinds.iter().copied())
         .map(|near| format!("did you mean `{near}`? "))
         .unwrap_or_default();
     let (whose, there) = match plan {
@@ -283,7 +283,7 @@ fn no_language(wanted: &Resource, all: &[(&str, &Json)], found: usize) -> Proble
 
 fn no_plan(draft: &Draft, wanted: &WantedPlan) -> Problem {
     let known = || draft.plans().map(|(_, name)| name);
-    let near = nearest(wanted.id.as_str(), known())
+    let near = find_nearest(wanted.id.as_str(), known())
         .map(|near| format!("did you mean `{near}`? "))
         .unwrap_or_default();
     let list = quote(&known().collect::<Vec<_>>());

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::nearest::nearest;
+use crate::nearest::find_nearest;
 
 /// What the variables of one run stand for.
 #[derive(Debug, Clone, Default)]
@@ -117,7 +117,7 @@ impl Variables {
         };
         let value = values.get(own).filter(|value| !value.is_empty());
         value.map(String::as_str).ok_or_else(|| {
-            let near = nearest(own, values.keys().map(String::as_str))
+            let near = find_nearest(own, values.keys().map(String::as_str))
                 .map(|near| format!("did you mean `{near}`? "))
                 .unwrap_or_default();
             no_value(name, format!("{near}give the input `{input}` a line `{own}=…`"))
@@ -138,7 +138,7 @@ fn unknown(name: &str) -> Unexpanded {
         };
     }
     let name: String = name.chars().take(60).collect();
-    let near = nearest(&name, NAMES.into_iter())
+    let near = find_nearest(&name, NAMES.into_iter())
         .map(|near| format!("did you mean `${{{near}}}`? "))
         .unwrap_or_default();
     let known = NAMES.map(|name| format!("`${{{name}}}`")).join(", ");

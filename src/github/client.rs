@@ -16,7 +16,7 @@ use url::Url;
 use super::GithubError;
 use super::error::Resource;
 use crate::clock::Clock;
-use crate::http::{ReqwestTransport, causes, json, protected, quote};
+use crate::http::{ReqwestTransport, check_protected, list_causes, quote, read_json};
 use crate::ids::Repository;
 use crate::secrets::Secrets;
 
@@ -49,7 +49,7 @@ impl GithubClient {
     ) -> Result<Self, GithubError> {
         let invalid = |why: String| GithubError::Invalid(Resource::Repository.says(why));
         secrets.register(token.expose_secret());
-        protected(api).map_err(|why| invalid(format!("GITHUB_API_URL {why}")))?;
+        check_protected(api).map_err(|why| invalid(format!("GITHUB_API_URL {why}")))?;
         // octocrab unwraps what it makes of the token.
         if token.expose_secret().is_empty() || HeaderValue::from_str(token.expose_secret()).is_err()
         {
@@ -58,11 +58,11 @@ impl GithubClient {
         }
         let octocrab = Octocrab::builder()
             .base_uri(api.as_str())
-            .map_err(|error| invalid(causes(&error)))?
+            .map_err(|error| invalid(list_causes(&error)))?
             .personal_token(token.clone())
             .add_header(http::header::ACCEPT, "application/vnd.github+json".to_owned())
             .build_with_reqwest(http.client_for(api).clone())
-            .map_err(|error| invalid(causes(&error)))?;
+            .map_err(|error| invalid(list_causes(&error)))?;
         Ok(Self { octocrab, repository, clock, secrets })
     }
 
@@ -107,13 +107,15 @@ impl GithubClient {
         sent: octocrab::Result<http::Response<BoxBody<Bytes, octocrab::Error>>>,
     ) -> Result<Value, GithubError> {
         let unavailable = |why: String| GithubError::Unavailable(of.says(why));
-        let (head, body) = sent.map_err(|error| unavailable(causes(&error)))?.into_parts();
+        let (head, body) = sent.map_err(|error| unavailable(list_causes(&error)))?.into_parts();
         let body = Limited::new(body, LARGEST_BODY).collect().await;
         let body = body
-            .map_err(|error| unavailable(format!("the answer broke off: {}", causes(&*error))))?
+            .map_err(|error| {
+                unavailable(format!("the answer broke off: {}", list_causes(&*error)))
+            })?
             .to_bytes();
         let words = quote(&body, &self.secrets);
-        match json(&body) {
+        match read_json(&body) {
             Some(value) if head.status.is_success() => Ok(value),
             None if head.status.is_success() => {
                 Err(unavailable(format!("HTTP {} without JSON: {words}", head.status.as_u16())))

@@ -67,7 +67,7 @@ impl GithubDeployments {
         let answer = self.0.get(Resource::Deployment, route).await?;
         match answer.as_array() {
             Some(listed) => Ok(listed.iter().filter_map(read).collect()),
-            None => Err(unavailable("the answer is no list")),
+            None => Err(report_unavailable("the answer is no list")),
         }
     }
 }
@@ -96,7 +96,8 @@ impl Deployments for GithubDeployments {
             let made = self.0.post(Resource::Deployment, "deployments", &request).await;
             let answer = made.map_err(GithubError::of_repository)?;
             // 202 is "merged, and no deployment made", which `auto_merge: false` rules out.
-            read_deployment(&answer).ok_or_else(|| unavailable("the answer is not a deployment"))
+            read_deployment(&answer)
+                .ok_or_else(|| report_unavailable("the answer is not a deployment"))
         })
     }
 
@@ -126,7 +127,7 @@ impl Deployments for GithubDeployments {
     }
 }
 
-fn unavailable(why: &str) -> GithubError {
+fn report_unavailable(why: &str) -> GithubError {
     GithubError::Unavailable(Resource::Deployment.says(why))
 }
 

@@ -60,17 +60,17 @@ impl ReqwestTransport {
         for certificate in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
             public.push(
                 reqwest::Certificate::from_der(certificate)
-                    .map_err(|error| ClientError(causes(&error)))?,
+                    .map_err(|error| ClientError(list_causes(&error)))?,
             );
         }
         let build = |builder: reqwest::ClientBuilder| {
-            builder.build().map_err(|error| ClientError(causes(&error)))
+            builder.build().map_err(|error| ClientError(list_causes(&error)))
         };
         Ok(Self {
-            outside: build(builder(exchange_timeout).tls_certs_merge(public.clone()))?,
+            outside: build(set_up_client(exchange_timeout).tls_certs_merge(public.clone()))?,
             // A proxy cannot reach this machine's loopback: a rehearsal must not go through the one
             // that the runner is behind.
-            loopback: build(builder(exchange_timeout).tls_certs_merge(public).no_proxy())?,
+            loopback: build(set_up_client(exchange_timeout).tls_certs_merge(public).no_proxy())?,
             largest_body,
         })
     }
@@ -95,8 +95,8 @@ impl ReqwestTransport {
             None if posts => builder.header(CONTENT_LENGTH, 0),
             None => builder,
         };
-        let mut answer = builder.send().await.map_err(|error| lost(error, &origin))?;
-        let body = read(&mut answer, self.largest_body, &origin).await?;
+        let mut answer = builder.send().await.map_err(|error| classify_error(error, &origin))?;
+        let body = read_body(&mut answer, self.largest_body, &origin).await?;
         Ok(Response {
             status: answer.status(),
             headers: std::mem::take(answer.headers_mut()),
@@ -112,7 +112,7 @@ impl Transport for ReqwestTransport {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one HTTP client")]
-fn builder(exchange_timeout: Duration) -> reqwest::ClientBuilder {
+fn set_up_client(exchange_timeout: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_rustls()
         .user_agent(concat!("offer-release/", env!("CARGO_PKG_VERSION")))
@@ -127,7 +127,7 @@ fn builder(exchange_timeout: Duration) -> reqwest::ClientBuilder {
 
 /// Reads the body piece by piece, after decompression, so that neither its length nor what it
 /// unpacks to is believed.
-async fn read(
+async fn read_body(
     answer: &mut reqwest::Response,
     largest: usize,
     origin: &str,
@@ -148,7 +148,7 @@ async fn read(
             Err(error) => {
                 let message = format!(
                     "the answer of {origin} (HTTP {status}) broke off: {}",
-                    causes(&error.without_url())
+                    list_causes(&error.without_url())
                 );
                 return Err(without_body(answer, TransportError::new(Lost::Unknown, message)));
             }
@@ -163,9 +163,9 @@ fn without_body(answer: &reqwest::Response, error: TransportError) -> TransportE
 
 /// An error before the answer's head arrived. Only while a connection is being made is it certain
 /// that nothing was sent.
-fn lost(error: reqwest::Error, origin: &str) -> TransportError {
+fn classify_error(error: reqwest::Error, origin: &str) -> TransportError {
     let (connecting, timed_out) = (error.is_connect(), error.is_timeout());
-    let causes = causes(&error.without_url());
+    let causes = list_causes(&error.without_url());
     let (lost, message) = match (connecting, timed_out) {
         (true, _) if causes.contains("UnknownIssuer") => (
             Lost::Unsent,
@@ -183,7 +183,7 @@ fn lost(error: reqwest::Error, origin: &str) -> TransportError {
 }
 
 /// The chain of causes in one line, without what the outer ones only repeat.
-pub(crate) fn causes(error: &dyn Error) -> String {
+pub(crate) fn list_causes(error: &dyn Error) -> String {
     let mut chain = vec![error.to_string()];
     let mut next = error.source();
     while let Some(cause) = next.filter(|_| chain.len() < DEEPEST_CAUSE) {

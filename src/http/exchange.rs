@@ -35,7 +35,7 @@ pub struct Exchange {
     pub took: Duration,
     /// Verb.
     pub method: Method,
-    /// Address as [`shown`].
+    /// Address without secrets, as [`show_address`] writes it.
     pub url: String,
     /// Status of the answer, if there was one.
     pub status: Option<u16>,
@@ -48,7 +48,7 @@ pub struct Exchange {
 /// The address without user, password, fragment and the values of query parameters that are not
 /// known to be harmless.
 #[must_use]
-pub fn shown(url: &Url) -> String {
+pub fn show_address(url: &Url) -> String {
     let mut shown = url.clone();
     // Both fail only for addresses that cannot have a user, such as `data:`.
     let _ = shown.set_username("");
@@ -88,7 +88,7 @@ impl<T: Transport> Transport for Recorded<T> {
     fn send(&self, request: Request) -> LocalBoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             let (at, began) = (self.clock.now(), self.clock.elapsed());
-            let (method, url) = (request.method.clone(), shown(&request.url));
+            let (method, url) = (request.method.clone(), show_address(&request.url));
             let result = self.inner.send(request).await;
             let answer = result.as_ref().ok();
             (self.observe)(Exchange {
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn addresses_are_shown_without_secrets() {
-        let show = |text: &str| shown(&Url::parse(text).unwrap());
+        let show = |text: &str| show_address(&Url::parse(text).unwrap());
         assert_eq!(
             show("https://u:p@x.example/a?api-version=2017-10-31#f"),
             "https://x.example/a?api-version=2017-10-31"

@@ -18,11 +18,11 @@ use futures_util::future::LocalBoxFuture;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-pub(crate) use client::causes;
+pub(crate) use client::list_causes;
 pub use client::{ClientError, ReqwestTransport};
-pub use exchange::{Exchange, Recorded, shown};
-pub use origin::{Unprotected, is_loopback, protected};
-pub use response::{correlation_id, json, quote};
+pub use exchange::{Exchange, Recorded, show_address};
+pub use origin::{Unprotected, check_protected, is_loopback};
+pub use response::{correlation_id, quote, read_json};
 pub use retry::{Again, Repeatable, Retry, repeat};
 pub use retry_after::retry_after;
 

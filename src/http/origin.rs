@@ -35,7 +35,7 @@ pub fn is_loopback(url: &Url) -> bool {
 ///
 /// # Errors
 /// Says what the address must be, to stand after the name of the input that holds it.
-pub fn protected(url: &Url) -> Result<(), Unprotected> {
+pub fn check_protected(url: &Url) -> Result<(), Unprotected> {
     if !url.has_host() {
         return Err(Unprotected::NoHost);
     }
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str) -> Result<(), Unprotected> {
-        protected(&Url::parse(text).unwrap())
+        check_protected(&Url::parse(text).unwrap())
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub fn correlation_id(headers: &HeaderMap) -> Option<String> {
 /// The body as JSON, whatever content type it claims and with or without a byte order mark; `None`
 /// if it is not JSON.
 #[must_use]
-pub fn json(body: &[u8]) -> Option<Value> {
+pub fn read_json(body: &[u8]) -> Option<Value> {
     serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()
 }
 
@@ -48,10 +48,10 @@ impl Response {
         correlation_id(&self.headers)
     }
 
-    /// See [`json`].
+    /// See [`read_json`].
     #[must_use]
     pub fn json(&self) -> Option<Value> {
-        json(&self.body)
+        read_json(&self.body)
     }
 
     /// See [`quote`].
@@ -111,10 +111,10 @@ mod tests {
 
     #[test]
     fn json_whatever_it_is_called() {
-        assert_eq!(json(b"\xef\xbb\xbf{\"a\":1}"), Some(value!({"a": 1})));
-        assert_eq!(json(b"\"bare\""), Some(value!("bare")));
-        assert_eq!(json(b""), None);
-        assert_eq!(json(b"<html>"), None);
+        assert_eq!(read_json(b"\xef\xbb\xbf{\"a\":1}"), Some(value!({"a": 1})));
+        assert_eq!(read_json(b"\"bare\""), Some(value!("bare")));
+        assert_eq!(read_json(b""), None);
+        assert_eq!(read_json(b"<html>"), None);
     }
 
     #[test]

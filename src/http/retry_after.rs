@@ -30,13 +30,13 @@ fn parse(value: &str, now: Timestamp) -> Option<Duration> {
     let wait = if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
         Duration::from_secs(value.parse().ok()?)
     } else {
-        let wait = date(value)?.duration_since(now);
+        let wait = parse_date(value)?.duration_since(now);
         if wait.is_negative() { Duration::ZERO } else { wait.unsigned_abs() }
     };
     (wait <= LONGEST).then_some(wait)
 }
 
-fn date(value: &str) -> Option<Timestamp> {
+fn parse_date(value: &str) -> Option<Timestamp> {
     // The weekday adds nothing, and servers get it wrong.
     if let Ok(date) = DateTimeParser::new().relaxed_weekday(true).parse_timestamp(value) {
         return Some(date);

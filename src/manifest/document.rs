@@ -82,7 +82,7 @@ pub struct WrittenOffer {
     #[schemars(with = "Vec<Email>")]
     pub notification_emails: Option<Vec<Email>>,
     /// `false`: this offer never goes live, whatever the input `go-live` says.
-    #[serde(default = "allowed")]
+    #[serde(default = "default_go_live")]
     pub go_live: bool,
     /// Changes of the offer's draft before it is published, in this order; pointers are relative to
     /// the draft's `definition.offer`, or with `product-ingestion` to the resource that `in` names.
@@ -339,7 +339,7 @@ impl JsonSchema for Name {
     }
 }
 
-fn allowed() -> bool {
+fn default_go_live() -> bool {
     true
 }
 

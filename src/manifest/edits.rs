@@ -8,12 +8,12 @@ use super::values::read_json;
 use crate::secrets::has_signed_address;
 
 /// Everything that is wrong with what is said of drafts.
-pub fn check(root: &Node) -> Vec<Finding> {
+pub fn check_edits_and_images(root: &Node) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for offer in items(root, "offers") {
+    for offer in list_items(root, "offers") {
         let api = read_api(offer.get("api").or_else(|| root.get("api")));
         check_edits(offer, api, &mut findings);
-        for plan in items(offer, "plans") {
+        for plan in list_items(offer, "plans") {
             check_edits(plan, api, &mut findings);
             if let Some(image) = plan.get("image") {
                 check_image(image, api, &mut findings);
@@ -27,24 +27,27 @@ pub fn check(root: &Node) -> Vec<Finding> {
 }
 
 fn read_api(node: Option<&Node>) -> Api {
-    let ingestion = node.and_then(text).is_some_and(|text| text == Api::ProductIngestion.name());
+    let ingestion =
+        node.and_then(read_text).is_some_and(|text| text == Api::ProductIngestion.name());
     if ingestion { Api::ProductIngestion } else { Api::CloudPartner }
 }
 
-fn items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
+fn list_items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
     parent.get(key).map(Node::items).unwrap_or_default()
 }
 
 /// The text of a node that is one.
-fn text(node: &Node) -> Option<&str> {
+fn read_text(node: &Node) -> Option<&str> {
     match &node.value {
-        Value::Scalar { text, plain } if !plain || scalar::plain(text) == Type::Text => Some(text),
+        Value::Scalar { text, plain } if !plain || scalar::classify_plain(text) == Type::Text => {
+            Some(text)
+        }
         _ => None,
     }
 }
 
 fn check_edits(parent: &Node, api: Api, findings: &mut Vec<Finding>) {
-    for edit in items(parent, "edit") {
+    for edit in list_items(parent, "edit") {
         if !matches!(edit.value, Value::Mapping(_)) {
             continue;
         }
@@ -52,7 +55,7 @@ fn check_edits(parent: &Node, api: Api, findings: &mut Vec<Finding>) {
         check_resource(edit, api, findings);
         for key in ["set", "remove", "test"] {
             let Some(node) = edit.get(key) else { continue };
-            if let Some(why) = text(node).and_then(refuse_pointer) {
+            if let Some(why) = read_text(node).and_then(refuse_pointer) {
                 let hint = "write the pointer as in RFC 6901, such as \
                             `/microsoft-azure-marketplace.summary`";
                 findings.push(Finding::invalid(node.at, format!("`{key}`: {why}"), hint));
@@ -109,7 +112,7 @@ fn check_resource(edit: &Node, api: Api, findings: &mut Vec<Finding>) {
         (_, in_kind, language) => {
             for entry in [in_kind, language].into_iter().flatten() {
                 let usable = |c: char| c.is_ascii_alphanumeric() || c == '-';
-                if text(&entry.value)
+                if read_text(&entry.value)
                     .is_some_and(|text| text.is_empty() || !text.chars().all(usable))
                 {
                     tell(
@@ -159,7 +162,8 @@ fn check_container(container: &Entry, api: Api, findings: &mut Vec<Finding>) {
         (Some(_), Some(bundle)) => findings.push(Finding::invalid(
             bundle.key_at,
             "the container has `tags` and also `bundle`",
-            "a plan has one payload: write `tags` for images, `bundle` for a Kubernetes application",
+            "a plan has one payload: write `tags` for images, `bundle` for a Kubernetes \
+             application",
         )),
         _ => {}
     }

@@ -17,11 +17,11 @@ const BEFORE: usize = 40;
 ///    |              ^^^ expected `true` or `false`
 /// ```
 #[must_use]
-pub fn excerpt(source_line: &str, place: &Place, label: &str) -> String {
+pub fn draw_excerpt(source_line: &str, place: &Place, label: &str) -> String {
     let cells: Vec<Cell> = blank_signatures(source_line).chars().map(Cell::of).collect();
-    let from = index(place.column).min(cells.len());
-    let to = (index(place.end_column) + 1).clamp(from, cells.len());
-    let (start, end) = window(&cells, from);
+    let from = index_of_column(place.column).min(cells.len());
+    let to = (index_of_column(place.end_column) + 1).clamp(from, cells.len());
+    let (start, end) = choose_window(&cells, from);
     let width = |cells: &[Cell]| cells.iter().map(|cell| cell.width).sum::<usize>();
 
     let cut = |side: bool| if side { "…" } else { "" };
@@ -41,12 +41,12 @@ pub fn excerpt(source_line: &str, place: &Place, label: &str) -> String {
     )
 }
 
-fn index(column: u32) -> usize {
+fn index_of_column(column: u32) -> usize {
     usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1)
 }
 
 /// The part of the line that is shown, so that the place is in it.
-fn window(cells: &[Cell], from: usize) -> (usize, usize) {
+fn choose_window(cells: &[Cell], from: usize) -> (usize, usize) {
     if cells.iter().map(|cell| cell.width).sum::<usize>() <= WIDEST {
         return (0, cells.len());
     }
@@ -78,14 +78,14 @@ impl Cell {
             {
                 Self { shown: "\u{fffd}".to_owned(), width: 1 }
             }
-            c => Self { shown: c.to_string(), width: width(c) },
+            c => Self { shown: c.to_string(), width: measure_width(c) },
         }
     }
 }
 
 /// Terminal columns of a character: the blocks of Unicode that are wide (East Asian, emoji) or that
 /// join the character before.
-fn width(c: char) -> usize {
+fn measure_width(c: char) -> usize {
     match u32::from(c) {
         0x0300..=0x036F | 0x200B..=0x200D | 0x20D0..=0x20FF | 0xFE00..=0xFE0F => 0,
         0x1100..=0x115F

@@ -12,11 +12,15 @@ const LARGEST: u64 = 1024 * 1024;
 
 /// The path below the workspace as annotations need it, and the text. Signatures that stand in it
 /// are masked, although they should not stand there.
-pub fn read(workspace: &Path, path: &str, secrets: &Secrets) -> Result<(String, String), Problem> {
+pub fn read_manifest(
+    workspace: &Path,
+    path: &str,
+    secrets: &Secrets,
+) -> Result<(String, String), Problem> {
     let named = Named { path, is_manifest: true };
-    let file = below(workspace, &named)?;
-    let real = real(workspace, &named, &file)?;
-    let bytes = bytes(&named, &real)?;
+    let file = resolve_below(workspace, &named)?;
+    let real = resolve_links(workspace, &named, &file)?;
+    let bytes = read_bytes(&named, &real)?;
     for signature in find_signatures_in_lines(&String::from_utf8_lossy(&bytes)) {
         secrets.register(&signature);
     }
@@ -32,10 +36,10 @@ pub fn read(workspace: &Path, path: &str, secrets: &Secrets) -> Result<(String, 
 /// Why it cannot be read.
 pub fn read_text(workspace: &Path, path: &str) -> Result<String, Problem> {
     let named = Named { path, is_manifest: false };
-    let file = below(workspace, &named)?;
-    let real = real(workspace, &named, &file)?;
-    String::from_utf8(bytes(&named, &real)?)
-        .map_err(|_| unreadable(format!("{named} is not UTF-8"), "save it as UTF-8"))
+    let file = resolve_below(workspace, &named)?;
+    let real = resolve_links(workspace, &named, &file)?;
+    String::from_utf8(read_bytes(&named, &real)?)
+        .map_err(|_| report_unreadable(format!("{named} is not UTF-8"), "save it as UTF-8"))
 }
 
 /// A file as messages name it.
@@ -57,12 +61,12 @@ impl Named<'_> {
     }
 }
 
-fn unreadable(message: String, hint: &str) -> Problem {
+fn report_unreadable(message: String, hint: &str) -> Problem {
     Problem::new(Code::ManifestUnreadable, message).hint(hint)
 }
 
-fn outside(named: &Named) -> Problem {
-    unreadable(
+fn report_outside(named: &Named) -> Problem {
+    report_unreadable(
         format!("{named} is outside the workspace"),
         "give a path below the workspace, and no link that leads out of it",
     )
@@ -70,7 +74,7 @@ fn outside(named: &Named) -> Problem {
 
 /// The path relative to the workspace, by its letters alone: GitHub places annotations by that
 /// path, links or not.
-fn below(workspace: &Path, named: &Named) -> Result<String, Problem> {
+fn resolve_below(workspace: &Path, named: &Named) -> Result<String, Problem> {
     let relative = Path::new(named.path);
     let relative = relative.strip_prefix(workspace).unwrap_or(relative);
     let mut parts: Vec<&str> = Vec::new();
@@ -79,19 +83,19 @@ fn below(workspace: &Path, named: &Named) -> Result<String, Problem> {
             Component::CurDir => {}
             Component::Normal(part) => parts.extend(part.to_str()),
             Component::ParentDir if parts.pop().is_some() => {}
-            _ => return Err(outside(named)),
+            _ => return Err(report_outside(named)),
         }
     }
     if parts.is_empty() {
-        return Err(unreadable(format!("{named} is a directory"), &named.say_path()));
+        return Err(report_unreadable(format!("{named} is a directory"), &named.say_path()));
     }
     Ok(parts.join("/"))
 }
 
 /// The file behind all links, if it is still below the workspace.
-fn real(workspace: &Path, named: &Named, file: &str) -> Result<PathBuf, Problem> {
+fn resolve_links(workspace: &Path, named: &Named, file: &str) -> Result<PathBuf, Problem> {
     let workspace = fs::canonicalize(workspace).map_err(|error| {
-        unreadable(
+        report_unreadable(
             format!("the workspace `{}` cannot be opened: {error}", workspace.display()),
             "check out the repository before this step",
         )
@@ -107,9 +111,9 @@ fn real(workspace: &Path, named: &Named, file: &str) -> Result<PathBuf, Problem>
             },
             |other| format!("did you mean `{other}`? set {input} to it"),
         );
-        unreadable(format!("{named} cannot be opened: {error}"), &hint)
+        report_unreadable(format!("{named} cannot be opened: {error}"), &hint)
     })?;
-    if real.starts_with(&workspace) { Ok(real) } else { Err(outside(named)) }
+    if real.starts_with(&workspace) { Ok(real) } else { Err(report_outside(named)) }
 }
 
 /// `offer.yaml` where `offer.yml` is asked for, or the other way round.
@@ -125,18 +129,18 @@ fn other_ending(workspace: &Path, file: &str) -> Option<String> {
 
 /// The bytes of a regular file. Its kind is asked before it is opened: opening a pipe would wait
 /// for a writer.
-fn bytes(named: &Named, real: &Path) -> Result<Vec<u8>, Problem> {
+fn read_bytes(named: &Named, real: &Path) -> Result<Vec<u8>, Problem> {
     let failed = |error: std::io::Error| {
-        unreadable(format!("{named} cannot be read: {error}"), "check its permissions")
+        report_unreadable(format!("{named} cannot be read: {error}"), "check its permissions")
     };
     if !fs::metadata(real).map_err(failed)?.is_file() {
         let kind = if real.is_dir() { "a directory" } else { "not a regular file" };
-        return Err(unreadable(format!("{named} is {kind}"), &named.say_path()));
+        return Err(report_unreadable(format!("{named} is {kind}"), &named.say_path()));
     }
     let mut bytes = Vec::new();
     File::open(real).map_err(failed)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(unreadable(
+        return Err(report_unreadable(
             format!("{named} is larger than 1 MiB"),
             if named.is_manifest {
                 "split it into several manifests, one step each"

@@ -18,7 +18,7 @@ const MOST_REFUSALS: usize = super::MOST_PROBLEMS + 1;
 
 /// Grows the tree of a manifest. `None` if there is none to look into: the text is not YAML, or too
 /// deep or too large.
-pub fn grow(source: &Source) -> (Option<Node>, Vec<Finding>) {
+pub fn build_tree(source: &Source) -> (Option<Node>, Vec<Finding>) {
     let mut builder = Builder {
         source,
         events: Parser::new_from_str(source.text()),
@@ -61,15 +61,17 @@ impl<'a> Builder<'a> {
                 event => root = Some(self.node(event, span, 1)?),
             }
         }
-        Ok(root
-            .unwrap_or_else(|| Node { at: self.source.extent((1, 0), (1, 0)), value: nothing() }))
+        Ok(root.unwrap_or_else(|| Node {
+            at: self.source.extent((1, 0), (1, 0)),
+            value: empty_value(),
+        }))
     }
 
     fn next(&mut self) -> Result<(Event<'a>, Span), Stop> {
         match self.events.next_event() {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => {
-                self.findings.push(syntax::explain(self.source, &error));
+                self.findings.push(syntax::explain_error(self.source, &error));
                 Err(Stop)
             }
             None => Ok((Event::StreamEnd, Span::default())),
@@ -248,6 +250,6 @@ impl<'a> Builder<'a> {
 }
 
 /// What an empty text is in YAML.
-fn nothing() -> Value {
+fn empty_value() -> Value {
     Value::Scalar { text: String::new(), plain: true }
 }

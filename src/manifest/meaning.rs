@@ -12,7 +12,7 @@ use crate::ids::{Email, Malformed, OfferId, PlanId, PublisherId};
 
 /// Everything about the tree's texts that is wrong. What has the wrong shape is passed over: that
 /// is told elsewhere.
-pub fn check(root: &Node) -> Vec<Finding> {
+pub fn check_meaning(root: &Node) -> Vec<Finding> {
     let mut reader = Reader { findings: Vec::new() };
     let top = Route::root();
     reader.text(
@@ -30,7 +30,7 @@ pub fn check(root: &Node) -> Vec<Finding> {
         OfferId::parse,
         "use the offer's id as in the address of the portal",
     );
-    for (index, offer) in items(root, "offers").iter().enumerate() {
+    for (index, offer) in list_items(root, "offers").iter().enumerate() {
         let route = top.key("offers").index(index);
         reader.addresses(offer, &route);
         reader.ids(offer, &route, "plans", PlanId::parse, "use the plan's id as in the portal");
@@ -53,7 +53,7 @@ impl Reader {
 
     fn addresses(&mut self, parent: &Node, route: &Route) {
         const KEY: &str = "notification-emails";
-        for (index, address) in items(parent, KEY).iter().enumerate() {
+        for (index, address) in list_items(parent, KEY).iter().enumerate() {
             let hint = "write one address a list item, such as `release@contoso.com`";
             self.scalar(address, &route.key(KEY).index(index), Email::parse, hint);
         }
@@ -62,10 +62,11 @@ impl Reader {
     /// The portal's addresses do not tell upper from lower case, so neither does this.
     fn ids<T>(&mut self, parent: &Node, route: &Route, key: &str, parse: Parse<T>, hint: &str) {
         let mut seen: HashMap<String, u32> = HashMap::new();
-        for (index, item) in items(parent, key).iter().enumerate() {
+        for (index, item) in list_items(parent, key).iter().enumerate() {
             let route = route.key(key).index(index);
             self.text(item, &route, "id", parse, hint);
-            let Some((node, id)) = item.get("id").and_then(|node| Some((node, text(node)?))) else {
+            let Some((node, id)) = item.get("id").and_then(|node| Some((node, read_text(node)?)))
+            else {
                 continue;
             };
             match seen.entry(id.to_ascii_lowercase()) {
@@ -82,7 +83,7 @@ impl Reader {
     }
 
     fn scalar<T>(&mut self, node: &Node, route: &Route, parse: Parse<T>, hint: &str) {
-        if let Some(Err(malformed)) = text(node).map(parse) {
+        if let Some(Err(malformed)) = read_text(node).map(parse) {
             self.tell(node, format!("`{route}`: {malformed}"), hint);
         }
     }
@@ -92,14 +93,16 @@ impl Reader {
     }
 }
 
-fn items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
+fn list_items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
     parent.get(key).map(Node::items).unwrap_or_default()
 }
 
 /// The text of a node that is one.
-fn text(node: &Node) -> Option<&str> {
+fn read_text(node: &Node) -> Option<&str> {
     match &node.value {
-        Value::Scalar { text, plain } if !plain || scalar::plain(text) == Type::Text => Some(text),
+        Value::Scalar { text, plain } if !plain || scalar::classify_plain(text) == Type::Text => {
+            Some(text)
+        }
         _ => None,
     }
 }

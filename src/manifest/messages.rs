@@ -11,14 +11,15 @@ impl Manifest {
         let route = self
             .offers
             .get(offer_index)
-            .and_then(|offer| plan(offer, text).or_else(|| self.address(offer, text)));
+            .and_then(|offer| find_plan(offer, text).or_else(|| self.address(offer, text)));
         route.and_then(|route| self.place(&route)).unwrap_or_else(|| self.offer_place(offer_index))
     }
 
     fn address(&self, offer: &Offer, text: &str) -> Option<Route> {
         let text = text.to_ascii_lowercase();
-        let named =
-            |address: &str| names(&text, &address.to_ascii_lowercase(), is_address_character);
+        let named = |address: &str| {
+            has_whole_word(&text, &address.to_ascii_lowercase(), is_address_character)
+        };
         let index = offer.notification_emails.iter().position(|address| named(address.as_str()))?;
         let own = offer_route(offer.index).key("notification-emails");
         let list =
@@ -28,8 +29,8 @@ impl Manifest {
 }
 
 /// The plan whose id is in the text as a whole word; of several the longest, for it says the most.
-fn plan(offer: &Offer, text: &str) -> Option<Route> {
-    let named = |(_, id): &(usize, &str)| names(text, id, is_id_character);
+fn find_plan(offer: &Offer, text: &str) -> Option<Route> {
+    let named = |(_, id): &(usize, &str)| has_whole_word(text, id, is_id_character);
     let ids = offer.plans.iter().map(crate::ids::PlanId::as_str).enumerate();
     let (index, _) =
         ids.filter(named).max_by_key(|(index, id)| (id.len(), std::cmp::Reverse(*index)))?;
@@ -38,7 +39,7 @@ fn plan(offer: &Offer, text: &str) -> Option<Route> {
 
 /// The word is in the text, and neither end of it goes on. A dot at its end is the sentence's
 /// unless a word goes on behind it.
-fn names(text: &str, word: &str, goes_on: fn(char) -> bool) -> bool {
+fn has_whole_word(text: &str, word: &str, goes_on: fn(char) -> bool) -> bool {
     text.match_indices(word).any(|(start, _)| {
         let before = text[..start].chars().next_back();
         let mut after = text[start + word.len()..].chars();

@@ -25,13 +25,13 @@ use std::path::Path;
 use serde_path_to_error::Segment;
 
 use crate::ids::{Email, OfferId, PlanId, PublisherId};
-use crate::nearest::nearest;
+use crate::nearest::find_nearest;
 use crate::problem::{Code, Place, Problem};
 use crate::secrets::Secrets;
 use content::Content;
 pub use document::{Api, schema};
 use document::{Document, WrittenOffer};
-pub use excerpt::excerpt;
+pub use excerpt::draw_excerpt;
 pub use file::read_text;
 pub use route::{Route, Step};
 use source::{Finding, Source};
@@ -77,7 +77,8 @@ pub struct Offer {
 /// # Errors
 /// Why the file cannot be read, or everything that is wrong in it.
 pub fn load(workspace: &Path, path: &str, secrets: &Secrets) -> Result<Manifest, Vec<Problem>> {
-    let (file, text) = file::read(workspace, path, secrets).map_err(|problem| vec![problem])?;
+    let (file, text) =
+        file::read_manifest(workspace, path, secrets).map_err(|problem| vec![problem])?;
     parse(&file, &text)
 }
 
@@ -87,29 +88,29 @@ pub fn load(workspace: &Path, path: &str, secrets: &Secrets) -> Result<Manifest,
 /// Everything that is wrong in it, in the order of its lines.
 pub fn parse(path: &str, text: &str) -> Result<Manifest, Vec<Problem>> {
     let source = Source::new(path, text);
-    let refused = |findings| Err(told(&source, findings));
+    let refused = |findings| Err(report_findings(&source, findings));
     let wrong: Vec<_> = source.characters().take(MOST_PROBLEMS).collect();
     if !wrong.is_empty() {
         return refused(wrong);
     }
-    let (root, mut findings) = growth::grow(&source);
+    let (root, mut findings) = growth::build_tree(&source);
     let Some(root) = root else {
         return refused(findings);
     };
-    findings.extend(shape::check(&root, &schema()));
-    findings.extend(meaning::check(&root));
-    findings.extend(edits::check(&root));
+    findings.extend(shape::check_shape(&root, &schema()));
+    findings.extend(meaning::check_meaning(&root));
+    findings.extend(edits::check_edits_and_images(&root));
     if !findings.is_empty() {
         return refused(findings);
     }
     match serde_path_to_error::deserialize(serde_yaml::Deserializer::from_str(source.text())) {
         Ok(document) => Ok(Manifest::new(document, source, root)),
-        Err(error) => refused(vec![misread(&source, &root, &error)]),
+        Err(error) => refused(vec![report_misread(&source, &root, &error)]),
     }
 }
 
 /// In the order of the lines, and not endlessly many.
-fn told(source: &Source, mut findings: Vec<Finding>) -> Vec<Problem> {
+fn report_findings(source: &Source, mut findings: Vec<Finding>) -> Vec<Problem> {
     findings.sort_by_key(|finding| finding.at);
     if findings.len() > MOST_PROBLEMS {
         let message = format!(
@@ -125,7 +126,7 @@ fn told(source: &Source, mut findings: Vec<Finding>) -> Vec<Problem> {
 
 /// What serde does not accept though the tree seemed right: the two readers then understand YAML
 /// differently.
-fn misread(
+fn report_misread(
     source: &Source,
     root: &Node,
     error: &serde_path_to_error::Error<serde_yaml::Error>,
@@ -216,7 +217,7 @@ impl Manifest {
     pub fn select(&self, ids: &[OfferId]) -> Result<Vec<Offer>, Vec<Problem>> {
         let known = || self.offers.iter().map(|offer| offer.id.as_str());
         let unknown = |id: &OfferId| {
-            let near = nearest(id.as_str(), known())
+            let near = find_nearest(id.as_str(), known())
                 .map(|known| format!("did you mean `{known}`? "))
                 .unwrap_or_default();
             let list = known().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");

@@ -10,7 +10,7 @@ pub enum Type {
 }
 
 /// The type of a plain text. A quoted one is always [`Type::Text`].
-pub fn plain(text: &str) -> Type {
+pub fn classify_plain(text: &str) -> Type {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Type::Null,
         "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Type::Boolean,
@@ -54,19 +54,19 @@ mod tests {
             "0", "123", "-7", "+7", "007", "0o17", "0xFf", "1.5", ".5", "5.", "1e3", "-1.5E-3",
             ".inf", "-.INF", ".nan",
         ] {
-            assert_eq!(plain(text), Type::Number, "{text}");
+            assert_eq!(classify_plain(text), Type::Number, "{text}");
         }
         for text in ["true", "FALSE", "True"] {
-            assert_eq!(plain(text), Type::Boolean, "{text}");
+            assert_eq!(classify_plain(text), Type::Boolean, "{text}");
         }
         for text in ["", "~", "null"] {
-            assert_eq!(plain(text), Type::Null, "{text}");
+            assert_eq!(classify_plain(text), Type::Null, "{text}");
         }
         for text in [
             "yes", "on", "tRUE", "nUll", "1_000", "0b1", "0o8", "0x", ".", "-", "e3", "1e",
             "1.2.3", "-.nan", "12:30",
         ] {
-            assert_eq!(plain(text), Type::Text, "{text}");
+            assert_eq!(classify_plain(text), Type::Text, "{text}");
         }
     }
 }

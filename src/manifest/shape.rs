@@ -8,10 +8,10 @@ use super::route::{Route, Step};
 use super::scalar::{self, Type};
 use super::source::{Extent, Finding};
 use super::tree::{Entry, Node, Value};
-use crate::nearest::nearest;
+use crate::nearest::find_nearest;
 
 /// Everything about the tree that does not fit the schema.
-pub fn check(root: &Node, schema: &Json) -> Vec<Finding> {
+pub fn check_shape(root: &Node, schema: &Json) -> Vec<Finding> {
     let mut inspector = Inspector { findings: Vec::new() };
     inspector.node(root, schema, &Route::root(), &Named { at: root.at, required: true });
     inspector.findings
@@ -54,18 +54,24 @@ impl Inspector {
             (Value::Scalar { text, plain: true }, Some("integer")) if is_count(text, schema) => {}
             (Value::Mapping(entries), Some("object")) => self.mapping(node, entries, schema, route),
             (Value::List(items), Some("array")) => self.list(node, items, schema, route),
-            (Value::Scalar { text, plain }, Some("string")) if kind(text, *plain) == Type::Text => {
+            (Value::Scalar { text, plain }, Some("string"))
+                if classify_scalar(text, *plain) == Type::Text =>
+            {
                 self.choice(node, text, schema, route);
             }
             (Value::Scalar { text, plain }, Some("boolean"))
-                if kind(text, *plain) == Type::Boolean => {}
-            (Value::Scalar { text, plain }, _) if kind(text, *plain) == Type::Null => {
+                if classify_scalar(text, *plain) == Type::Boolean => {}
+            (Value::Scalar { text, plain }, _) if classify_scalar(text, *plain) == Type::Null => {
                 self.empty(schema, route, named);
             }
             _ => {
-                let message =
-                    format!("{} is {}, expected {}", name(route), received(node), expected(schema));
-                self.tell(node.at, message, cure(node, schema, route));
+                let message = format!(
+                    "{} is {}, expected {}",
+                    name_value(route),
+                    describe_received(node),
+                    describe_expected(schema)
+                );
+                self.tell(node.at, message, suggest_cure(node, schema, route));
             }
         }
     }
@@ -75,16 +81,16 @@ impl Inspector {
         let Some(allowed) = schema["enum"].as_array() else { return };
         let allowed: Vec<&str> = allowed.iter().filter_map(Json::as_str).collect();
         if !allowed.contains(&text) {
-            let near = nearest(text, allowed.iter().copied())
+            let near = find_nearest(text, allowed.iter().copied())
                 .map(|word| format!("did you mean `{word}`? "))
                 .unwrap_or_default();
-            let message = format!("{} is {}", name(route), received(node));
-            self.tell(node.at, message, format!("{near}allowed here: {}", list(&allowed)));
+            let message = format!("{} is {}", name_value(route), describe_received(node));
+            self.tell(node.at, message, format!("{near}allowed here: {}", join_words(&allowed)));
         }
     }
 
     fn mapping(&mut self, node: &Node, entries: &[Entry], schema: &Json, route: &Route) {
-        let known = keys(schema);
+        let known = list_keys(schema);
         let required = |key: &str| {
             schema["required"]
                 .as_array()
@@ -99,13 +105,13 @@ impl Inspector {
                     &Named { at: *key_at, required: required(key) },
                 );
             } else {
-                let near = nearest(key, known.iter().copied())
+                let near = find_nearest(key, known.iter().copied())
                     .map(|key| format!("did you mean `{key}`? "))
                     .unwrap_or_default();
-                let hint = format!("{near}known here: {}", list(&known));
+                let hint = format!("{near}known here: {}", join_words(&known));
                 self.tell(
                     *key_at,
-                    format!("{} has the unknown key `{}`", name(route), shortened(key)),
+                    format!("{} has the unknown key `{}`", name_value(route), shorten_text(key)),
                     hint,
                 );
             }
@@ -114,8 +120,8 @@ impl Inspector {
             .iter()
             .filter(|key| required(key) && entries.iter().all(|entry| entry.key != **key))
         {
-            let wanted = expected(&schema["properties"][missing]);
-            let message = format!("{} lacks the key `{missing}`", name(route));
+            let wanted = describe_expected(&schema["properties"][missing]);
+            let message = format!("{} lacks the key `{missing}`", name_value(route));
             self.tell(node.at, message, format!("add `{missing}:` with {wanted}"));
         }
     }
@@ -130,19 +136,21 @@ impl Inspector {
             );
         }
         if let Some(most) = schema["maxItems"].as_u64().filter(|most| items.len() as u64 > *most) {
-            let message = format!("{} has {} items, and {most} at most", name(route), items.len());
+            let message =
+                format!("{} has {} items, and {most} at most", name_value(route), items.len());
             self.tell(node.at, message, format!("leave {most} of them"));
         }
         if items.is_empty() && schema["minItems"].as_u64().is_some_and(|least| least > 0) {
-            let hint = format!("give it at least one item: {}", expected(&schema["items"]));
-            self.tell(node.at, format!("{} is an empty list", name(route)), hint);
+            let hint =
+                format!("give it at least one item: {}", describe_expected(&schema["items"]));
+            self.tell(node.at, format!("{} is an empty list", name_value(route)), hint);
         }
     }
 
     fn empty(&mut self, schema: &Json, route: &Route, named: &Named) {
         let or = if named.required { "" } else { ", or remove it" };
-        let hint = format!("give it {}{or}", expected(schema));
-        self.tell(named.at, format!("{} has no value", name(route)), hint);
+        let hint = format!("give it {}{or}", describe_expected(schema));
+        self.tell(named.at, format!("{} has no value", name_value(route)), hint);
     }
 
     fn tell(&mut self, at: Extent, message: String, hint: String) {
@@ -150,17 +158,17 @@ impl Inspector {
     }
 }
 
-fn kind(text: &str, plain: bool) -> Type {
-    if plain { scalar::plain(text) } else { Type::Text }
+fn classify_scalar(text: &str, plain: bool) -> Type {
+    if plain { scalar::classify_plain(text) } else { Type::Text }
 }
 
 /// The value's name in a message.
-fn name(route: &Route) -> String {
+fn name_value(route: &Route) -> String {
     if route.steps().is_empty() { "the manifest".to_owned() } else { format!("`{route}`") }
 }
 
 /// The keys of a mapping, those that must be there first.
-fn keys(schema: &Json) -> Vec<&str> {
+fn list_keys(schema: &Json) -> Vec<&str> {
     let required: Vec<&str> =
         schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
     let all = schema["properties"]
@@ -171,17 +179,17 @@ fn keys(schema: &Json) -> Vec<&str> {
     [required, optional].concat()
 }
 
-fn list(words: &[&str]) -> String {
+fn join_words(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn received(node: &Node) -> String {
+fn describe_received(node: &Node) -> String {
     match &node.value {
-        Value::Scalar { text, plain } => match kind(text, *plain) {
-            Type::Number => format!("the number {}", shortened(text)),
+        Value::Scalar { text, plain } => match classify_scalar(text, *plain) {
+            Type::Number => format!("the number {}", shorten_text(text)),
             Type::Boolean => format!("the boolean `{text}`"),
             Type::Null => "empty".to_owned(),
-            Type::Text => format!("the text `{}`", shortened(text)),
+            Type::Text => format!("the text `{}`", shorten_text(text)),
         },
         Value::List(_) => "a list".to_owned(),
         Value::Mapping(_) => "a mapping".to_owned(),
@@ -189,7 +197,7 @@ fn received(node: &Node) -> String {
     }
 }
 
-fn words(schema: &Json) -> Vec<&str> {
+fn list_words(schema: &Json) -> Vec<&str> {
     schema["enum"].as_array().into_iter().flatten().filter_map(Json::as_str).collect()
 }
 
@@ -200,9 +208,9 @@ fn is_count(text: &str, schema: &Json) -> bool {
     digits && text.parse::<u64>().is_ok_and(|number| number >= least)
 }
 
-fn expected(schema: &Json) -> String {
+fn describe_expected(schema: &Json) -> String {
     if schema["enum"].is_array() {
-        return words(schema)
+        return list_words(schema)
             .iter()
             .map(|word| format!("`{word}`"))
             .collect::<Vec<_>>()
@@ -212,7 +220,7 @@ fn expected(schema: &Json) -> String {
         Some("integer") => {
             format!("a whole number from {}", schema["minimum"].as_u64().unwrap_or_default())
         }
-        Some("object") => format!("a mapping with {}", list(&keys(schema))),
+        Some("object") => format!("a mapping with {}", join_words(&list_keys(schema))),
         Some("array") => "a list".to_owned(),
         Some("boolean") => "`true` or `false`".to_owned(),
         _ => "a text".to_owned(),
@@ -220,7 +228,7 @@ fn expected(schema: &Json) -> String {
 }
 
 /// What to write instead, from what was probably meant.
-fn cure(node: &Node, schema: &Json, route: &Route) -> String {
+fn suggest_cure(node: &Node, schema: &Json, route: &Route) -> String {
     let key = route.steps().iter().rev().find_map(|step| match step {
         Step::Key(key) => Some(key.as_str()),
         Step::Index(_) => None,
@@ -233,27 +241,27 @@ fn cure(node: &Node, schema: &Json, route: &Route) -> String {
             _ => "write `true` or `false`".to_owned(),
         },
         (Value::Scalar { text, .. }, Some("string")) => {
-            format!("quote it: `\"{}\"`", shortened(text))
+            format!("quote it: `\"{}\"`", shorten_text(text))
         }
         (Value::Scalar { text, .. }, Some("array")) => {
-            format!("write a list: `{key}: [{}]`", shortened(text))
+            format!("write a list: `{key}: [{}]`", shorten_text(text))
         }
         (Value::Scalar { text, .. }, Some("object"))
             if schema["properties"].get("id").is_some() =>
         {
-            format!("write `id: {}`", shortened(text))
+            format!("write `id: {}`", shorten_text(text))
         }
         (_, Some("string")) => format!("write one text: `{key}: …`"),
         (Value::Mapping(_), Some("array")) => format!("write `- ` before each item of `{key}`"),
         (Value::List(_), Some("object")) => {
-            format!("write {} instead of the list", expected(schema))
+            format!("write {} instead of the list", describe_expected(schema))
         }
-        _ => format!("write {}", expected(schema)),
+        _ => format!("write {}", describe_expected(schema)),
     }
 }
 
 /// A received text, short enough for a message and on one line.
-fn shortened(text: &str) -> String {
+fn shorten_text(text: &str) -> String {
     const LONGEST: usize = 60;
     let start: String = text.chars().take(LONGEST).collect();
     let more = if start.len() < text.len() { "…" } else { "" };

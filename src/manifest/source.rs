@@ -45,7 +45,7 @@ pub struct Source {
 impl Source {
     pub fn new(file: &str, text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
-        Self { file: file.to_owned(), lines: lines(&text), text }
+        Self { file: file.to_owned(), lines: split_lines(&text), text }
     }
 
     pub fn file(&self) -> &str {
@@ -77,13 +77,14 @@ impl Source {
     pub fn extent(&self, start: (usize, usize), end: (usize, usize)) -> Extent {
         let number = start.0.clamp(1, self.lines.len());
         // Counted only where it matters: a line can be as long as the file.
-        let length = || self.line(small(number)).unwrap_or_default().trim_end().chars().count();
+        let length =
+            || self.line(count_from(number)).unwrap_or_default().trim_end().chars().count();
         let column = if number == start.0 { start.1 } else { length() };
         let end = if end.0 == number { end.1 } else { length() };
         Extent {
-            line: small(number),
-            column: small(column + 1),
-            end_column: small(end.max(column + 1)),
+            line: count_from(number),
+            column: count_from(column + 1),
+            end_column: count_from(end.max(column + 1)),
         }
     }
 
@@ -114,26 +115,27 @@ impl Source {
     /// such: behind them, one reader could see a key where another sees a comment.
     pub fn characters(&self) -> impl Iterator<Item = Finding> + '_ {
         self.lines.iter().enumerate().flat_map(move |(index, (start, end))| {
-            let wrong = self.text[*start..*end].chars().enumerate().filter(|(_, c)| !allowed(*c));
+            let wrong =
+                self.text[*start..*end].chars().enumerate().filter(|(_, c)| !is_allowed(*c));
             wrong.map(move |(column, c)| {
                 let extent = self.extent((index + 1, column), (index + 1, column + 1));
                 let message = format!(
                     "the manifest has the character U+{:04X}, which is not allowed in it",
                     u32::from(c)
                 );
-                Finding::syntax(extent, message, cure(c))
+                Finding::syntax(extent, message, suggest_cure(c))
             })
         })
     }
 }
 
 /// `c-printable` of YAML 1.2, without the line breaks of YAML 1.1 and without a byte order mark.
-fn allowed(c: char) -> bool {
+fn is_allowed(c: char) -> bool {
     matches!(c, '\t' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
         && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
-fn cure(c: char) -> &'static str {
+fn suggest_cure(c: char) -> &'static str {
     match c {
         '\0' => "remove it; if there are many, the file is not saved as UTF-8 text",
         '\u{feff}' => "remove it: a byte order mark belongs at the start of the file, once",
@@ -143,7 +145,7 @@ fn cure(c: char) -> &'static str {
 }
 
 /// The lines of a text, broken at LF, CR LF and CR as YAML does.
-fn lines(text: &str) -> Vec<(usize, usize)> {
+fn split_lines(text: &str) -> Vec<(usize, usize)> {
     let mut lines = Vec::new();
     let mut start = 0;
     let bytes = text.as_bytes();
@@ -164,7 +166,7 @@ fn lines(text: &str) -> Vec<(usize, usize)> {
 }
 
 /// A manifest has at most a million characters, so this loses nothing.
-fn small(number: usize) -> u32 {
+fn count_from(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 

@@ -11,7 +11,7 @@ pub const REMOVE_THE_TAG: &str = "remove it: tags are not allowed in a manifest"
 pub const SEE_THE_SCHEMA: &str = "write it as `offer-release schema` describes";
 
 /// What the parser says, and what to do about it.
-pub fn explain(source: &Source, error: &ScanError) -> Finding {
+pub fn explain_error(source: &Source, error: &ScanError) -> Finding {
     let at = *error.marker();
     let extent = source.extent((at.line(), at.col()), (at.line(), at.col() + 1));
     match error.info() {
@@ -24,7 +24,7 @@ pub fn explain(source: &Source, error: &ScanError) -> Finding {
         }
         info => {
             let message = format!("not YAML: {info}");
-            match tab(source, extent.line) {
+            match find_tab(source, extent.line) {
                 Some(tab) => Finding::syntax(
                     tab,
                     message,
@@ -43,7 +43,7 @@ pub fn explain(source: &Source, error: &ScanError) -> Finding {
 
 /// The tab that indents this line or the next one. The parser tells of it where the value before it
 /// started.
-fn tab(source: &Source, line: u32) -> Option<Extent> {
+fn find_tab(source: &Source, line: u32) -> Option<Extent> {
     [line, line + 1].into_iter().find_map(|number| {
         let indent =
             source.line(number)?.chars().take_while(|c| c.is_whitespace()).collect::<Vec<_>>();

@@ -24,7 +24,7 @@ fn fixtures(kind: &str) -> Vec<(String, String)> {
 fn shown(problems: &[Problem]) -> String {
     let one = |problem: &Problem| {
         let place = problem.place.as_ref().unwrap();
-        let excerpt = excerpt(problem.source_line.as_deref().unwrap(), place, "");
+        let excerpt = draw_excerpt(problem.source_line.as_deref().unwrap(), place, "");
         let hint = problem.hint.as_deref().unwrap();
         format!("{}: {}\n{excerpt}\n   = {hint}", problem.code, problem.message)
     };

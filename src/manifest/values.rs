@@ -25,7 +25,7 @@ fn read_scalar(node: &Node, text: &str, plain: bool) -> Result<Json, Finding> {
     if !plain {
         return Ok(Json::String(text.to_owned()));
     }
-    Ok(match scalar::plain(text) {
+    Ok(match scalar::classify_plain(text) {
         Type::Null => Json::Null,
         Type::Boolean => Json::Bool(text.eq_ignore_ascii_case("true")),
         Type::Text => Json::String(text.to_owned()),

@@ -64,7 +64,7 @@ pub fn annotate(
             if verdict.outcome <= Outcome::Cancelled
                 && verdict.code().is_none_or(Code::is_about_an_offer) =>
         {
-            let title = title(offer, verdict);
+            let title = choose_title(offer, verdict);
             Some(Annotated::new(
                 Level::Error,
                 manifest.offer_place(index),
@@ -77,7 +77,7 @@ pub fn annotate(
 }
 
 /// The code is in the title too: lists of annotations show nothing else.
-fn title(offer: &str, verdict: &Verdict) -> String {
+fn choose_title(offer: &str, verdict: &Verdict) -> String {
     let code = verdict.code().map(|code| format!(" [{code}]")).unwrap_or_default();
     format!("{offer}: {}{code}", verdict.outcome)
 }

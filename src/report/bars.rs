@@ -12,9 +12,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
 use super::console::Console;
-use super::duration::short;
+use super::duration::format_short;
 use super::offer_story::OfferStory;
-use super::progress::{Progress, progress};
+use super::progress::{Progress, find_progress};
 use super::reports::{Report, Reports};
 use super::story::Story;
 use crate::clock::Clock;
@@ -72,7 +72,7 @@ impl Drawn<'_> {
             return;
         };
         self.shown.retain(|(index, bar)| {
-            let goes_on = progress(&story.offers[*index], now).is_some();
+            let goes_on = find_progress(&story.offers[*index], now).is_some();
             if !goes_on {
                 bar.finish_and_clear();
                 all.remove(bar);
@@ -83,7 +83,7 @@ impl Drawn<'_> {
         let mut hidden = 0;
         let width = story.width();
         for (index, offer) in story.offers.iter().enumerate() {
-            let Some(progress) = progress(offer, now) else {
+            let Some(progress) = find_progress(offer, now) else {
                 continue;
             };
             let known = self.shown.iter().position(|(known, _)| *known == index);
@@ -92,11 +92,11 @@ impl Drawn<'_> {
                 self.shown.push((index, bar));
             }
             if let Some((_, bar)) = self.shown.iter().find(|(known, _)| *known == index) {
-                bar.set_style(style(narrow));
+                bar.set_style(choose_style(narrow));
                 let text = if narrow {
                     short_text(offer, &progress)
                 } else {
-                    text(offer, width, &progress)
+                    write_text(offer, width, &progress)
                 };
                 bar.set_message(self.console.harmless(&text));
                 bar.set_position(progress.percent().unwrap_or(0));
@@ -114,9 +114,9 @@ impl Drawn<'_> {
                 more.finish_and_clear();
             }
         } else if let Some(all) = self.console.bars() {
-            let more = self
-                .more
-                .get_or_insert_with(|| all.add(ProgressBar::new(100).with_style(style(true))));
+            let more = self.more.get_or_insert_with(|| {
+                all.add(ProgressBar::new(100).with_style(choose_style(true)))
+            });
             more.set_message(format!("and {hidden} more"));
         }
     }
@@ -130,7 +130,7 @@ impl Drop for Drawn<'_> {
     }
 }
 
-fn style(narrow: bool) -> ProgressStyle {
+fn choose_style(narrow: bool) -> ProgressStyle {
     let template = if narrow { "{wide_msg}" } else { "[{bar:24}] {wide_msg}" };
     // The templates are constants, so they cannot be wrong.
     ProgressStyle::with_template(template)
@@ -139,15 +139,20 @@ fn style(narrow: bool) -> ProgressStyle {
 }
 
 /// `contoso-offer  Certification · 2 of 6 · 3h 12m of < 5 day`
-fn text(offer: &OfferStory, width: usize, progress: &Progress) -> String {
+fn write_text(offer: &OfferStory, width: usize, progress: &Progress) -> String {
     let place =
         progress.place.map(|(number, all)| format!(" · {number} of {all}")).unwrap_or_default();
     let estimate =
         progress.estimate.as_ref().map(|estimate| format!(" of {estimate}")).unwrap_or_default();
-    format!("{:width$}  {}{place} · {}{estimate}", offer.offer, progress.step, short(progress.took))
+    format!(
+        "{:width$}  {}{place} · {}{estimate}",
+        offer.offer,
+        progress.step,
+        format_short(progress.took)
+    )
 }
 
 /// `contoso-offer · 3h 12m · Certification`: what matters most first, for the end may not fit.
 fn short_text(offer: &OfferStory, progress: &Progress) -> String {
-    format!("{} · {} · {}", offer.offer, short(progress.took), progress.step)
+    format!("{} · {} · {}", offer.offer, format_short(progress.took), progress.step)
 }

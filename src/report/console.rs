@@ -111,7 +111,7 @@ impl Console {
     /// A line for those who look for a fault.
     pub fn debug(&self, text: &str) {
         if self.in_actions && self.debug {
-            self.print(&commands::debug(&self.redact(text)));
+            self.print(&commands::render_debug(&self.redact(text)));
         } else if self.debug {
             self.line(text);
         }
@@ -129,7 +129,7 @@ impl Console {
             Level::Error => commands::Level::Error,
         };
         let place = place.map(|place| Place { file: self.redact(&place.file), ..place.clone() });
-        self.print(&commands::annotation(
+        self.print(&commands::render_annotation(
             level,
             place.as_ref(),
             &self.redact(title),
@@ -140,7 +140,7 @@ impl Console {
     /// Lines that fold away.
     pub fn group(&self, title: &str, lines: impl IntoIterator<Item = Line>) {
         if self.in_actions {
-            self.print(&commands::group(&self.redact(title)));
+            self.print(&commands::open_group(&self.redact(title)));
         } else {
             self.columns(&Line::of(Paint::Strong, title));
         }
@@ -156,7 +156,7 @@ impl Console {
     /// what to do.
     pub fn problem(&self, problem: &Problem) {
         if let (Some(place), Some(line)) = (&problem.place, &problem.source_line) {
-            for line in manifest::excerpt(line, place, &problem.to_string()).lines() {
+            for line in manifest::draw_excerpt(line, place, &problem.to_string()).lines() {
                 self.line(line);
             }
         }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// `45s`, `12m 5s`, `3h 12m`, `2d 4h`: the two largest units.
 #[must_use]
-pub fn short(duration: SignedDuration) -> String {
+pub fn format_short(duration: SignedDuration) -> String {
     let seconds = duration.as_secs().max(0);
     let (days, hours, minutes, rest) =
         (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
@@ -26,12 +26,12 @@ pub fn short(duration: SignedDuration) -> String {
 /// The same for the cell of a table: on one line.
 #[must_use]
 pub fn in_a_cell(duration: SignedDuration) -> String {
-    short(duration).replace(' ', "\u{a0}")
+    format_short(duration).replace(' ', "\u{a0}")
 }
 
 /// `2026-11-21 02:26:27`, in UTC.
 #[must_use]
-pub fn date(at: Timestamp) -> String {
+pub fn format_date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn two_units_are_enough() {
         let texts: Vec<String> = [0, 59, 60, 725, 3_600, 11_520, 86_400, 190_000, -5]
-            .map(|s| short(SignedDuration::from_secs(s)))
+            .map(|s| format_short(SignedDuration::from_secs(s)))
             .to_vec();
         assert_eq!(texts, ["0s", "59s", "1m", "12m 5s", "1h", "3h 12m", "1d", "2d 4h", "0s"]);
     }

@@ -8,7 +8,7 @@ const MOST: i64 = 366 * 86_400;
 
 /// The longest time that the estimate allows for; `None` if it does not read like one.
 #[must_use]
-pub fn longest(estimate: &str) -> Option<SignedDuration> {
+pub fn read_longest(estimate: &str) -> Option<SignedDuration> {
     let mut longest: Option<i64> = None;
     let mut number: Option<i64> = None;
     let part = |c: char| {
@@ -29,7 +29,7 @@ pub fn longest(estimate: &str) -> Option<SignedDuration> {
         match kind {
             'd' => number = word.parse().ok().filter(|number| (1..=10_000).contains(number)),
             'a' => {
-                if let (Some(count), Some(unit)) = (number, unit(word)) {
+                if let (Some(count), Some(unit)) = (number, read_unit(word)) {
                     longest = longest.max(Some(count * unit));
                     number = None;
                 }
@@ -41,7 +41,7 @@ pub fn longest(estimate: &str) -> Option<SignedDuration> {
 }
 
 /// Seconds of a unit.
-fn unit(word: &str) -> Option<i64> {
+fn read_unit(word: &str) -> Option<i64> {
     Some(match word.to_ascii_lowercase().as_str() {
         "s" | "sec" | "secs" | "second" | "seconds" => 1,
         "m" | "min" | "mins" | "minute" | "minutes" => 60,
@@ -73,7 +73,11 @@ mod tests {
             ("53 weeks", None),
             ("-", None),
         ] {
-            assert_eq!(longest(estimate), seconds.map(SignedDuration::from_secs), "{estimate}");
+            assert_eq!(
+                read_longest(estimate),
+                seconds.map(SignedDuration::from_secs),
+                "{estimate}"
+            );
         }
     }
 }

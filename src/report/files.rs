@@ -97,14 +97,14 @@ impl Files {
     fn write(&self, story: &Story, now: Timestamp) {
         self.written_at.set(Some(self.clock.elapsed()));
         if let Some(file) = &self.paths.summary {
-            let text = summary::summary(story, now, file.room());
+            let text = summary::write_summary(story, now, file.room());
             self.complain("the job summary", file.rewrite(&self.secrets.redact(&text)));
         }
         if let Some(file) = &self.paths.outputs {
             let path = self.paths.record.as_ref().map(|(path, _)| path.as_str());
-            let outputs: Vec<_> = outputs::outputs(story, path)
+            let outputs: Vec<_> = outputs::list_outputs(story, path)
                 .into_iter()
-                .map(|(name, value)| (name, self.secrets.redact(&value)))
+                .map(|(name_check_run, value)| (name_check_run, self.secrets.redact(&value)))
                 .collect();
             self.complain("the outputs", file.rewrite(&outputs));
         }
@@ -113,7 +113,7 @@ impl Files {
     fn write_all(&self, story: &Story, now: Timestamp) {
         self.write(story, now);
         if let Some((_, path)) = &self.paths.record {
-            let pieces = record::record(story).map(|piece| self.secrets.redact(&piece));
+            let pieces = record::write_record(story).map(|piece| self.secrets.redact(&piece));
             self.complain("the record", write_in_workspace(path, pieces));
         }
     }

@@ -11,12 +11,12 @@ use futures_util::future::LocalBoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
 use super::console::Console;
-use super::duration::short;
+use super::duration::format_short;
 use super::line::{Line, Paint};
 use super::log;
 use super::news::Entry;
 use super::offer_story::OfferStory;
-use super::progress::{Progress, progress};
+use super::progress::{Progress, find_progress};
 use super::reports::{Report, Reports};
 use super::story::{News, Story};
 use crate::clock::Clock;
@@ -32,7 +32,7 @@ const MOST_OFFERS: usize = 5;
 
 /// The length of the silence after which the sign of life of this number is due, counted from 0.
 #[must_use]
-pub fn due(number: usize) -> Duration {
+pub fn find_due(number: usize) -> Duration {
     let last = MINUTES.len() - 1;
     let later = u64::try_from(number.saturating_sub(last)).unwrap_or(u64::MAX);
     Duration::from_secs(
@@ -42,31 +42,31 @@ pub fn due(number: usize) -> Duration {
 
 /// What is under way, a line for each offer.
 #[must_use]
-pub fn lines(story: &Story, now: Timestamp) -> Vec<Line> {
+pub fn write_lines(story: &Story, now: Timestamp) -> Vec<Line> {
     let width = story.width();
     let under_way: Vec<(&OfferStory, Progress)> =
-        story.offers.iter().filter_map(|offer| Some((offer, progress(offer, now)?))).collect();
+        story.offers.iter().filter_map(|offer| Some((offer, find_progress(offer, now)?))).collect();
     let line = |(offer, progress): &(&OfferStory, Progress)| {
         let status =
             progress.status.as_ref().map(|status| format!("{status} ")).unwrap_or_default();
         let next = offer.next_look.filter(|next| *next > now);
         let next = next
-            .map(|next| format!("; looks again in {}", short(next.duration_since(now))))
+            .map(|next| format!("; looks again in {}", format_short(next.duration_since(now))))
             .unwrap_or_default();
         let text = match offer.silent_since() {
             // What it is by now nobody knows.
             Some(since) => format!(
                 "{status}when last heard of, {} ago; the portal has not answered since{next}",
-                short(now.duration_since(since))
+                format_short(now.duration_since(since))
             ),
             None => format!("still {status}after {}{next}", progress.time()),
         };
-        log::columns(now, &offer.offer, width, &progress.step).cell(Paint::Dim, 0, text)
+        log::begin_line(now, &offer.offer, width, &progress.step).cell(Paint::Dim, 0, text)
     };
     let mut lines: Vec<Line> = under_way.iter().take(MOST_OFFERS).map(line).collect();
     if under_way.len() > MOST_OFFERS {
         let more = format!("{} more offers are under way", under_way.len() - MOST_OFFERS);
-        lines.push(log::columns(now, "", width, "").cell(Paint::Dim, 0, more));
+        lines.push(log::begin_line(now, "", width, "").cell(Paint::Dim, 0, more));
     }
     lines
 }
@@ -101,20 +101,20 @@ impl Heartbeat {
             let quiet = Duration::try_from(quiet.max(SignedDuration::ZERO))
                 .unwrap_or_default()
                 .div_f64(speed);
-            if quiet >= due(number) {
+            if quiet >= find_due(number) {
                 self.print(&reports.story());
                 // After a machine's sleep, one for all that were missed.
-                while quiet >= due(number) {
+                while quiet >= find_due(number) {
                     number += 1;
                 }
             }
-            clock.sleep(due(number).saturating_sub(quiet).mul_f64(speed)).await;
+            clock.sleep(find_due(number).saturating_sub(quiet).mul_f64(speed)).await;
         }
     }
 
     fn print(&self, story: &Story) {
         if self.console.bars().is_none() {
-            for line in lines(story, self.clock.now()) {
+            for line in write_lines(story, self.clock.now()) {
                 self.console.columns(&line);
             }
         }
@@ -149,9 +149,9 @@ mod tests {
 
     #[test]
     fn the_distance_grows_to_an_hour() {
-        let minutes: Vec<u64> = (0..9).map(|number| due(number).as_secs() / 60).collect();
+        let minutes: Vec<u64> = (0..9).map(|number| find_due(number).as_secs() / 60).collect();
         assert_eq!(minutes, [1, 2, 5, 10, 30, 60, 120, 180, 240]);
-        assert!(due(usize::MAX) > due(1_000));
+        assert!(find_due(usize::MAX) > find_due(1_000));
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
             Event { at: second(at), offer: 0, what: What::Exchange(exchange) }
         };
         let line = |story: &Story, at: i64| {
-            let lines = lines(story, second(at));
+            let lines = write_lines(story, second(at));
             lines.iter().map(|line| line.render(false, str::to_owned)).collect::<String>()
         };
         story.apply(&Event { at: second(0), offer: 0, what: What::Began });

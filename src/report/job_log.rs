@@ -13,8 +13,8 @@ use super::news::{Change, Entry};
 use super::offer_story::OfferStory;
 use super::reports::Report;
 use super::story::{News, Story};
-use super::summary::headline;
-use crate::manifest::excerpt;
+use super::summary::write_headline;
+use crate::manifest::draw_excerpt;
 use crate::portal::Level;
 use crate::release::event::Event;
 use crate::release::{Outcome, Verdict};
@@ -34,19 +34,17 @@ impl JobLog {
     }
 
     fn print(&self, story: &Story, offer: &OfferStory, news: &News) {
-        let line = match &news.entry {
-            Entry::Change(Change::Ended(verdict)) if story.shows_state(offer) => {
-                log::columns(news.at, &offer.offer, story.width(), story.command.as_str()).cell(
-                    Paint::Plain,
-                    0,
-                    verdict.sentence(),
-                )
-            }
-            Entry::Change(Change::Ended(verdict)) if is_everybodys(verdict) => {
-                return self.print_common_end(story, offer, news, verdict);
-            }
-            entry => log::line(news.at, &offer.offer, story.width(), entry),
-        };
+        let line =
+            match &news.entry {
+                Entry::Change(Change::Ended(verdict)) if story.shows_state(offer) => {
+                    log::begin_line(news.at, &offer.offer, story.width(), story.command.as_str())
+                        .cell(Paint::Plain, 0, verdict.sentence())
+                }
+                Entry::Change(Change::Ended(verdict)) if is_everybodys(verdict) => {
+                    return self.print_common_end(story, offer, news, verdict);
+                }
+                entry => log::write_line(news.at, &offer.offer, story.width(), entry),
+            };
         if matches!(news.entry, Entry::Exchange(_)) {
             return self.console.debug(&line.render(false, str::to_owned));
         }
@@ -57,7 +55,7 @@ impl JobLog {
         if let Some(annotated) = &news.annotated {
             let place = &annotated.place;
             let source = story.manifest.source_line(place.line).unwrap_or_default();
-            for line in excerpt(source, place, &annotated.title).lines() {
+            for line in draw_excerpt(source, place, &annotated.title).lines() {
                 self.console.line(line);
             }
             self.console.annotate(annotated.level, Some(place), &annotated.title, &annotated.text);
@@ -73,7 +71,8 @@ impl JobLog {
         let first = told.iter().find(|(_, known)| *known == sentence).map(|(first, _)| first);
         if let Some(first) = first {
             let code = verdict.code().map(|code| format!(" [{code}]")).unwrap_or_default();
-            let line = log::columns(news.at, &offer.offer, story.width(), verdict.outcome.name());
+            let line =
+                log::begin_line(news.at, &offer.offer, story.width(), verdict.outcome.name());
             let paint = match verdict.outcome {
                 Outcome::Pending => Paint::Doubtful,
                 _ => Paint::Bad,
@@ -81,7 +80,7 @@ impl JobLog {
             let line = line.cell(paint, 0, format!("for the same reason as {first}{code}"));
             return self.console.columns(&line);
         }
-        self.console.columns(&log::line(news.at, &offer.offer, story.width(), &news.entry));
+        self.console.columns(&log::write_line(news.at, &offer.offer, story.width(), &news.entry));
         if verdict.outcome <= Outcome::Cancelled {
             let title = verdict.code().map(|code| code.to_string()).unwrap_or_default();
             self.console.annotate(Level::Error, None, &title, &sentence);
@@ -109,10 +108,10 @@ impl Report for JobLog {
                 .then(|| offer.verdict.as_ref().map(|verdict| verdict.outcome.name()))
                 .flatten();
             let outcome = outcome.unwrap_or("looked at");
-            if let Some((title, lines)) = log::closing(offer, outcome, now) {
+            if let Some((title, lines)) = log::write_closing(offer, outcome, now) {
                 self.console.group(&title, lines);
             }
         }
-        self.console.line(&headline(story));
+        self.console.line(&write_headline(story));
     }
 }

@@ -80,12 +80,12 @@ impl Line {
             return hidden;
         }
         let painted: Vec<String> =
-            cells.iter().map(|(paint, text, width)| painted(*paint, text, *width)).collect();
+            cells.iter().map(|(paint, text, width)| paint_text(*paint, text, *width)).collect();
         painted.join(GAP).trim_end().to_owned()
     }
 }
 
-fn painted(paint: Paint, text: &str, width: usize) -> String {
+fn paint_text(paint: Paint, text: &str, width: usize) -> String {
     let rest = " ".repeat(width.saturating_sub(text.chars().count()));
     if text.is_empty() || paint == Paint::Plain {
         return format!("{text}{rest}");

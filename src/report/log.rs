@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::duration::{date, short};
+use super::duration::{format_date, format_short};
 use super::line::{Line, Paint};
 use super::news::{Change, Entry};
 use super::offer_story::OfferStory;
@@ -19,8 +19,8 @@ const LONGEST: usize = 1_000;
 const STEP: usize = 24;
 
 /// The columns that every line begins with. `width` is that of the longest offer id of the run.
-pub fn columns(at: Timestamp, offer: &str, width: usize, step: &str) -> Line {
-    Line::default().cell(Paint::Dim, 0, date(at)).cell(Paint::Strong, width, offer).cell(
+pub fn begin_line(at: Timestamp, offer: &str, width: usize, step: &str) -> Line {
+    Line::default().cell(Paint::Dim, 0, format_date(at)).cell(Paint::Strong, width, offer).cell(
         Paint::Plain,
         STEP,
         cut_text(step, STEP),
@@ -29,7 +29,7 @@ pub fn columns(at: Timestamp, offer: &str, width: usize, step: &str) -> Line {
 
 /// The line of an entry.
 #[must_use]
-pub fn line(at: Timestamp, offer: &str, width: usize, entry: &Entry) -> Line {
+pub fn write_line(at: Timestamp, offer: &str, width: usize, entry: &Entry) -> Line {
     let (step, paint, text) = match entry {
         Entry::Exchange(exchange) => {
             let answer = exchange.status.map_or_else(
@@ -49,13 +49,13 @@ pub fn line(at: Timestamp, offer: &str, width: usize, entry: &Entry) -> Line {
             );
             ("request", Paint::Plain, text)
         }
-        Entry::Note(level, text) => ("", paint_of_level(*level), leveled(*level, text)),
-        Entry::Change(change) => self::change(change),
+        Entry::Note(level, text) => ("", paint_of_level(*level), name_level(*level, text)),
+        Entry::Change(change) => self::describe_change(change),
     };
-    columns(at, offer, width, step).cell(paint, 0, text)
+    begin_line(at, offer, width, step).cell(paint, 0, text)
 }
 
-fn change(change: &Change) -> (&str, Paint, String) {
+fn describe_change(change: &Change) -> (&str, Paint, String) {
     match change {
         Change::Phase(phase, origin, operation) => {
             let how = match origin {
@@ -75,7 +75,7 @@ fn change(change: &Change) -> (&str, Paint, String) {
             let from = from.as_ref().map(|from| format!("{from} → ")).unwrap_or_default();
             let took = took
                 .filter(|took| took.as_secs() > 0)
-                .map(|took| format!(" after {}", short(took)))
+                .map(|took| format!(" after {}", format_short(took)))
                 .unwrap_or_default();
             let estimate = estimate
                 .as_ref()
@@ -84,7 +84,7 @@ fn change(change: &Change) -> (&str, Paint, String) {
             (name, paint_of_state(to.state()), format!("{from}{to}{took}{estimate}"))
         }
         Change::Message(step, message) => {
-            let text = leveled(message.level, &html_to_plain(&message.html, LONGEST));
+            let text = name_level(message.level, &html_to_plain(&message.html, LONGEST));
             (step.as_deref().unwrap_or_default(), paint_of_level(message.level), text)
         }
         Change::Link(phase, link) => {
@@ -100,10 +100,15 @@ fn change(change: &Change) -> (&str, Paint, String) {
 /// What one offer came to: the title of its group, and its lines. `None` if there is no more to say
 /// than the end did.
 #[must_use]
-pub fn closing(offer: &OfferStory, outcome: &str, now: Timestamp) -> Option<(String, Vec<Line>)> {
+pub fn write_closing(
+    offer: &OfferStory,
+    outcome: &str,
+    now: Timestamp,
+) -> Option<(String, Vec<Line>)> {
     let verdict = offer.verdict.as_ref().filter(|_| !offer.steps.is_empty())?;
     let now = offer.ended.unwrap_or(now);
-    let took = offer.began.map(|began| format!(" after {}", short(now.duration_since(began))));
+    let took =
+        offer.began.map(|began| format!(" after {}", format_short(now.duration_since(began))));
     let title = format!("{}: {outcome}{}", offer.offer, took.unwrap_or_default());
     let longest = |texts: &mut dyn Iterator<Item = &str>| {
         texts.map(|text| text.chars().count()).max().unwrap_or_default()
@@ -118,19 +123,19 @@ pub fn closing(offer: &OfferStory, outcome: &str, now: Timestamp) -> Option<(Str
             .as_ref()
             .map(|estimate| format!("estimate {estimate}"))
             .unwrap_or_default();
-        let line = indented(Paint::Plain, name, cut_text(&step.name, 2 * STEP))
+        let line = indent_text(Paint::Plain, name, cut_text(&step.name, 2 * STEP))
             .cell(
                 paint_of_state(step.status.state()),
                 status,
                 cut_text(step.status.text(), 2 * STEP),
             )
-            .cell(Paint::Plain, 8, story.took(now).map(short).unwrap_or_default())
+            .cell(Paint::Plain, 8, story.took(now).map(format_short).unwrap_or_default())
             .cell(Paint::Dim, 0, estimate);
         lines.push(line);
     }
     for (half, phase) in [(&offer.publish, Phase::Publish), (&offer.go_live, Phase::GoLive)] {
         if let Some(operation) = half.as_ref().and_then(|half| half.operation.as_ref()) {
-            lines.push(indented(Paint::Plain, name, format!("{phase} operation")).cell(
+            lines.push(indent_text(Paint::Plain, name, format!("{phase} operation")).cell(
                 Paint::Plain,
                 0,
                 operation.to_string(),
@@ -139,13 +144,13 @@ pub fn closing(offer: &OfferStory, outcome: &str, now: Timestamp) -> Option<(Str
     }
     for (kind, links) in [("preview", &offer.preview_links), ("live", &offer.live_links)] {
         let address = |link: &crate::portal::Link| {
-            indented(Paint::Plain, name, kind).cell(Paint::Plain, 0, &*link.address)
+            indent_text(Paint::Plain, name, kind).cell(Paint::Plain, 0, &*link.address)
         };
         lines.extend(links.iter().map(address));
     }
     let failed = offer.last_failure().filter(|_| verdict.outcome != Outcome::Succeeded);
     lines.extend(failed.map(|id| {
-        indented(Paint::Plain, name, "last failed request").cell(
+        indent_text(Paint::Plain, name, "last failed request").cell(
             Paint::Plain,
             0,
             format!("correlation id {id}"),
@@ -154,12 +159,12 @@ pub fn closing(offer: &OfferStory, outcome: &str, now: Timestamp) -> Option<(Str
     Some((title, lines))
 }
 
-fn indented(paint: Paint, width: usize, text: impl Into<String>) -> Line {
+fn indent_text(paint: Paint, width: usize, text: impl Into<String>) -> Line {
     Line::of(Paint::Plain, "").cell(paint, width, text)
 }
 
 /// The level in words: colour alone says nothing.
-fn leveled(level: Level, text: &str) -> String {
+fn name_level(level: Level, text: &str) -> String {
     let word = match level {
         Level::Information => "",
         Level::Warning => "warning: ",

@@ -305,7 +305,7 @@ impl OfferStory {
             let of_steps =
                 self.steps.iter().flat_map(|story| story.said.iter().map(|said| &said.message));
             let mut known = of_steps.chain(&self.messages);
-            if !known.any(|known| step_story::same(known, message)) {
+            if !known.any(|known| step_story::is_same(known, message)) {
                 self.messages.push(message.clone());
                 changes.push(Change::Message(None, message.clone()));
             }

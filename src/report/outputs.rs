@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::markdown::https;
-use super::matrix::matrix;
+use super::markdown::parse_https;
+use super::matrix::build_matrix;
 use super::offer_story::{HalfStory, OfferStory};
 use super::output_limit::{ROOM, count_units, fit_offers, join_links};
 use super::step_story::StepStory;
@@ -21,16 +21,18 @@ const LONGEST_MESSAGE: usize = 2_000;
 /// Every output that has a value, in the order of `action.yml`; `record` is the path of the record,
 /// if one is written.
 #[must_use]
-pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String)> {
+pub fn list_outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String)> {
     let mut outputs = vec![("outcome", story.outcome().name().to_owned())];
     if let Some(phase) = story.phase() {
         outputs.push(("phase", phase.name().to_owned()));
     }
     if let [offer] = &story.offers[..] {
-        outputs
-            .extend(address(offer.publish.as_ref()).map(|address| ("publish-operation", address)));
-        outputs
-            .extend(address(offer.go_live.as_ref()).map(|address| ("go-live-operation", address)));
+        outputs.extend(
+            find_address(offer.publish.as_ref()).map(|address| ("publish-operation", address)),
+        );
+        outputs.extend(
+            find_address(offer.go_live.as_ref()).map(|address| ("go-live-operation", address)),
+        );
     }
     if let [only] = &*story.offers {
         outputs.extend(only.preview.clone().map(|name| ("preview", name)));
@@ -42,12 +44,12 @@ pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String
             story
                 .offers
                 .iter()
-                .flat_map(|offer| addresses(&offer.preview_links))
+                .flat_map(|offer| list_addresses(&offer.preview_links))
                 .collect::<Vec<_>>(),
         ),
         (
             "live-links",
-            story.offers.iter().flat_map(|offer| addresses(&offer.live_links)).collect(),
+            story.offers.iter().flat_map(|offer| list_addresses(&offer.live_links)).collect(),
         ),
     ] {
         if !links.is_empty() {
@@ -59,37 +61,38 @@ pub fn outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, String
     if !check_runs.is_empty() {
         outputs.push(("check-run-url", join_links(&check_runs)));
     }
-    let waiting = waiting(story);
+    let waiting = list_waiting(story);
     if !waiting.is_empty() {
         outputs.push(("waiting", waiting.join(",")));
     }
     let at = outputs.len();
     if story.command == Command::Plan {
         let ids: Vec<&str> = story.offers.iter().map(|offer| offer.offer.as_str()).collect();
-        outputs.push(("matrix", matrix(&ids).to_string()));
+        outputs.push(("matrix", build_matrix(&ids).to_string()));
     }
     let changed = story.offers.iter().any(is_changed);
     outputs.push(("changed", changed.to_string()));
     outputs.extend(record.map(|path| ("record", path.to_owned())));
     let taken: usize = outputs.iter().map(|(_, value)| count_units(value)).sum();
-    let offers: Vec<Value> = story.offers.iter().map(|offer| self::offer(story, offer)).collect();
+    let offers: Vec<Value> =
+        story.offers.iter().map(|offer| self::offer_to_json(story, offer)).collect();
     outputs.insert(at, ("offers", fit_offers(&offers, ROOM.saturating_sub(taken))));
     outputs
 }
 
 /// One offer, as in the output `offers` and in the record.
 #[must_use]
-pub fn offer(story: &Story, offer: &OfferStory) -> Value {
+pub fn offer_to_json(story: &Story, offer: &OfferStory) -> Value {
     json!({
         "publisher": story.manifest.publisher.as_str(),
         "offer": offer.offer,
         "outcome": offer.verdict.as_ref().map_or("pending", |verdict| verdict.outcome.name()),
         "phase": offer.phase.map(Phase::name),
         "state": offer.state.text(),
-        "publishOperation": address(offer.publish.as_ref()),
-        "goLiveOperation": address(offer.go_live.as_ref()),
-        "previewLinks": addresses(&offer.preview_links),
-        "liveLinks": addresses(&offer.live_links),
+        "publishOperation": find_address(offer.publish.as_ref()),
+        "goLiveOperation": find_address(offer.go_live.as_ref()),
+        "previewLinks": list_addresses(&offer.preview_links),
+        "liveLinks": list_addresses(&offer.live_links),
         "checkRunUrl": offer.check_run_url,
         "message": offer.verdict.as_ref().map_or_else(Default::default, Verdict::whole_message),
         "code": offer.verdict.as_ref().and_then(Verdict::code).map(|code| code.to_string()),
@@ -98,9 +101,9 @@ pub fn offer(story: &Story, offer: &OfferStory) -> Value {
         "changed": is_changed(offer),
         "preview": offer.preview,
         "verified": offer.verified.map(|(_, verified)| verified.name()),
-        "startedAt": offer.began.map(time),
-        "finishedAt": offer.ended.map(time),
-        "steps": offer.steps.iter().map(step).collect::<Vec<_>>(),
+        "startedAt": offer.began.map(format_time),
+        "finishedAt": offer.ended.map(format_time),
+        "steps": offer.steps.iter().map(step_to_json).collect::<Vec<_>>(),
     })
 }
 
@@ -112,7 +115,7 @@ fn is_changed(offer: &OfferStory) -> bool {
     edited || started(&offer.publish) || started(&offer.go_live)
 }
 
-fn step(story: &StepStory) -> Value {
+fn step_to_json(story: &StepStory) -> Value {
     let step = &story.step;
     json!({
         "id": step.id,
@@ -121,19 +124,19 @@ fn step(story: &StepStory) -> Value {
         "status": step.status.text(),
         "progress": step.progress,
         "estimate": step.estimate,
-        "startedAt": story.began.map(time),
-        "finishedAt": story.ended.map(time),
+        "startedAt": story.began.map(format_time),
+        "finishedAt": story.ended.map(format_time),
         "messages": step.messages.iter().map(|message| json!({
-            "level": level(message.level),
+            "level": name_level(message.level),
             "message": html_to_plain(&message.html, LONGEST_MESSAGE),
-            "timestamp": message.at.map(time),
+            "timestamp": message.at.map(format_time),
         })).collect::<Vec<_>>(),
     })
 }
 
 /// The portal's names of the levels.
 #[must_use]
-pub fn level(level: Level) -> &'static str {
+pub fn name_level(level: Level) -> &'static str {
     match level {
         Level::Information => "information",
         Level::Warning => "warning",
@@ -143,12 +146,12 @@ pub fn level(level: Level) -> &'static str {
 
 /// RFC 3339 with seconds.
 #[must_use]
-pub fn time(at: Timestamp) -> String {
+pub fn format_time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// The offers whose preview was seen and is not live yet, if the manifest lets them go live.
-fn waiting(story: &Story) -> Vec<&str> {
+fn list_waiting(story: &Story) -> Vec<&str> {
     let preview = |offer: &&OfferStory| {
         let succeeded =
             offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Succeeded);
@@ -161,12 +164,12 @@ fn waiting(story: &Story) -> Vec<&str> {
     story.offers.iter().filter(preview).map(|offer| offer.offer.as_str()).collect()
 }
 
-fn address(half: Option<&HalfStory>) -> Option<String> {
+fn find_address(half: Option<&HalfStory>) -> Option<String> {
     Some(half?.operation.as_ref()?.to_string())
 }
 
 /// Only those that a workflow may pass on to people. As they were parsed: a line break would make
 /// two of one.
-fn addresses(links: &[Link]) -> Vec<String> {
-    links.iter().filter_map(|link| https(&link.address)).map(String::from).collect()
+fn list_addresses(links: &[Link]) -> Vec<String> {
+    links.iter().filter_map(|link| parse_https(&link.address)).map(String::from).collect()
 }

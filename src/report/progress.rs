@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::duration::short;
-use super::estimate::longest;
+use super::duration::format_short;
+use super::estimate::read_longest;
 use super::offer_story::OfferStory;
 use crate::portal::State;
 use crate::text::cut_text;
@@ -29,7 +29,7 @@ pub struct Progress {
 
 /// What is under way; `None` if the offer waits for its turn, or is at its end.
 #[must_use]
-pub fn progress(offer: &OfferStory, now: Timestamp) -> Option<Progress> {
+pub fn find_progress(offer: &OfferStory, now: Timestamp) -> Option<Progress> {
     let began = offer.began.filter(|_| offer.verdict.is_none())?;
     let under_way = |state: State| {
         !matches!(state, State::NotStarted | State::NeverPublished) && !state.is_final()
@@ -69,7 +69,7 @@ impl Progress {
             .as_ref()
             .map(|estimate| format!(" (estimate {estimate})"))
             .unwrap_or_default();
-        format!("{}{estimate}", short(self.took))
+        format!("{}{estimate}", format_short(self.took))
     }
 
     /// How much of the estimate is over, in percent. Never all of it: only the portal knows when a
@@ -77,7 +77,7 @@ impl Progress {
     #[must_use]
     pub fn percent(&self) -> Option<u64> {
         let in_seconds = |time: SignedDuration| u64::try_from(time.as_secs()).unwrap_or_default();
-        let estimate = in_seconds(longest(self.estimate.as_deref()?)?);
+        let estimate = in_seconds(read_longest(self.estimate.as_deref()?)?);
         let took = in_seconds(self.took);
         Some((took.saturating_mul(100) / estimate.max(1)).min(99))
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::news::{Change, Entry};
-use super::outputs::{level, offer, time};
+use super::outputs::{format_time, name_level, offer_to_json};
 use super::story::Story;
 use crate::portal::Word;
 use crate::release::event::Origin;
@@ -14,7 +14,7 @@ const LONGEST_MESSAGE: usize = 20_000;
 
 /// The record as JSON, in pieces: an offer each, so that the record of a thousand offers is never
 /// whole in memory.
-pub fn record(story: &Story) -> impl Iterator<Item = String> {
+pub fn write_record(story: &Story) -> impl Iterator<Item = String> {
     let whole = json!({
         "command": story.command.as_str(),
         "manifest": story.manifest.file(),
@@ -29,9 +29,12 @@ pub fn record(story: &Story) -> impl Iterator<Item = String> {
     let (head, tail) =
         (format!("{head}{}", NO_OFFERS.trim_end_matches(']')), format!("\n  ]{tail}"));
     let offers = story.offers.iter().enumerate().map(|(index, each)| {
-        let mut value = offer(story, each);
-        value["timeline"] =
-            each.timeline.iter().map(|(at, entry)| line(time(*at), entry)).collect();
+        let mut value = offer_to_json(story, each);
+        value["timeline"] = each
+            .timeline
+            .iter()
+            .map(|(at, entry)| entry_to_json(format_time(*at), entry))
+            .collect();
         let comma = if index == 0 { "" } else { "," };
         format!("{comma}\n{value:#}").replace('\n', "\n    ")
     });
@@ -40,10 +43,10 @@ pub fn record(story: &Story) -> impl Iterator<Item = String> {
 
 const NO_OFFERS: &str = "\"offers\": []";
 
-fn line(at: String, entry: &Entry) -> Value {
+fn entry_to_json(at: String, entry: &Entry) -> Value {
     match entry {
         Entry::Note(of, text) => {
-            json!({ "at": at, "kind": "note", "level": level(*of), "message": text })
+            json!({ "at": at, "kind": "note", "level": name_level(*of), "message": text })
         }
         Entry::Exchange(exchange) => json!({
             "at": at,
@@ -56,14 +59,14 @@ fn line(at: String, entry: &Entry) -> Value {
             "error": exchange.error,
         }),
         Entry::Change(change) => {
-            let mut value = self::change(change);
+            let mut value = self::change_to_json(change);
             value["at"] = at.into();
             value
         }
     }
 }
 
-fn change(change: &Change) -> Value {
+fn change_to_json(change: &Change) -> Value {
     match change {
         Change::Phase(phase, origin, operation) => json!({
             "kind": "phase",
@@ -83,7 +86,7 @@ fn change(change: &Change) -> Value {
         Change::Message(step, message) => json!({
             "kind": "message",
             "step": step,
-            "level": level(message.level),
+            "level": name_level(message.level),
             "message": html_to_plain(&message.html, LONGEST_MESSAGE),
         }),
         Change::Link(phase, link) => json!({
@@ -124,7 +127,7 @@ mod tests {
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
         let story =
             Story { command: Command::Status, manifest: manifest.into(), go_live: false, offers };
-        let text: String = record(&story).collect();
+        let text: String = write_record(&story).collect();
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(text, format!("{value:#}\n"));
         assert_eq!(value["offers"][1]["offer"], "two");

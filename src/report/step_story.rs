@@ -67,7 +67,7 @@ impl StepStory {
     /// Whether it took, or takes, longer than the portal estimates.
     #[must_use]
     pub fn late(&self, now: Timestamp) -> bool {
-        let estimate = self.step.estimate.as_deref().and_then(estimate::longest);
+        let estimate = self.step.estimate.as_deref().and_then(estimate::read_longest);
         estimate.zip(self.took(now)).is_some_and(|(estimate, took)| took > estimate)
     }
 
@@ -86,11 +86,11 @@ impl StepStory {
         let new: Vec<Message> = step
             .messages
             .iter()
-            .filter(|message| !self.said.iter().any(|said| same(&said.message, message)))
+            .filter(|message| !self.said.iter().any(|said| is_same(&said.message, message)))
             .cloned()
             .collect();
         for said in &mut self.said {
-            let still_said = step.messages.iter().any(|message| same(&said.message, message));
+            let still_said = step.messages.iter().any(|message| is_same(&said.message, message));
             let over = match state {
                 _ if is_bad(state) => false,
                 State::Succeeded => said.message.level == Level::Error || !still_said,
@@ -149,7 +149,7 @@ fn is_bad(state: State) -> bool {
 
 /// The portal repeats its messages at every look, sometimes with another time.
 #[must_use]
-pub fn same(one: &Message, other: &Message) -> bool {
+pub fn is_same(one: &Message, other: &Message) -> bool {
     one.level == other.level && one.html == other.html
 }
 
@@ -163,10 +163,10 @@ pub fn follow_counter<'a>(
 ) {
     let mut moved = None;
     for one in known {
-        if same(one, message) {
+        if is_same(one, message) {
             return;
         }
-        let still_said = now_said.iter().any(|other| same(one, other));
+        let still_said = now_said.iter().any(|other| is_same(one, other));
         if !still_said && was_said(one) && is_recount(one, message) {
             moved = Some(one);
         }

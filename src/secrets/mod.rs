@@ -97,16 +97,16 @@ impl Needles {
         for value in std::iter::once(secret).chain(lines) {
             let decoded = Decoded::of(value).map_or_else(|| value.to_owned(), |found| found.text);
             // In a form a blank is a plus, and a plus is escaped.
-            insert(&mut self.decoded, decoded.replace(' ', "+"));
-            insert(&mut self.decoded, decoded);
+            insert_needle(&mut self.decoded, decoded.replace(' ', "+"));
+            insert_needle(&mut self.decoded, decoded);
             for form in list_forms(value) {
-                insert(&mut self.plain, form);
+                insert_needle(&mut self.plain, form);
             }
         }
     }
 }
 
-fn insert(needles: &mut Vec<String>, needle: String) {
+fn insert_needle(needles: &mut Vec<String>, needle: String) {
     if needle.len() >= SHORTEST && !needles.contains(&needle) {
         needles.push(needle);
     }

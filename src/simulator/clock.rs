@@ -43,7 +43,7 @@ impl SimulatedClock {
     pub fn now(&self) -> Timestamp {
         let passed = self.started.elapsed().as_secs_f64() * self.scale;
         let passed = SignedDuration::try_from_secs_f64(passed).unwrap_or(SignedDuration::MAX);
-        later(
+        add_time(
             self.start,
             passed.saturating_add(*self.skipped.lock().unwrap_or_else(PoisonError::into_inner)),
         )
@@ -57,12 +57,12 @@ impl SimulatedClock {
 }
 
 /// `by` after `time`, at most the end of time.
-pub fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+pub fn add_time(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// `by` before `time`.
-pub fn earlier(time: Timestamp, by: SignedDuration) -> Timestamp {
+pub fn subtract_time(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }
 

@@ -16,7 +16,7 @@ use super::scenario::LengthOfTime;
 use super::simulation::{Sim, Simulation};
 
 /// The addresses.
-pub fn router() -> Router<Sim> {
+pub fn build_router() -> Router<Sim> {
     Router::new()
         .route("/simulator/journal", get(get_journal))
         .route("/simulator/state", get(get_state))

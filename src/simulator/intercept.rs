@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::SignedDuration;
 
-use super::clock::{SimulatedClock, later};
+use super::clock::{SimulatedClock, add_time};
 use super::connection::Cut;
 use super::dates::http_date;
 use super::journal::JournalEntry;
@@ -90,7 +90,7 @@ async fn run_late(
     next: Next,
     late: SignedDuration,
 ) {
-    let due = later(sim.clock.now(), late);
+    let due = add_time(sim.clock.now(), late);
     // Simulated time may jump, so it is looked at again and again.
     while sim.clock.now() < due {
         SimulatedClock::sleep(Duration::from_millis(5)).await;
@@ -163,13 +163,14 @@ fn write_fixed(sim: &Simulation, fixed: &FixedAnswer) -> Response {
         StatusCode::from_u16(fixed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let retry_after = fixed.retry_after.as_ref().map(|retry| match retry {
         RetryAfter::Seconds(seconds) => seconds.to_string(),
-        RetryAfter::Written(text) => match text
-            .strip_prefix("date+")
-            .and_then(|seconds| seconds.parse().ok())
-        {
-            Some(seconds) => http_date(later(sim.clock.now(), SignedDuration::from_secs(seconds))),
-            None => text.clone(),
-        },
+        RetryAfter::Written(text) => {
+            match text.strip_prefix("date+").and_then(|seconds| seconds.parse().ok()) {
+                Some(seconds) => {
+                    http_date(add_time(sim.clock.now(), SignedDuration::from_secs(seconds)))
+                }
+                None => text.clone(),
+            }
+        }
     });
     let content_type =
         fixed.content_type.clone().unwrap_or_else(|| "application/json; charset=utf-8".to_owned());

@@ -58,7 +58,8 @@ impl Simulator {
         let base_url = format!("http://{}", listener.local_addr()?);
         let (ends, ended) = watch::channel(false);
         let sim = Arc::new(Simulation::new(scenario, base_url, ended));
-        let service = server::router(&sim).into_make_service_with_connect_info::<connection::Cut>();
+        let service =
+            server::build_router(&sim).into_make_service_with_connect_info::<connection::Cut>();
         let until = sim.clone();
         let serve = axum::serve(connection::Connections(listener), service)
             .with_graceful_shutdown(async move { until.ended().await });

@@ -11,15 +11,15 @@ use super::{cloud_partner, control, github, identity, intercept, product_ingesti
 
 /// Everything that is served. The simulation's own addresses meet no fault and are not written
 /// down.
-pub fn router(sim: &Sim) -> Router {
+pub fn build_router(sim: &Sim) -> Router {
     Router::new()
-        .merge(cloud_partner::router(sim))
-        .merge(product_ingestion::router(sim))
-        .merge(identity::router())
-        .merge(github::router(sim))
+        .merge(cloud_partner::build_router(sim))
+        .merge(product_ingestion::build_router(sim))
+        .merge(identity::build_router())
+        .merge(github::build_router(sim))
         .fallback(refuse_unknown)
         .layer(from_fn_with_state(sim.clone(), intercept::intercept_request))
-        .merge(control::router())
+        .merge(control::build_router())
         .with_state(sim.clone())
 }
 

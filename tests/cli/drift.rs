@@ -115,8 +115,8 @@ fn generated(file: &str, begins: &str, text: &str) {
 
 #[test]
 fn the_reference_says_what_the_tables_of_the_program_say() {
-    generated("README.md", "| input | default | meaning |\n", &reference::markdown());
-    generated("README.md", "| output | meaning |\n", &outputs::markdown());
+    generated("README.md", "| input | default | meaning |\n", &reference::render_inputs());
+    generated("README.md", "| output | meaning |\n", &outputs::render_outputs_table());
     generated("action.yml", "inputs:\n", &reference::action_inputs());
     generated("action.yml", "outputs:\n", &outputs::action_outputs());
 }

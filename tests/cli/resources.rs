@@ -24,7 +24,8 @@ offers:
           disks:
             x64Gen2: { os: "${secret.os-disk}", data: ["${secret.data-disk}"] }
             x64Gen1:
-              gallery: "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/c/images/i/versions/${version}"
+              gallery: "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute\
+                /galleries/c/images/i/versions/${version}"
               tenant: d2b43582-0000-4000-8000-000000000002
 "#;
 
@@ -87,7 +88,8 @@ fn the_draft_is_written_by_a_configure_of_its_own_and_goes_live() {
         "versionNumber": "1.1.0", "lifecycleState": "generallyAvailable", "vmImages": [
             {"imageType": "x64Gen1", "source": {"sourceType": "sharedImageGallery", "sharedImage": {
                 "tenantId": "d2b43582-0000-4000-8000-000000000002",
-                "resourceId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/c/images/i/versions/1.1.0"}}},
+                "resourceId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute\
+                               /galleries/c/images/i/versions/1.1.0"}}},
             {"imageType": "x64Gen2", "source": {"sourceType": "sasUri",
                 "osDisk": {"uri": disk("os")},
                 "dataDisks": [{"lunNumber": 0, "uri": disk("data")}]}}]}));

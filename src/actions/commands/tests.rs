@@ -62,7 +62,8 @@ fn property<'a>(command: &'a runner::Command, name: &str) -> Option<&'a str> {
 
 #[test]
 fn an_annotation_has_its_place() {
-    let text = annotation(Level::Error, Some(&place()), "manifest, or: so", "unknown key\n100%");
+    let text =
+        render_annotation(Level::Error, Some(&place()), "manifest, or: so", "unknown key\n100%");
     assert_eq!(
         text,
         "::error file=sub/offer%2C 1%3A2.yml,line=7,endLine=7,col=3,endColumn=9,title=manifest%2C \
@@ -76,14 +77,14 @@ fn an_annotation_has_its_place() {
 
 #[test]
 fn an_annotation_may_have_no_place_and_no_title() {
-    assert_eq!(annotation(Level::Notice, None, "", "done"), "::notice::done");
-    assert_eq!(annotation(Level::Warning, None, "slow", "x"), "::warning title=slow::x");
+    assert_eq!(render_annotation(Level::Notice, None, "", "done"), "::notice::done");
+    assert_eq!(render_annotation(Level::Warning, None, "slow", "x"), "::warning title=slow::x");
 }
 
 #[test]
 fn a_long_message_is_cut_between_characters() {
     for filler in ["x", "é", "漢", "😀"] {
-        let command = runner::parse(&annotation(
+        let command = runner::parse(&render_annotation(
             Level::Error,
             None,
             &filler.repeat(9000),
@@ -98,7 +99,10 @@ fn a_long_message_is_cut_between_characters() {
         assert!(property(&command, "title").unwrap().len() <= 255);
     }
     let fits = "x".repeat(4096);
-    assert_eq!(runner::parse(&annotation(Level::Error, None, "", &fits)).unwrap().data, fits);
+    assert_eq!(
+        runner::parse(&render_annotation(Level::Error, None, "", &fits)).unwrap().data,
+        fits
+    );
 }
 
 #[test]
@@ -115,9 +119,9 @@ fn every_line_of_a_secret_is_masked() {
 
 #[test]
 fn groups_and_debug_lines_are_commands() {
-    assert_eq!(group("Offer a\nb"), "::group::Offer a%0Ab");
+    assert_eq!(open_group("Offer a\nb"), "::group::Offer a%0Ab");
     assert_eq!(end_group(), "::endgroup::");
-    assert_eq!(debug("50%\u{1b}[1m"), "::debug::50%25\\u{1b}[1m");
+    assert_eq!(render_debug("50%\u{1b}[1m"), "::debug::50%25\\u{1b}[1m");
 }
 
 #[test]
@@ -197,12 +201,12 @@ proptest! {
     #[test]
     fn an_annotation_is_one_command(file in hostile(), title in hostile(), message in hostile()) {
         let place = Place { file, line: 1, column: 2, end_column: 3 };
-        let line = annotation(Level::Warning, Some(&place), &title, &message);
+        let line = render_annotation(Level::Warning, Some(&place), &title, &message);
         prop_assert_eq!(line.lines().count(), 1);
         let command = runner::parse(&line).unwrap();
         prop_assert_eq!(command.name.as_str(), "warning");
         prop_assert_eq!(property(&command, "line"), Some("1"));
-        prop_assert_eq!(command.data, visible(&message));
+        prop_assert_eq!(command.data, show_control_characters(&message));
     }
 
     #[test]

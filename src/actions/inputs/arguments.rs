@@ -12,7 +12,7 @@ use super::choices::{Command, meant_command};
 use super::given::Flags;
 use super::table::{self, Input, Takes};
 use super::usage::is_used_by;
-use crate::nearest::nearest;
+use crate::nearest::find_nearest;
 use crate::problem::{Code, Problem};
 
 /// What the command line says.
@@ -26,26 +26,32 @@ pub enum Parsed {
 }
 
 pub fn parse(arguments: &[OsString]) -> Result<Parsed, Vec<Problem>> {
-    not_unicode(arguments)?;
-    let program = program();
+    check_unicode(arguments)?;
+    let program = define_program();
     let arguments = settle_booleans(arguments, &program);
     let matches = match program.try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) => return told(&error).map(done).map_err(|problem| vec![problem]),
+        Err(error) => {
+            return translate_error(&error).map(answer_at_once).map_err(|problem| vec![problem]);
+        }
     };
     // `--version` alone asks for the program's version; with a value it is the input.
     let given = matches.subcommand().map_or(&matches, |(_, given)| given);
     let version = given.try_get_one::<String>(table::VERSION.name).ok().flatten();
     if version.is_some_and(String::is_empty) {
-        return Ok(done(version_text()));
+        return Ok(answer_at_once(version_text()));
     }
     match matches.subcommand() {
-        Some(("schema", _)) => Ok(done(Invocation::Schema)),
-        Some(("version", _)) => Ok(done(version_text())),
-        Some(("completions", given)) => Ok(done(Invocation::Completions(write_completions(given)))),
-        Some(("simulate", given)) => simulate(given).map(done).map_err(|problem| vec![problem]),
+        Some(("schema", _)) => Ok(answer_at_once(Invocation::Schema)),
+        Some(("version", _)) => Ok(answer_at_once(version_text())),
+        Some(("completions", given)) => {
+            Ok(answer_at_once(Invocation::Completions(write_completions(given))))
+        }
+        Some(("simulate", given)) => {
+            read_simulate(given).map(answer_at_once).map_err(|problem| vec![problem])
+        }
         Some(("show", given)) => {
-            name_shown(given).map(Parsed::Show).map_err(|problem| vec![problem])
+            read_show(given).map(Parsed::Show).map_err(|problem| vec![problem])
         }
         Some((command, given)) => {
             let scenario = if command == Command::Rehearse.as_str() {
@@ -53,11 +59,11 @@ pub fn parse(arguments: &[OsString]) -> Result<Parsed, Vec<Problem>> {
             } else {
                 None
             };
-            named(command, given)
+            read_command(command, given)
                 .map(|flags| Parsed::Inputs(flags, scenario))
                 .map_err(|problem| vec![problem])
         }
-        None => Ok(Parsed::Inputs(flags(&matches), None)),
+        None => Ok(Parsed::Inputs(read_flags(&matches), None)),
     }
 }
 
@@ -69,16 +75,16 @@ fn version_text() -> Invocation {
 fn write_completions(given: &ArgMatches) -> String {
     let mut script = Vec::new();
     if let Some(shell) = given.get_one::<Shell>("SHELL") {
-        clap_complete::generate(*shell, &mut program(), "offer-release", &mut script);
+        clap_complete::generate(*shell, &mut define_program(), "offer-release", &mut script);
     }
     String::from_utf8_lossy(&script).into_owned()
 }
 
-fn done(invocation: Invocation) -> Parsed {
+fn answer_at_once(invocation: Invocation) -> Parsed {
     Parsed::Done(Box::new(invocation))
 }
 
-fn not_unicode(arguments: &[OsString]) -> Result<(), Vec<Problem>> {
+fn check_unicode(arguments: &[OsString]) -> Result<(), Vec<Problem>> {
     let problem = |argument: &OsString| {
         let message = format!("argument {:?} is not UTF-8", argument.to_string_lossy());
         Problem::new(Code::InputInvalid, message).hint("write the command line in UTF-8")
@@ -110,7 +116,7 @@ fn settle_booleans(arguments: &[OsString], program: &clap::Command) -> Vec<OsStr
     settled
 }
 
-fn program() -> clap::Command {
+fn define_program() -> clap::Command {
     clap::Command::new("offer-release")
         .about(
             "Publishes Azure Marketplace offers, follows the operation and takes the offer live.",
@@ -122,8 +128,8 @@ fn program() -> clap::Command {
         .no_binary_name(true)
         .bin_name("offer-release")
         .subcommand_value_name("COMMAND")
-        .args(table::ALL.iter().map(flag))
-        .subcommands(COMMANDS.iter().map(|(name, about)| subcommand(name, about)))
+        .args(table::ALL.iter().map(define_flag))
+        .subcommands(COMMANDS.iter().map(|(name, about)| define_subcommand(name, about)))
         .mut_subcommand("rehearse", |command| {
             let scenario = Arg::new("scenario").long("scenario").value_name("file");
             command.args([
@@ -152,8 +158,8 @@ fn program() -> clap::Command {
 }
 
 /// A command, which takes every flag, and whose help shows those that it uses.
-fn subcommand(name: &'static str, about: &'static str) -> clap::Command {
-    let flags = table::ALL.iter().map(|input| flag(input).hide(!is_used_by(name, input)));
+fn define_subcommand(name: &'static str, about: &'static str) -> clap::Command {
+    let flags = table::ALL.iter().map(|input| define_flag(input).hide(!is_used_by(name, input)));
     clap::Command::new(name).about(about).args(flags)
 }
 
@@ -174,11 +180,11 @@ const COMMANDS: &[(&str, &str)] = &[
     ("version", "Print the version"),
 ];
 
-fn flag(input: &Input) -> Arg {
+fn define_flag(input: &Input) -> Arg {
     let flag = Arg::new(input.name)
         .long(input.name)
         .global(true)
-        .help(help(input))
+        .help(write_help(input))
         .hide_default_value(true);
     match input.takes {
         Takes::Text(what) if *input == table::VERSION => {
@@ -195,40 +201,40 @@ fn flag(input: &Input) -> Arg {
     }
 }
 
-fn help(input: &Input) -> String {
+fn write_help(input: &Input) -> String {
     let text = input.description.replace('`', "");
     if input.default.is_empty() { text } else { format!("{text} [default: {}]", input.default) }
 }
 
-fn flags(matches: &ArgMatches) -> Flags {
+fn read_flags(matches: &ArgMatches) -> Flags {
     let value = |input: &Input| Some((input.name, matches.get_one::<String>(input.name)?.clone()));
     table::ALL.iter().filter_map(value).collect()
 }
 
 /// The flags of a command that is named on the command line.
-fn named(command: &str, matches: &ArgMatches) -> Result<Flags, Problem> {
-    let mut flags = flags(matches);
-    take(&mut flags, &table::COMMAND, command)?;
+fn read_command(command: &str, matches: &ArgMatches) -> Result<Flags, Problem> {
+    let mut flags = read_flags(matches);
+    take_argument(&mut flags, &table::COMMAND, command)?;
     if command == Command::Rehearse.as_str()
         && let Some(manifest) = matches.get_one::<String>("MANIFEST")
     {
-        take(&mut flags, &table::MANIFEST, manifest)?;
+        take_argument(&mut flags, &table::MANIFEST, manifest)?;
     }
     Ok(flags)
 }
 
 /// The flags of `show`, which looks as `status` does.
-fn name_shown(matches: &ArgMatches) -> Result<Flags, Problem> {
-    let mut flags = flags(matches);
+fn read_show(matches: &ArgMatches) -> Result<Flags, Problem> {
+    let mut flags = read_flags(matches);
     flags.insert(table::COMMAND.name, Command::Status.to_string());
     if let Some(offer) = matches.get_one::<String>("OFFER") {
-        take(&mut flags, &table::OFFERS, offer)?;
+        take_argument(&mut flags, &table::OFFERS, offer)?;
     }
     Ok(flags)
 }
 
 /// Takes an argument for an input, which no flag may contradict.
-fn take(flags: &mut Flags, input: &Input, argument: &str) -> Result<(), Problem> {
+fn take_argument(flags: &mut Flags, input: &Input, argument: &str) -> Result<(), Problem> {
     match flags.insert(input.name, argument.to_owned()) {
         Some(other) if other != argument => {
             let message =
@@ -239,7 +245,7 @@ fn take(flags: &mut Flags, input: &Input, argument: &str) -> Result<(), Problem>
     }
 }
 
-fn simulate(matches: &ArgMatches) -> Result<Invocation, Problem> {
+fn read_simulate(matches: &ArgMatches) -> Result<Invocation, Problem> {
     let listen = matches.get_one::<String>("listen").map_or("127.0.0.1:0", String::as_str);
     let listen = listen.parse().map_err(|_| {
         let message = format!("`--listen` is {listen:?}, which is not an IP address with a port");
@@ -252,7 +258,7 @@ fn simulate(matches: &ArgMatches) -> Result<Invocation, Problem> {
 
 /// What clap says, as ours: help and version are no errors, and an error has a message and a way
 /// on.
-fn told(error: &clap::Error) -> Result<Invocation, Problem> {
+fn translate_error(error: &clap::Error) -> Result<Invocation, Problem> {
     let text = error.to_string();
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(word)) => word.as_str(),
@@ -270,7 +276,7 @@ fn told(error: &clap::Error) -> Result<Invocation, Problem> {
         ErrorKind::InvalidSubcommand => {
             let word = context(ContextKind::InvalidSubcommand);
             let near = meant_command(word)
-                .or_else(|| nearest(word, COMMANDS.iter().map(|(name, _)| *name)))
+                .or_else(|| find_nearest(word, COMMANDS.iter().map(|(name, _)| *name)))
                 .map(str::to_owned);
             (format!("unknown command {word:?}"), near)
         }
@@ -278,7 +284,7 @@ fn told(error: &clap::Error) -> Result<Invocation, Problem> {
             let word = context(ContextKind::InvalidArg);
             let name = word.strip_prefix("--");
             let near =
-                name.and_then(|name| nearest(name, table::ALL.iter().map(|input| input.name)));
+                name.and_then(|name| find_nearest(name, table::ALL.iter().map(|input| input.name)));
             (format!("unexpected argument {word:?}"), near.map(|name| format!("--{name}")))
         }
         ErrorKind::InvalidValue if !words(ContextKind::ValidValue).is_empty() => {

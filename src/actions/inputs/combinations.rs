@@ -7,25 +7,25 @@ use super::table::{self, Input};
 use crate::ids::OfferId;
 use crate::problem::{Code, Problem};
 
-pub fn check(
+pub fn check_combinations(
     given: &mut Given,
     command: Result<Command, Reported>,
     environment: &Environment,
     offers: &[OfferId],
 ) {
-    record(given);
+    check_record(given);
     check_single(given, &table::OPERATION, offers);
     check_single(given, &table::PREVIEW, offers);
     if let Ok(command) = command {
-        operation(given, command);
-        preview(given, command);
+        check_operation(given, command);
+        check_preview(given, command);
         if command != Command::Rehearse {
-            credentials(given, environment);
+            check_credentials(given, environment);
         }
     }
 }
 
-fn operation(given: &mut Given, command: Command) {
+fn check_operation(given: &mut Given, command: Command) {
     if !given.has(&table::OPERATION) {
         return;
     }
@@ -53,7 +53,7 @@ fn check_single(given: &mut Given, input: &Input, offers: &[OfferId]) {
 }
 
 /// A `release` makes a preview of its own.
-fn preview(given: &mut Given, command: Command) {
+fn check_preview(given: &mut Given, command: Command) {
     if given.has(&table::PREVIEW) && !matches!(command, Command::GoLive | Command::Resume) {
         let message = format!(
             "input `preview` is given with `command: {command}`, which does not go live with a \
@@ -64,7 +64,7 @@ fn preview(given: &mut Given, command: Command) {
     }
 }
 
-fn record(given: &mut Given) {
+fn check_record(given: &mut Given) {
     let manifest = given.effective(&table::MANIFEST);
     if given.effective(&table::RECORD) == manifest {
         let message = format!("input `record` is {manifest:?}, which is the manifest");
@@ -75,7 +75,7 @@ fn record(given: &mut Given) {
 }
 
 /// A token, or an application with either a secret or GitHub's word for this job.
-fn credentials(given: &mut Given, environment: &Environment) {
+fn check_credentials(given: &mut Given, environment: &Environment) {
     if given.has(&table::ACCESS_TOKEN) {
         return;
     }
@@ -84,7 +84,7 @@ fn credentials(given: &mut Given, environment: &Environment) {
         (&table::CLIENT_ID, "the application (client) id of the Microsoft Entra application"),
     ] {
         if !given.has(input) {
-            given.report(missing(input, what));
+            given.report(report_missing(input, what));
         }
     }
     if given.has(&table::CLIENT_SECRET) || offers_oidc(environment) {
@@ -102,14 +102,14 @@ fn credentials(given: &mut Given, environment: &Environment) {
                  an environment needs a job that names the environment",
         )
     } else {
-        missing(&table::CLIENT_SECRET, "a secret of the Microsoft Entra application").hint(
+        report_missing(&table::CLIENT_SECRET, "a secret of the Microsoft Entra application").hint(
             "outside GitHub Actions there is no OIDC token: give `--client-secret` or \
                 `--access-token`, or set `INPUT_CLIENT-SECRET` or `INPUT_ACCESS-TOKEN`",
         )
     });
 }
 
-fn missing(input: &Input, what: &str) -> Problem {
+fn report_missing(input: &Input, what: &str) -> Problem {
     let message = format!("input `{}` is missing: {what}", input.name);
     let hint = format!(
         "give `{}` (`--{}` on a command line), or a ready `access-token`",

@@ -120,7 +120,7 @@ impl<'a> Given<'a> {
         let received = if input.takes == Takes::Secret {
             String::new()
         } else {
-            format!(" is {},", quoted(text))
+            format!(" is {},", quote_value(text))
         };
         let message = format!("input `{name}` ({origin}){received} {}", refused.why);
         self.report(Problem::new(Code::InputInvalid, message).hint(refused.cure));
@@ -130,7 +130,7 @@ impl<'a> Given<'a> {
 
 /// Quotes what was received, shortened, so that line breaks and the like are seen, and without the
 /// password of an address.
-fn quoted(text: &str) -> String {
+fn quote_value(text: &str) -> String {
     const LONGEST: usize = 120;
     let mut text = text.to_owned();
     if let Ok(mut url) = Url::parse(&text)

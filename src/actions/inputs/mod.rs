@@ -176,8 +176,8 @@ pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invo
     };
     let mut given = Given::new(flags, environment);
     let secrets = given.list_secrets();
-    let manifest = given.value(&table::MANIFEST, values::path);
-    let inputs = read(&mut given, environment, manifest.clone());
+    let manifest = given.value(&table::MANIFEST, values::parse_path);
+    let inputs = read_inputs(&mut given, environment, manifest.clone());
     let problems = given.into_problems();
     match inputs {
         Ok(inputs) if problems.is_empty() && inputs.command == Command::Rehearse => {
@@ -189,44 +189,49 @@ pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invo
     }
 }
 
-fn read(
+fn read_inputs(
     given: &mut Given,
     environment: &Environment,
     manifest: Result<String, Reported>,
 ) -> Result<Inputs, Reported> {
     let command = given.choice(&table::COMMAND);
-    let offers = given.value(&table::OFFERS, values::offers);
-    let go_live = given.value(&table::GO_LIVE, values::boolean);
-    let wait = given.value(&table::WAIT, values::boolean);
-    let timeout = given.value(&table::TIMEOUT, values::timeout);
-    let poll_interval = given.value(&table::POLL_INTERVAL, values::poll_interval);
+    let offers = given.value(&table::OFFERS, values::parse_offers);
+    let go_live = given.value(&table::GO_LIVE, values::parse_boolean);
+    let wait = given.value(&table::WAIT, values::parse_boolean);
+    let timeout = given.value(&table::TIMEOUT, values::parse_timeout);
+    let poll_interval = given.value(&table::POLL_INTERVAL, values::parse_poll_interval);
     let when_running = given.choice(&table::WHEN_RUNNING);
     let on_cancel = given.choice(&table::ON_CANCEL);
-    let operation = given.optional(&table::OPERATION, values::word);
-    let max_parallel = given.value(&table::MAX_PARALLEL, values::count);
-    let tenant_id = given.optional(&table::TENANT_ID, values::tenant);
-    let client_id = given.optional(&table::CLIENT_ID, values::word);
-    let client_secret = given.optional(&table::CLIENT_SECRET, values::secret);
-    let access_token = given.optional(&table::ACCESS_TOKEN, values::secret);
-    let audience = given.value(&table::AUDIENCE, values::word);
-    let github_token = given.optional(&table::GITHUB_TOKEN, values::secret);
-    let deployment = given.value(&table::DEPLOYMENT, values::keep);
-    let check_run = given.value(&table::CHECK_RUN, values::keep);
-    let portal_url = given.value(&table::PORTAL_URL, values::origin);
-    let authority_url = given.value(&table::AUTHORITY_URL, values::origin);
-    let resource = given.value(&table::RESOURCE, values::resource);
+    let operation = given.optional(&table::OPERATION, values::parse_word);
+    let max_parallel = given.value(&table::MAX_PARALLEL, values::parse_count);
+    let tenant_id = given.optional(&table::TENANT_ID, values::parse_tenant);
+    let client_id = given.optional(&table::CLIENT_ID, values::parse_word);
+    let client_secret = given.optional(&table::CLIENT_SECRET, values::parse_secret);
+    let access_token = given.optional(&table::ACCESS_TOKEN, values::parse_secret);
+    let audience = given.value(&table::AUDIENCE, values::parse_word);
+    let github_token = given.optional(&table::GITHUB_TOKEN, values::parse_secret);
+    let deployment = given.value(&table::DEPLOYMENT, values::parse_keep);
+    let check_run = given.value(&table::CHECK_RUN, values::parse_keep);
+    let portal_url = given.value(&table::PORTAL_URL, values::parse_origin);
+    let authority_url = given.value(&table::AUTHORITY_URL, values::parse_origin);
+    let resource = given.value(&table::RESOURCE, values::parse_resource);
     let workspace = environment.get("GITHUB_WORKSPACE");
-    let record = given.optional(&table::RECORD, |text| values::path_below(text, workspace));
-    let version = given.optional(&table::VERSION, values::word);
-    let variables = given.value(&table::VARIABLES, values::variables);
-    let secrets = given.value(&table::SECRETS, values::secrets);
-    let preview = given.optional(&table::PREVIEW, values::word);
+    let record = given.optional(&table::RECORD, |text| values::parse_path_below(text, workspace));
+    let version = given.optional(&table::VERSION, values::parse_word);
+    let variables = given.value(&table::VARIABLES, values::parse_variables);
+    let secrets = given.value(&table::SECRETS, values::parse_secrets);
+    let preview = given.optional(&table::PREVIEW, values::parse_word);
     let when_unchanged = given.choice(&table::WHEN_UNCHANGED);
     let foreign_changes = given.choice(&table::FOREIGN_CHANGES);
-    let ingestion_url = given.value(&table::INGESTION_URL, values::origin);
-    let ingestion_resource = given.value(&table::INGESTION_RESOURCE, values::resource);
+    let ingestion_url = given.value(&table::INGESTION_URL, values::parse_origin);
+    let ingestion_resource = given.value(&table::INGESTION_RESOURCE, values::parse_resource);
 
-    combinations::check(given, command, environment, offers.as_deref().unwrap_or_default());
+    combinations::check_combinations(
+        given,
+        command,
+        environment,
+        offers.as_deref().unwrap_or_default(),
+    );
     Ok(Inputs {
         command: command?,
         manifest: manifest?,

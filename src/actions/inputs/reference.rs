@@ -6,7 +6,7 @@ use super::table::{ALL, Input, Takes};
 
 /// The README's table of inputs, in Markdown.
 #[must_use]
-pub fn markdown() -> String {
+pub fn render_inputs() -> String {
     let mut table = String::from("| input | default | meaning |\n|---|---|---|\n");
     for input in ALL {
         let default = input.expression.unwrap_or(input.default);
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn the_readme_has_a_row_for_each_input() {
-        let table = markdown();
+        let table = render_inputs();
         assert_eq!(table.lines().count(), ALL.len() + 2);
         assert!(table.contains("| `go-live` | `false` | Go live after publish."), "{table}");
         assert!(table.contains("| `github-token` | `${{ github.token }}` | Token"), "{table}");

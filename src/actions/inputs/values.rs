@@ -13,7 +13,7 @@ use super::PollInterval;
 use super::choices::{Keep, meant_command};
 use crate::http::is_loopback;
 use crate::ids::OfferId;
-use crate::nearest::nearest;
+use crate::nearest::find_nearest;
 
 /// Why a text is refused, and what to give instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Refused {
         let list = allowed.clone().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let meant = meant_command(text).filter(|meant| allowed.clone().any(|word| word == *meant));
         let near = meant
-            .or_else(|| nearest(text, allowed))
+            .or_else(|| find_nearest(text, allowed))
             .map(|word| format!("did you mean `{word}`? "))
             .unwrap_or_default();
         Self::new("which is none of the allowed values", format!("{near}allowed: {list}"))
@@ -42,7 +42,7 @@ impl Refused {
 }
 
 /// YAML 1.2's booleans, as the toolkit's `getBooleanInput` reads them.
-pub fn boolean(text: &str) -> Result<bool, Refused> {
+pub fn parse_boolean(text: &str) -> Result<bool, Refused> {
     match text {
         "true" | "True" | "TRUE" => Ok(true),
         "false" | "False" | "FALSE" => Ok(false),
@@ -50,11 +50,11 @@ pub fn boolean(text: &str) -> Result<bool, Refused> {
     }
 }
 
-pub fn keep(text: &str) -> Result<Keep, Refused> {
+pub fn parse_keep(text: &str) -> Result<Keep, Refused> {
     if text == "auto" {
         return Ok(Keep::Auto);
     }
-    let required = boolean(text)
+    let required = parse_boolean(text)
         .map_err(|_| Refused::not_among(text, ["auto", "true", "false"].into_iter()))?;
     Ok(if required { Keep::Required } else { Keep::Off })
 }
@@ -62,7 +62,7 @@ pub fn keep(text: &str) -> Result<Keep, Refused> {
 /// A workflow run lasts 35 days at most.
 const LONGEST: Duration = Duration::from_hours(35 * 24);
 
-pub fn timeout(text: &str) -> Result<Duration, Refused> {
+pub fn parse_timeout(text: &str) -> Result<Duration, Refused> {
     let cure = "write it like `90s`, `5m`, `5h 30m` or `2d`";
     let span = SpanParser::new().parse_span(text).map_err(|_| {
         Refused::new("which is not a duration", format!("{cure}; a number needs its unit"))
@@ -83,19 +83,19 @@ pub fn timeout(text: &str) -> Result<Duration, Refused> {
     }
 }
 
-pub fn poll_interval(text: &str) -> Result<PollInterval, Refused> {
+pub fn parse_poll_interval(text: &str) -> Result<PollInterval, Refused> {
     if text == "auto" {
         return Ok(PollInterval::Auto);
     }
     let cure = "give `auto`, or a duration like `30s` or `5m`";
-    match timeout(text) {
+    match parse_timeout(text) {
         Ok(Duration::ZERO) => Err(Refused::new("which would ask the portal without a pause", cure)),
         Ok(interval) => Ok(PollInterval::Fixed(interval)),
         Err(refused) => Err(Refused::new(refused.why, cure)),
     }
 }
 
-pub fn count(text: &str) -> Result<NonZeroUsize, Refused> {
+pub fn parse_count(text: &str) -> Result<NonZeroUsize, Refused> {
     match text.parse::<NonZeroUsize>() {
         Ok(count) if count.get() <= 1000 => Ok(count),
         _ => Err(Refused::new(
@@ -105,7 +105,7 @@ pub fn count(text: &str) -> Result<NonZeroUsize, Refused> {
     }
 }
 
-pub fn offers(text: &str) -> Result<Vec<OfferId>, Refused> {
+pub fn parse_offers(text: &str) -> Result<Vec<OfferId>, Refused> {
     let mut offers = Vec::new();
     let parts = || text.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty());
     if !text.is_empty() && parts().next().is_none() {
@@ -126,7 +126,7 @@ pub fn offers(text: &str) -> Result<Vec<OfferId>, Refused> {
 }
 
 /// A text without blanks and control characters.
-pub fn word(text: &str) -> Result<String, Refused> {
+pub fn parse_word(text: &str) -> Result<String, Refused> {
     match text.chars().find(|c| c.is_whitespace() || c.is_control()) {
         Some(wrong) => Err(Refused::new(
             format!("which has {wrong:?} in it"),
@@ -137,7 +137,7 @@ pub fn word(text: &str) -> Result<String, Refused> {
 }
 
 /// A path; whether it is below the workspace shows when it is opened.
-pub fn path(text: &str) -> Result<String, Refused> {
+pub fn parse_path(text: &str) -> Result<String, Refused> {
     match text.chars().find(|c| c.is_control()) {
         Some(wrong) => Err(Refused::new(
             format!("which has {wrong:?} in it"),
@@ -150,9 +150,9 @@ pub fn path(text: &str) -> Result<String, Refused> {
 /// A path of a file to write: relative to the workspace, without a way out. The runner rewrites
 /// `${{ github.workspace }}` to the container's path, so the workspace's own path in front is taken
 /// off.
-pub fn path_below(text: &str, workspace: Option<&str>) -> Result<String, Refused> {
+pub fn parse_path_below(text: &str, workspace: Option<&str>) -> Result<String, Refused> {
     let cure = "give the path of a file below the workspace, such as `release-record.json`";
-    let text = path(text)?;
+    let text = parse_path(text)?;
     let inside = workspace
         .and_then(|workspace| text.strip_prefix(workspace))
         .and_then(|rest| rest.strip_prefix('/'));
@@ -172,7 +172,7 @@ pub fn path_below(text: &str, workspace: Option<&str>) -> Result<String, Refused
 }
 
 /// A directory (tenant) of Microsoft Entra: it becomes a segment of the token endpoint's path.
-pub fn tenant(text: &str) -> Result<String, Refused> {
+pub fn parse_tenant(text: &str) -> Result<String, Refused> {
     let cure = "give the directory (tenant) id of the application's overview page, or a domain \
         such as `contoso.onmicrosoft.com`";
     let label = |part: &str| {
@@ -198,7 +198,7 @@ fn is_guid(text: &str) -> bool {
 
 /// A secret. All of them are one line of printable ASCII; anything else is a paste that went wrong,
 /// and would break a header.
-pub fn secret(text: &str) -> Result<SecretString, Refused> {
+pub fn parse_secret(text: &str) -> Result<SecretString, Refused> {
     match text.char_indices().find(|(_, c)| !c.is_ascii_graphic()) {
         Some((at, wrong)) => Err(Refused::new(
             format!(
@@ -214,15 +214,15 @@ pub fn secret(text: &str) -> Result<SecretString, Refused> {
 }
 
 /// Lines `name=value`, for the manifest.
-pub fn variables(text: &str) -> Result<BTreeMap<String, String>, Refused> {
-    let lines = assignments(text)
+pub fn parse_variables(text: &str) -> Result<BTreeMap<String, String>, Refused> {
+    let lines = parse_assignments(text)
         .map_err(|refused| Refused { why: format!("which {}", refused.why), ..refused })?;
     Ok(lines.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 /// Lines `name=value`, for the manifest; no refusal quotes a value.
-pub fn secrets(text: &str) -> Result<BTreeMap<String, SecretString>, Refused> {
-    let lines = assignments(text)?;
+pub fn parse_secrets(text: &str) -> Result<BTreeMap<String, SecretString>, Refused> {
+    let lines = parse_assignments(text)?;
     Ok(lines
         .into_iter()
         .map(|(name, value)| (name.to_owned(), SecretString::from(value)))
@@ -230,7 +230,7 @@ pub fn secrets(text: &str) -> Result<BTreeMap<String, SecretString>, Refused> {
 }
 
 /// Names and values, both without the blanks around them; a value may have `=` in it.
-fn assignments(text: &str) -> Result<BTreeMap<&str, &str>, Refused> {
+fn parse_assignments(text: &str) -> Result<BTreeMap<&str, &str>, Refused> {
     let mut assignments = BTreeMap::new();
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let Some((name, value)) = line.split_once('=').map(|(n, v)| (n.trim(), v.trim())) else {
@@ -255,7 +255,7 @@ fn assignments(text: &str) -> Result<BTreeMap<&str, &str>, Refused> {
 
 /// The origin of a service: scheme, host and port, nothing else, so that the token can be tied to
 /// it.
-pub fn origin(text: &str) -> Result<Url, Refused> {
+pub fn parse_origin(text: &str) -> Result<Url, Refused> {
     let cure = "give scheme and host only, such as `https://cloudpartner.azure.com`";
     let url = Url::parse(text)
         .map_err(|error| Refused::new(format!("which is not a URL ({error})"), cure))?;
@@ -280,10 +280,10 @@ pub fn origin(text: &str) -> Result<Url, Refused> {
 }
 
 /// The identifier of an API: a URL that is never opened, only named, so it is kept as written.
-pub fn resource(text: &str) -> Result<String, Refused> {
+pub fn parse_resource(text: &str) -> Result<String, Refused> {
     let cure =
         "give the API's identifier, such as `https://cloudpartner.azure.com`, without `/.default`";
-    let text = word(text)?;
+    let text = parse_word(text)?;
     let url = Url::parse(&text)
         .map_err(|error| Refused::new(format!("which is not a URL ({error})"), cure))?;
     if !matches!(url.scheme(), "https" | "api") || url.host_str().is_none_or(str::is_empty) {

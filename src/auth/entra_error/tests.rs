@@ -32,7 +32,7 @@ fn shown(proof: Proof<'_>, status: u16, json: &Value) -> String {
         text.replace("hunter2", "***")
     })
     .unwrap();
-    let problem = refused(&app(), proof, &answer);
+    let problem = explain_refusal(&app(), proof, &answer);
     assert_eq!(problem.code, Code::TokenRefused);
     format!("{}\n=> {}", problem.message, problem.hint.unwrap())
 }
@@ -199,8 +199,9 @@ fn each_known_code_is_documented_and_no_other() {
         .collect();
     documented.sort_unstable();
     let app = app();
-    let known: Vec<u64> =
-        (0..8_000_000).filter(|code| hint(*code, &app, Proof::IdToken(None)).is_some()).collect();
+    let known: Vec<u64> = (0..8_000_000)
+        .filter(|code| suggest_cure(*code, &app, Proof::IdToken(None)).is_some())
+        .collect();
     assert_eq!(documented, known);
 }
 

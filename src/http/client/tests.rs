@@ -245,5 +245,5 @@ fn causes_are_told_once() {
     let inner = Layer("reset by peer", None);
     let outer =
         Layer("sending failed", Some(Box::new(Layer("io: reset by peer", Some(Box::new(inner))))));
-    assert_eq!(causes(&outer), "sending failed: io: reset by peer");
+    assert_eq!(list_causes(&outer), "sending failed: io: reset by peer");
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn shown(line: &str, column: u32, end_column: u32) -> String {
-    excerpt(line, &Place { file: "offer.yml".into(), line: 12, column, end_column }, "label")
+    draw_excerpt(line, &Place { file: "offer.yml".into(), line: 12, column, end_column }, "label")
 }
 
 #[test]
@@ -17,7 +17,7 @@ fn the_mark_is_under_the_place() {
 #[test]
 fn a_label_may_be_missing() {
     let place = Place { file: "f".into(), line: 1, column: 1, end_column: 1 };
-    insta::assert_snapshot!(excerpt("a", &place, ""), @r"
+    insta::assert_snapshot!(draw_excerpt("a", &place, ""), @r"
      --> f:1:1
       |
     1 | a

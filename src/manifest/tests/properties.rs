@@ -75,7 +75,7 @@ proptest! {
     fn every_route_of_the_tree_has_its_place(value in json(), pretty in any::<bool>()) {
         let text = if pretty { format!("{value:#}") } else { value.to_string() };
         let source = Source::new("f", &text);
-        let (root, problems) = growth::grow(&source);
+        let (root, problems) = growth::build_tree(&source);
         let root = root.unwrap();
         prop_assert!(problems.is_empty(), "{:?}", problems);
         let mut all = Vec::new();
@@ -131,7 +131,7 @@ proptest! {
                     let end = usize::try_from(place.end_column).unwrap();
                     prop_assert!(end <= length + 1, "{place:?}");
                     let line = source.line(place.line).unwrap();
-                    let excerpt = excerpt(line, &place, &problem.message);
+                    let excerpt = draw_excerpt(line, &place, &problem.message);
                     prop_assert!(excerpt.contains('^'), "{excerpt}");
                 }
             }

@@ -19,7 +19,7 @@ impl CheckRunPages {
             let offer = &story.offers[index];
             let own = || super::own_external_id_prefix(&self.commit, &story, offer);
             (
-                super::name(&story, offer),
+                super::name_check_run(&story, offer),
                 if unsure { own() } else { super::external_id_prefix(&story, offer) },
                 super::commit_of(&self.commit, offer).to_owned(),
             )
@@ -67,7 +67,7 @@ impl CheckRunPages {
         let Some(conclusion) = &run.conclusion else {
             return Ok(Some(run));
         };
-        if !super::continues(&reports.story(), conclusion) {
+        if !super::may_continue(&reports.story(), conclusion) {
             return Ok(None);
         }
         self.throttle.wait_for_turn(&*self.clock).await;

@@ -9,11 +9,11 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::annotated::Annotated;
-use super::duration::short;
+use super::duration::format_short;
 use super::offer_story::OfferStory;
-use super::progress::progress;
+use super::progress::find_progress;
 use super::story::Story;
-use super::summary::offer_text;
+use super::summary::write_offer;
 use crate::actions::inputs::Command;
 use crate::github::{Annotation, AnnotationLevel, CheckRunRequest, CheckRunStatus, Conclusion};
 use crate::portal::Level;
@@ -45,20 +45,20 @@ impl Commit {
 /// The check run of an offer, without annotations. `began` is when the check run began, maybe in an
 /// earlier job.
 #[must_use]
-pub fn request(
+pub fn build_request(
     commit: &Commit,
     story: &Story,
     offer: &OfferStory,
     began: Option<Timestamp>,
     now: Timestamp,
 ) -> CheckRunRequest {
-    let status = status(offer);
-    let mut summary = offer_text(story, offer, now);
+    let status = choose_status(offer);
+    let mut summary = write_offer(story, offer, now);
     if let Some(url) = &commit.run_url {
         let _ = writeln!(summary, "[Workflow run]({url})");
     }
     CheckRunRequest {
-        name: name(story, offer),
+        name: name_check_run(story, offer),
         head_sha: commit_of(commit, offer).to_owned(),
         external_id: Some(external_id(commit, story, offer)),
         details_url: commit.run_url.clone(),
@@ -66,7 +66,7 @@ pub fn request(
         started_at: began,
         completed_at: matches!(status, CheckRunStatus::Completed(_))
             .then_some(offer.ended.unwrap_or(now)),
-        title: title(offer, began, now),
+        title: write_title(offer, began, now),
         summary,
         annotations: Vec::new(),
         elsewhere: commit.elsewhere(),
@@ -79,7 +79,7 @@ fn commit_of<'a>(commit: &'a Commit, offer: &'a OfferStory) -> &'a str {
     offer.mark.as_ref().map_or(&commit.sha, |mark| &mark.commit)
 }
 
-fn status(offer: &OfferStory) -> CheckRunStatus {
+fn choose_status(offer: &OfferStory) -> CheckRunStatus {
     let Some(verdict) = &offer.verdict else { return CheckRunStatus::InProgress };
     CheckRunStatus::Completed(match (verdict.outcome, verdict.ending) {
         (Outcome::Succeeded, _) => Conclusion::Success,
@@ -99,7 +99,7 @@ fn status(offer: &OfferStory) -> CheckRunStatus {
 /// check run of the earlier ones. GitHub may list it under any workflow of the commit, so it says
 /// by itself what it is.
 #[must_use]
-pub fn name(story: &Story, offer: &OfferStory) -> String {
+pub fn name_check_run(story: &Story, offer: &OfferStory) -> String {
     format!("Marketplace: {} / {}", story.manifest.publisher, offer.offer)
 }
 
@@ -107,7 +107,7 @@ pub fn name(story: &Story, offer: &OfferStory) -> String {
 /// one that the portal has decided is another release: on the old check run, the old annotations
 /// would speak against it, and none can be taken back.
 #[must_use]
-pub fn continues(story: &Story, conclusion: &str) -> bool {
+pub fn may_continue(story: &Story, conclusion: &str) -> bool {
     match story.command {
         Command::Release => matches!(conclusion, "timed_out" | "cancelled" | "stale"),
         _ => true,
@@ -144,28 +144,28 @@ pub fn own_external_id_prefix(commit: &Commit, story: &Story, offer: &OfferStory
 }
 
 /// `Certification · 2 of 6 · 3h 12m`
-fn title(offer: &OfferStory, began: Option<Timestamp>, now: Timestamp) -> String {
+fn write_title(offer: &OfferStory, began: Option<Timestamp>, now: Timestamp) -> String {
     if let Some(verdict) = &offer.verdict {
         return verdict.whole_message().into_owned();
     }
-    let Some(progress) = progress(offer, now) else {
+    let Some(progress) = find_progress(offer, now) else {
         return "waiting for its turn".to_owned();
     };
     let mut parts = vec![progress.step];
     parts.extend(progress.place.map(|(number, all)| format!("{number} of {all}")));
-    parts.extend(began.map(|began| short(now.duration_since(began))));
+    parts.extend(began.map(|began| format_short(now.duration_since(began))));
     parts.join(" · ")
 }
 
 /// A message on a line of the manifest.
 #[must_use]
-pub fn annotation(annotated: &Annotated) -> Annotation {
+pub fn build_annotation(annotated: &Annotated) -> Annotation {
     let level = match annotated.level {
         Level::Information => AnnotationLevel::Notice,
         Level::Warning => AnnotationLevel::Warning,
         Level::Error => AnnotationLevel::Failure,
     };
-    on(
+    annotate_place(
         &annotated.place,
         level,
         annotated.title.clone(),
@@ -173,7 +173,12 @@ pub fn annotation(annotated: &Annotated) -> Annotation {
     )
 }
 
-fn on(place: &Place, level: AnnotationLevel, title: String, message: String) -> Annotation {
+fn annotate_place(
+    place: &Place,
+    level: AnnotationLevel,
+    title: String,
+    message: String,
+) -> Annotation {
     Annotation {
         path: place.file.trim_start_matches('/').to_owned(),
         start_line: place.line,
@@ -200,7 +205,7 @@ pub fn wrong_manifest(
         .filter_map(|problem| {
             let hint = problem.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
             let message = format!("{problem}{hint}");
-            Some(on(
+            Some(annotate_place(
                 problem.place.as_ref()?,
                 AnnotationLevel::Failure,
                 problem.code.to_string(),
@@ -220,7 +225,7 @@ pub fn wrong_manifest(
             "{count} problem{} in the offer manifest",
             if count == 1 { "" } else { "s" }
         ),
-        summary: super::summary::problems(problems),
+        summary: super::summary::write_problems(problems),
         annotations,
         elsewhere: commit.elsewhere(),
     }

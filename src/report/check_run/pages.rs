@@ -163,14 +163,14 @@ impl CheckRunPages {
     fn prepare(&self, story: &Story, index: usize, run: Option<&CheckRunRef>) -> Prepared {
         let (offer, known) = (&story.offers[index], &self.known.borrow()[index]);
         let began = run.and_then(|run| run.started_at).or(offer.began);
-        let mut request = super::request(&self.commit, story, offer, began, self.clock.now());
+        let mut request = super::build_request(&self.commit, story, offer, began, self.clock.now());
         let (mut keys, mut settled) = (Vec::new(), known.settled);
         if known.omitted == Omitted::Nothing {
             for annotated in offer.annotations.get(settled..).unwrap_or_default() {
                 if request.annotations.len() == limits::ANNOTATIONS {
                     break;
                 }
-                let annotation = self.as_sent(super::annotation(annotated));
+                let annotation = self.as_sent(super::build_annotation(annotated));
                 let key = annotation.key();
                 if !known.annotations.contains(&key) && !keys.contains(&key) {
                     request.annotations.push(annotation);
@@ -190,7 +190,7 @@ impl CheckRunPages {
     fn show(&self, story: &Story, index: usize) -> Content {
         let offer = &story.offers[index];
         let (began, at) = (offer.began, offer.began.unwrap_or_default());
-        let request = super::request(&self.commit, story, offer, began, at);
+        let request = super::build_request(&self.commit, story, offer, began, at);
         let stage = match request.status {
             CheckRunStatus::Queued => Stage::Open("queued"),
             CheckRunStatus::InProgress => Stage::Open("in_progress"),

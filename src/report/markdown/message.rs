@@ -1,14 +1,14 @@
 //! A message that was read, as Markdown that shows it and does nothing else.
 
-use super::{code, escape, link, spaced};
+use super::{escape, escape_code, escape_link, escape_part};
 use crate::text::{Block, Content, Marker, RichText, Run, Style, cut_text, read_html};
 
 /// A message of the portal as a block quote, of which so many characters count: whatever it says
 /// ends with the quote.
 #[must_use]
-pub fn quoted(html: &str, most: usize) -> String {
+pub fn quote_message(html: &str, most: usize) -> String {
     let mut quote = String::new();
-    for line in lines(&read_html(html, most)) {
+    for line in render_lines(&read_html(html, most)) {
         quote.push_str(if line.is_empty() { ">" } else { "> " });
         quote.push_str(&line);
         quote.push('\n');
@@ -23,8 +23,8 @@ pub fn one_line(html: &str, most: usize) -> String {
     let mut line = String::new();
     for block in &text.blocks {
         let said = match &block.content {
-            Content::Runs(runs) => paragraph(runs).join(" "),
-            Content::Code(lines) => code(lines),
+            Content::Runs(runs) => render_paragraph(runs).join(" "),
+            Content::Code(lines) => escape_code(lines),
         };
         // A sentence parts itself from the next; what is no sentence does not.
         if !line.is_empty() {
@@ -35,7 +35,7 @@ pub fn one_line(html: &str, most: usize) -> String {
     if text.cut { line + " …" } else { line }
 }
 
-fn lines(text: &RichText) -> Vec<String> {
+fn render_lines(text: &RichText) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     // The width of the marker of each list that is open: what follows in it is indented by as much.
     let mut open: Vec<usize> = Vec::new();
@@ -56,7 +56,7 @@ fn lines(text: &RichText) -> Vec<String> {
         open.extend(marker.as_ref().map(String::len));
         let hanging = " ".repeat(open.iter().sum());
         let first = indent + marker.as_deref().unwrap_or_default();
-        let content = content(block);
+        let content = render_content(block);
         lines.extend(content.iter().enumerate().map(|(number, line)| {
             let before = if number == 0 { &first } else { &hanging };
             format!("{before}{line}")
@@ -71,7 +71,7 @@ fn lines(text: &RichText) -> Vec<String> {
     lines
 }
 
-fn content(block: &Block) -> Vec<String> {
+fn render_content(block: &Block) -> Vec<String> {
     match &block.content {
         Content::Code(text) => {
             let text = text.replace('`', "'");
@@ -87,7 +87,7 @@ fn content(block: &Block) -> Vec<String> {
             lines
         }
         Content::Runs(runs) => {
-            let mut lines = paragraph(runs);
+            let mut lines = render_paragraph(runs);
             let last = lines.len().saturating_sub(1);
             lines[..last].iter_mut().for_each(|line| line.push('\\'));
             lines
@@ -96,12 +96,12 @@ fn content(block: &Block) -> Vec<String> {
 }
 
 /// The lines of a paragraph, none of them empty.
-fn paragraph(runs: &[Run]) -> Vec<String> {
-    let lines = runs.split(|run| run.text.is_empty()).map(line);
+fn render_paragraph(runs: &[Run]) -> Vec<String> {
+    let lines = runs.split(|run| run.text.is_empty()).map(render_line);
     lines.filter(|line| !line.is_empty()).collect()
 }
 
-fn line(runs: &[Run]) -> String {
+fn render_line(runs: &[Run]) -> String {
     let mut line = String::new();
     let mut space = false;
     for run in runs {
@@ -112,9 +112,9 @@ fn line(runs: &[Run]) -> String {
             .collect();
         let text = words.join(" ");
         space |= run.text.starts_with(char::is_whitespace);
-        let shown = shown(run, &text);
+        let shown = render_run(run, &text);
         if !shown.is_empty() {
-            if !line.is_empty() && (space || glued(&line, &shown)) {
+            if !line.is_empty() && (space || needs_space(&line, &shown)) {
                 line.push(' ');
             }
             line.push_str(&shown);
@@ -127,7 +127,7 @@ fn line(runs: &[Run]) -> String {
 
 /// Whether the marks at the seam would flow together, or would be no marks, without a space
 /// between: those of emphasis work only where a word or a gap is on one of their sides.
-fn glued(before: &str, after: &str) -> bool {
+fn needs_space(before: &str, after: &str) -> bool {
     let marked = (before.ends_with(['*', '`']), after.starts_with(['*', '`']));
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     match marked {
@@ -144,14 +144,14 @@ fn glued(before: &str, after: &str) -> bool {
     }
 }
 
-fn shown(run: &Run, text: &str) -> String {
+fn render_run(run: &Run, text: &str) -> String {
     let escaped = escape(text);
     if escaped.trim_matches('\u{200b}').is_empty() {
         return String::new();
     }
     match (&run.link, run.style) {
-        (Some(address), _) => linked(text, address),
-        (None, Style::Code) => code(text),
+        (Some(address), _) => render_link(text, address),
+        (None, Style::Code) => escape_code(text),
         (None, Style::Strong) => format!("**{escaped}**"),
         (None, Style::Emphasis) => format!("*{escaped}*"),
         (None, Style::Plain) => with_links(text),
@@ -159,13 +159,13 @@ fn shown(run: &Run, text: &str) -> String {
 }
 
 /// A link, if it is one to https; otherwise its text, and where it would have led, as code.
-fn linked(text: &str, address: &str) -> String {
+fn render_link(text: &str, address: &str) -> String {
     if url::Url::parse(address).is_ok_and(|url| url.scheme() == "https") {
-        link(text, address)
+        escape_link(text, address)
     } else if text.contains(address) {
         escape(text)
     } else {
-        format!("{} ({})", escape(text), code(&cut_text(address, 200)))
+        format!("{} ({})", escape(text), escape_code(&cut_text(address, 200)))
     }
 }
 
@@ -180,11 +180,11 @@ fn with_links(text: &str) -> String {
         let address =
             rest[start..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '*', '_']);
         let end = start + address.len();
-        shown.push_str(&spaced(&rest[..start]));
-        shown.push_str(&link("", address));
+        shown.push_str(&escape_part(&rest[..start]));
+        shown.push_str(&escape_link("", address));
         rest = &rest[end..];
     }
-    shown.push_str(&spaced(rest));
+    shown.push_str(&escape_part(rest));
     shown
 }
 

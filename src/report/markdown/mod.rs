@@ -4,7 +4,7 @@ mod message;
 #[cfg(test)]
 pub(crate) mod rendered;
 
-pub use message::{one_line, quoted};
+pub use message::{one_line, quote_message};
 
 use crate::text::cut_text;
 
@@ -77,13 +77,13 @@ fn is_list_mark(text: &str) -> bool {
 /// A sentence of our own, in which backticks mark code; whatever it quotes is shown and does
 /// nothing.
 #[must_use]
-pub fn prose(text: &str) -> String {
+pub fn escape_sentence(text: &str) -> String {
     let mut safe = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('`') {
-        safe.push_str(&spaced(before));
+        safe.push_str(&escape_part(before));
         if let Some((inside, after)) = after.split_once('`') {
-            safe.push_str(&code(inside));
+            safe.push_str(&escape_code(inside));
             rest = after;
         } else {
             // Without a closing mark it is none.
@@ -91,11 +91,11 @@ pub fn prose(text: &str) -> String {
             rest = after;
         }
     }
-    safe + &spaced(rest)
+    safe + &escape_part(rest)
 }
 
 /// Escaped, with the spaces at both ends kept.
-fn spaced(part: &str) -> String {
+fn escape_part(part: &str) -> String {
     let space = |there: bool| if there { " " } else { "" };
     let (before, after) =
         (part.starts_with(char::is_whitespace), part.trim_start().ends_with(char::is_whitespace));
@@ -104,7 +104,7 @@ fn spaced(part: &str) -> String {
 
 /// Code in a line. Backticks inside are turned into apostrophes, and what ends a cell is escaped.
 #[must_use]
-pub fn code(text: &str) -> String {
+pub fn escape_code(text: &str) -> String {
     let inner: String = text
         .chars()
         .map(|c| match c {
@@ -120,7 +120,7 @@ pub fn code(text: &str) -> String {
 
 /// An address that a person may be sent to: `https`, and without a name or password in it.
 #[must_use]
-pub fn https(address: &str) -> Option<url::Url> {
+pub fn parse_https(address: &str) -> Option<url::Url> {
     let url = url::Url::parse(address).ok()?;
     (url.scheme() == "https" && url.username().is_empty() && url.password().is_none())
         .then_some(url)
@@ -128,10 +128,10 @@ pub fn https(address: &str) -> Option<url::Url> {
 
 /// A link, only to https; anything else is shown as text.
 #[must_use]
-pub fn link(text: &str, address: &str) -> String {
+pub fn escape_link(text: &str, address: &str) -> String {
     let said = escape(&cut_text(text, 200));
     let shown = if said.is_empty() { escape(&cut_text(address, 200)) } else { said };
-    match https(address) {
+    match parse_https(address) {
         Some(url) => {
             // The parser has percent-encoded what could end the link, but for these.
             let target = url
@@ -171,20 +171,20 @@ mod tests {
 
     #[test]
     fn our_own_sentences_keep_their_code() {
-        assert_eq!(prose("run `command: resume` again"), "run `command: resume` again");
-        assert_eq!(prose("`a` and `b|c`: *x*"), "`a` and `b¦c`: \\*x\\*");
-        assert_eq!(prose("an open ` mark, and <b>"), "an open ' mark, and &lt;b&gt;");
-        assert_eq!(prose("` `"), "");
+        assert_eq!(escape_sentence("run `command: resume` again"), "run `command: resume` again");
+        assert_eq!(escape_sentence("`a` and `b|c`: *x*"), "`a` and `b¦c`: \\*x\\*");
+        assert_eq!(escape_sentence("an open ` mark, and <b>"), "an open ' mark, and &lt;b&gt;");
+        assert_eq!(escape_sentence("` `"), "");
     }
 
     #[test]
     fn only_https_becomes_a_link() {
         assert_eq!(
-            link("Preview", "https://example.com/a b"),
+            escape_link("Preview", "https://example.com/a b"),
             "[Preview](<https://example.com/a%20b>)"
         );
-        assert_eq!(link("x", "javascript:alert(1)"), "x javascript:\u{200b}alert\\(1\\)");
-        assert_eq!(link("](<https://evil.example>)", "https://good.example/"), {
+        assert_eq!(escape_link("x", "javascript:alert(1)"), "x javascript:\u{200b}alert\\(1\\)");
+        assert_eq!(escape_link("](<https://evil.example>)", "https://good.example/"), {
             "[\\]\\(&lt;https:\u{200b}//evil.example&gt;\\)](<https://good.example/>)"
         });
     }
@@ -194,7 +194,9 @@ mod tests {
         let secrets = Secrets::new(Box::new(|_| {}));
         let value = "s3cr3t~Client_v`a|b*9";
         secrets.register(value);
-        for shown in [escape(value), code(value), prose(value), quoted(value, 100)] {
+        for shown in
+            [escape(value), escape_code(value), escape_sentence(value), quote_message(value, 100)]
+        {
             let redacted = secrets.redact(&shown);
             assert!(matches!(redacted.trim(), "***" | "`***`" | "> ***"), "{redacted}");
         }

@@ -15,21 +15,21 @@ struct Next<'a> {
 }
 
 /// How to go on with this offer; empty if there is nothing to do.
-pub fn next(story: &Story, offer: &OfferStory) -> String {
-    let Some(next) = run(story, offer) else {
+pub fn suggest_next(story: &Story, offer: &OfferStory) -> String {
+    let Some(next) = choose_run(story, offer) else {
         return String::new();
     };
-    shown(story, &next, &offer.offer)
+    show_run(story, &next, &offer.offer)
 }
 
 /// How to release those again that failed, and no other; empty if none failed.
-pub fn all_that_failed(story: &Story) -> String {
+pub fn suggest_all_that_failed(story: &Story) -> String {
     let bad = |offer: &&OfferStory| {
         offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome <= Outcome::Cancelled)
     };
     let failed: Vec<&str> =
         story.offers.iter().filter(bad).map(|offer| offer.offer.as_str()).collect();
-    if failed.is_empty() || looked(story) {
+    if failed.is_empty() || only_looks(story) {
         return String::new();
     }
     let why = if failed.len() == story.offers.len() {
@@ -37,7 +37,7 @@ pub fn all_that_failed(story: &Story) -> String {
     } else {
         "To release only what failed"
     };
-    shown(
+    show_run(
         story,
         &Next { why, command: story.command, operation: None, go_live: story.go_live },
         &failed.join(","),
@@ -45,18 +45,18 @@ pub fn all_that_failed(story: &Story) -> String {
 }
 
 /// Whether this run only looked, or only ended what ran.
-pub fn looked(story: &Story) -> bool {
+pub fn only_looks(story: &Story) -> bool {
     matches!(story.command, Command::Status | Command::Plan | Command::Cancel)
 }
 
 /// Whether the manifest forbids the offer to go live.
-pub fn vetoed(story: &Story, offer: &OfferStory) -> bool {
+pub fn is_vetoed(story: &Story, offer: &OfferStory) -> bool {
     story.manifest.offers.iter().any(|known| known.index == offer.index && !known.go_live)
 }
 
-fn run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
+fn choose_run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
     let outcome = offer.verdict.as_ref().map_or(Outcome::Pending, |verdict| verdict.outcome);
-    let go_live = story.go_live && !vetoed(story, offer);
+    let go_live = story.go_live && !is_vetoed(story, offer);
     let phase = offer.verdict.as_ref().and_then(|verdict| verdict.phase).or(offer.phase);
     match (outcome, phase) {
         (Outcome::Pending, Some(_)) => {
@@ -65,7 +65,9 @@ fn run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
             let why = "To follow it again";
             Some(Next { why, command: Command::Resume, operation, go_live })
         }
-        (Outcome::Succeeded, Some(Phase::Publish)) if !looked(story) && !vetoed(story, offer) => {
+        (Outcome::Succeeded, Some(Phase::Publish))
+            if !only_looks(story) && !is_vetoed(story, offer) =>
+        {
             Some(Next {
                 why: "To go live",
                 command: Command::GoLive,
@@ -73,7 +75,9 @@ fn run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
                 go_live: false,
             })
         }
-        (Outcome::Failed | Outcome::Cancelled, _) if !looked(story) && story.offers.len() == 1 => {
+        (Outcome::Failed | Outcome::Cancelled, _)
+            if !only_looks(story) && story.offers.len() == 1 =>
+        {
             let command =
                 if story.command == Command::Resume { Command::Release } else { story.command };
             Some(Next { why: "To release it again", command, operation: None, go_live })
@@ -82,23 +86,25 @@ fn run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
     }
 }
 
-fn shown(story: &Story, next: &Next<'_>, offers: &str) -> String {
+fn show_run(story: &Story, next: &Next<'_>, offers: &str) -> String {
     let manifest = story.manifest.file();
     let mut inputs =
         vec![("command", next.command.as_str()), ("manifest", manifest), ("offers", offers)];
     inputs.extend(next.go_live.then_some(("go-live", "true")));
     inputs.extend(next.operation.map(|operation| ("operation", operation)));
     let with: Vec<String> =
-        inputs.iter().map(|(name, value)| format!("  {name}: {}\n", yaml(value))).collect();
-    let flags: Vec<String> =
-        inputs[1..].iter().map(|(name, value)| format!("--{name} {}", shell(value))).collect();
+        inputs.iter().map(|(name, value)| format!("  {name}: {}\n", quote_yaml(value))).collect();
+    let flags: Vec<String> = inputs[1..]
+        .iter()
+        .map(|(name, value)| format!("--{name} {}", quote_shell(value)))
+        .collect();
     format!(
         "**{}**, as inputs of the action:\n\n```yaml\nwith:\n{}```\n\n\
          <details><summary>The same on a command line</summary>\n\n```sh\n\
          offer-release {} {}\n```\n\n</details>\n\n",
         next.why,
         with.concat(),
-        shell(next.command.as_str()),
+        quote_shell(next.command.as_str()),
         flags.join(" ")
     )
 }
@@ -114,7 +120,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// A YAML scalar.
-fn yaml(text: &str) -> String {
+fn quote_yaml(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
     } else {
@@ -123,7 +129,7 @@ fn yaml(text: &str) -> String {
 }
 
 /// A word of a shell.
-fn shell(text: &str) -> String {
+fn quote_shell(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
     } else {

@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::super::duration::{date, short};
-use super::super::markdown::{escape, link, one_line, prose};
+use super::super::duration::{format_date, format_short};
+use super::super::markdown::{escape, escape_link, escape_sentence, one_line};
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
-use super::again::{self, looked};
-use super::answers_of_many::of_many;
+use super::again::{self, only_looks};
+use super::answers_of_many::answer_for_many;
 use super::headline::phase_of;
 use super::reason::explain_why_not;
-use super::steps::{current, status};
-use super::what_now::what_now;
+use super::steps::{find_current, show_status};
+use super::what_now::say_what_now;
 use super::{look, messages};
 use crate::portal::{Level, Link, Message, Phase};
 use crate::release::Outcome;
@@ -26,26 +26,26 @@ pub const LONGEST: usize = 300;
 pub const MOST: usize = 5;
 
 /// Whether it is out, if not why, and what to do now: of the one offer, or of all together.
-pub fn answers(story: &Story, now: Timestamp) -> String {
+pub fn answer_questions(story: &Story, now: Timestamp) -> String {
     match &story.offers[..] {
-        [offer] => of_one(story, offer, now),
+        [offer] => answer_for_one(story, offer, now),
         offers if offers.iter().all(|offer| story.shows_state(offer)) => {
-            look::of_many(story, offers)
+            look::show_states_of_many(story, offers)
         }
-        offers => of_many(story, offers, now),
+        offers => answer_for_many(story, offers, now),
     }
 }
 
 /// The answers about one offer.
-pub fn of_one(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
+pub fn answer_for_one(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     if story.shows_state(offer) {
-        return look::of_one(story, offer);
+        return look::show_state_of_one(story, offer);
     }
     let mut text = format!("**Is it out?** {}\n\n", is_it_out(story, offer, now));
     if let Some(why) = explain_why_not(story, offer) {
         let _ = write!(text, "**Why not?** {why}\n\n");
-        let errors: Vec<String> = messages::standing(offer)
-            .map(|(about, message)| said(story, offer, about, message))
+        let errors: Vec<String> = messages::list_standing(offer)
+            .map(|(about, message)| show_message(story, offer, about, message))
             .collect();
         text.push_str(&errors[..errors.len().min(MOST)].concat());
         if errors.len() > MOST {
@@ -55,14 +55,14 @@ pub fn of_one(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
             text.push('\n');
         }
     }
-    let _ = write!(text, "**What do I do now?** {}\n\n", what_now(offer));
-    text.push_str(&again::next(story, offer));
+    let _ = write!(text, "**What do I do now?** {}\n\n", say_what_now(offer));
+    text.push_str(&again::suggest_next(story, offer));
     text
 }
 
-fn said(story: &Story, offer: &OfferStory, about: &str, message: &Message) -> String {
+fn show_message(story: &Story, offer: &OfferStory, about: &str, message: &Message) -> String {
     let level = if message.level == Level::Error { "❌" } else { "⚠️" };
-    let place = messages::place(story, offer, message);
+    let place = messages::show_place(story, offer, message);
     let about = if about.is_empty() {
         format!("for {place}: ")
     } else {
@@ -75,8 +75,8 @@ fn said(story: &Story, offer: &OfferStory, about: &str, message: &Message) -> St
 /// them once more.
 pub fn tells_all_messages(story: &Story, offer: &OfferStory) -> bool {
     explain_why_not(story, offer).is_some()
-        && messages::standing(offer).count() <= MOST
-        && messages::standing(offer).all(|(_, message)| message.html.len() <= LONGEST)
+        && messages::list_standing(offer).count() <= MOST
+        && messages::list_standing(offer).all(|(_, message)| message.html.len() <= LONGEST)
 }
 
 fn is_it_out(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
@@ -87,42 +87,49 @@ fn is_it_out(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
         };
         return format!(
             "Not yet, as far as this job saw at {} UTC{silent}: {}.",
-            date(seen),
-            stage(offer, seen)
+            format_date(seen),
+            describe_stage(offer, seen)
         );
     };
-    if looked(story) {
-        return format!("This run only looked after it: {}.", prose(&verdict.whole_message()));
+    if only_looks(story) {
+        return format!(
+            "This run only looked after it: {}.",
+            escape_sentence(&verdict.whole_message())
+        );
     }
     match (verdict.outcome, phase_of(offer)) {
         (Outcome::Succeeded, Some(Phase::GoLive)) => {
-            format!("Yes: {}.{}", prose(&verdict.whole_message()), links(&offer.live_links))
+            format!(
+                "Yes: {}.{}",
+                escape_sentence(&verdict.whole_message()),
+                join_links(&offer.live_links)
+            )
         }
         (Outcome::Succeeded, Some(Phase::Publish)) => {
             format!(
                 "As a preview, not yet to the public ({}).{}",
-                prose(&verdict.whole_message()),
-                links(&offer.preview_links)
+                escape_sentence(&verdict.whole_message()),
+                join_links(&offer.preview_links)
             )
         }
         (Outcome::Succeeded, None) => {
-            format!("Nothing was changed: {}.", prose(&verdict.whole_message()))
+            format!("Nothing was changed: {}.", escape_sentence(&verdict.whole_message()))
         }
         (Outcome::Pending, None) => "No.".to_owned(),
-        (Outcome::Pending, Some(_)) => format!("Not yet: {}.", stage(offer, now)),
+        (Outcome::Pending, Some(_)) => format!("Not yet: {}.", describe_stage(offer, now)),
         (_, Some(Phase::GoLive)) => "No: it did not go live.".to_owned(),
         (..) => "No: it was not published.".to_owned(),
     }
 }
 
-fn links(links: &[Link]) -> String {
+fn join_links(links: &[Link]) -> String {
     let links: Vec<String> =
-        links.iter().take(MOST).map(|one| link(&one.text, &one.address)).collect();
+        links.iter().take(MOST).map(|one| escape_link(&one.text, &one.address)).collect();
     if links.is_empty() { String::new() } else { format!(" {}", links.join(" · ")) }
 }
 
 /// What is under way, in a few words.
-pub fn stage(offer: &OfferStory, now: Timestamp) -> String {
+pub fn describe_stage(offer: &OfferStory, now: Timestamp) -> String {
     let Some(phase) = offer.phase else {
         return if offer.began.is_some() {
             "the offer was being looked at".to_owned()
@@ -130,8 +137,8 @@ pub fn stage(offer: &OfferStory, now: Timestamp) -> String {
             "it waits for its turn".to_owned()
         };
     };
-    let step = current(offer).map(|(number, step)| {
-        let word = escape(&cut_text(&status(&step.step.status), 40));
+    let step = find_current(offer).map(|(number, step)| {
+        let word = escape(&cut_text(&show_status(&step.step.status), 40));
         // How long it stands still, not how long it was under way before.
         let since = step
             .blocked
@@ -139,7 +146,7 @@ pub fn stage(offer: &OfferStory, now: Timestamp) -> String {
             .map(|since| offer.ended.unwrap_or(now).duration_since(since));
         let took = since
             .filter(|time| time.as_secs() > 0)
-            .map(|time| format!(" for {}", short(time)))
+            .map(|time| format!(" for {}", format_short(time)))
             .unwrap_or_default();
         let estimate =
             step.step.estimate.as_deref().map(|estimate| escape(&cut_text(estimate, 40)));

@@ -2,20 +2,20 @@
 
 use jiff::Timestamp;
 
-use super::super::duration::date;
-use super::super::markdown::{escape, one_line, prose};
+use super::super::duration::format_date;
+use super::super::markdown::{escape, escape_sentence, one_line};
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
 use super::answers::{LONGEST, MOST};
 use super::headline::{has_complaint, offers_with, phase_of};
 use super::reason::{capitalize, describe_reason, explain_why_not};
-use super::what_now::{NOTHING, what_now};
+use super::what_now::{NOTHING, say_what_now};
 use super::{again, messages};
 use crate::portal::{Level, Phase};
 use crate::release::Outcome;
 
 /// The answers about several offers.
-pub fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
+pub fn answer_for_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
     let under_way = offers.iter().filter(|offer| offer.verdict.is_none()).count();
     let live = offers_with(story, Outcome::Succeeded).filter(|offer| is_live(offer)).count();
     let total = offers.len();
@@ -23,7 +23,7 @@ pub fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
         format!(
             "**Are they out?** Not all, as far as this job saw at {} UTC: {under_way} of {total} \
              under way, {live} live.\n\n",
-            date(now)
+            format_date(now)
         )
     } else if live == total {
         format!("**Are they out?** Yes, all {total} are live.\n\n")
@@ -42,17 +42,17 @@ pub fn of_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
         .iter()
         .filter(|offer| !story.shows_state(offer))
         .filter(|offer| {
-            super::concern(offer) < 5 && (offer.verdict.is_some() || has_complaint(offer))
+            super::rank_concern(offer) < 5 && (offer.verdict.is_some() || has_complaint(offer))
         })
         .collect();
-    concerned.sort_by_key(|offer| super::concern(offer));
+    concerned.sort_by_key(|offer| super::rank_concern(offer));
     if !concerned.is_empty() {
         text.push_str("**Why not?**\n\n");
         text.push_str(&list_reasons(story, &concerned));
     }
     text.push_str("**What do I do now?**");
-    text.push_str(&things_to_do(offers));
-    text.push_str(&again::all_that_failed(story));
+    text.push_str(&list_things_to_do(offers));
+    text.push_str(&again::suggest_all_that_failed(story));
     text
 }
 
@@ -62,11 +62,11 @@ fn list_reasons(story: &Story, concerned: &[&OfferStory]) -> String {
     for offer in concerned {
         let why = explain_why_not(story, offer).unwrap_or_else(|| {
             let message = offer.verdict.as_ref().map(|verdict| describe_reason(offer, verdict));
-            format!("{}.", capitalize(&prose(&message.unwrap_or_default())))
+            format!("{}.", capitalize(&escape_sentence(&message.unwrap_or_default())))
         });
-        let first = messages::standing(offer)
+        let first = messages::list_standing(offer)
             .find(|(_, message)| message.level == Level::Error)
-            .or_else(|| messages::standing(offer).next());
+            .or_else(|| messages::list_standing(offer).next());
         let says = first
             .map(|(_, message)| format!(" The portal says: {}", one_line(&message.html, LONGEST)))
             .unwrap_or_default();
@@ -102,14 +102,14 @@ fn name_offers(offers: &[&OfferStory]) -> String {
 }
 
 /// What to do, each thing once, with the offers that it is for.
-fn things_to_do(offers: &[OfferStory]) -> String {
+fn list_things_to_do(offers: &[OfferStory]) -> String {
     let mut things: Vec<(String, Vec<&OfferStory>)> = Vec::new();
     let mut ordered: Vec<&OfferStory> = offers.iter().collect();
-    ordered.sort_by_key(|offer| super::concern(offer));
+    ordered.sort_by_key(|offer| super::rank_concern(offer));
     // Where there is nothing to do is no hurry.
-    ordered.sort_by_key(|offer| what_now(offer) == NOTHING);
+    ordered.sort_by_key(|offer| say_what_now(offer) == NOTHING);
     for offer in ordered {
-        let what = what_now(offer);
+        let what = say_what_now(offer);
         match things.iter_mut().find(|(known, _)| *known == what) {
             Some((_, for_offers)) => for_offers.push(offer),
             None => things.push((what, vec![offer])),

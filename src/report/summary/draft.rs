@@ -20,19 +20,23 @@ pub fn describe_draft(offer: &OfferStory) -> String {
     let Some(news) = &offer.draft else { return String::new() };
     let mut text = String::new();
     if !news.changes.is_empty() {
-        let _ = write!(text, "**The manifest changes the draft:**\n\n{}", diff(&news.changes));
+        let _ = write!(
+            text,
+            "**The manifest changes the draft:**\n\n{}",
+            render_differences(&news.changes)
+        );
     }
     if !news.foreign.is_empty() {
         let _ = write!(
             text,
             "**Neither live nor in the manifest, and published too:**\n\n{}",
-            diff(&news.foreign)
+            render_differences(&news.foreign)
         );
     }
     text
 }
 
-fn diff(differences: &[Difference]) -> String {
+fn render_differences(differences: &[Difference]) -> String {
     let mut text = String::new();
     for difference in differences.iter().take(MOST) {
         let place = difference.place.as_ref();
@@ -45,7 +49,7 @@ fn diff(differences: &[Difference]) -> String {
             .take(MOST_LINES)
             .map(|line| format!("{} {}", line.mark.sign(), cut_text(&line.text, LONGEST)))
             .collect();
-        text.push_str(&fence(&shown, lines.len()));
+        text.push_str(&fence_lines(&shown, lines.len()));
     }
     if differences.len() > MOST {
         let _ = writeln!(text, "* and {} more; the job log has them", differences.len() - MOST);
@@ -55,7 +59,7 @@ fn diff(differences: &[Difference]) -> String {
 }
 
 /// A block of code below a list item, with a fence that no line of it can close.
-fn fence(lines: &[String], all: usize) -> String {
+fn fence_lines(lines: &[String], all: usize) -> String {
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
     let mut text = format!("\n  {fence}diff\n");

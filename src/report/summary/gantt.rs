@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::duration::short;
+use super::super::duration::format_short;
 use super::super::estimate;
 use super::super::offer_story::OfferStory;
 use super::super::step_story::StepStory;
@@ -28,7 +28,7 @@ const ESTIMATE_BESIDE_TIME: i32 = 4;
 const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
 
 /// The chart; empty if it would tell nothing that one number does not.
-pub fn chart(offer: &OfferStory, now: Timestamp) -> String {
+pub fn draw_chart(offer: &OfferStory, now: Timestamp) -> String {
     let drawn: Vec<(&StepStory, Timestamp, SignedDuration)> = offer
         .steps
         .iter()
@@ -40,7 +40,8 @@ pub fn chart(offer: &OfferStory, now: Timestamp) -> String {
     // An estimate of days beside minutes would leave nothing of the minutes to see.
     let longest = drawn.iter().map(|(_, _, took)| *took).max().unwrap_or_default();
     let room = longest.saturating_mul(ESTIMATE_BESIDE_TIME);
-    let estimated = |step: &StepStory| step.step.estimate.as_deref().and_then(estimate::longest);
+    let estimated =
+        |step: &StepStory| step.step.estimate.as_deref().and_then(estimate::read_longest);
     let bar = |estimate: SignedDuration| estimate.min(room);
     let (Some(first), Some(last)) = (
         drawn.iter().map(|(_, began, _)| *began).min(),
@@ -58,27 +59,27 @@ pub fn chart(offer: &OfferStory, now: Timestamp) -> String {
     }
     let mut lines = String::new();
     for (index, (step, began, took)) in drawn.iter().enumerate() {
-        let _ = writeln!(lines, "    section {}", section(index, &step.step.name));
+        let _ = writeln!(lines, "    section {}", name_section(index, &step.step.name));
         let _ = writeln!(
             lines,
             "    {} :{}a{index}, {}, {}s",
-            label(step, *took),
-            tag(step),
-            time(*began),
+            label_bar(step, *took),
+            tag_bar(step),
+            format_time(*began),
             took.as_secs()
         );
         if let Some(estimate) = estimated(step) {
             let _ = writeln!(
                 lines,
                 "    estimated up to {}{} :e{index}, {}, {}s",
-                short(estimate),
+                format_short(estimate),
                 if bar(estimate) < estimate { ", cut here" } else { "" },
-                time(*began),
+                format_time(*began),
                 bar(estimate).as_secs()
             );
         }
     }
-    let (format, tick) = axis(last.duration_since(first));
+    let (format, tick) = choose_axis(last.duration_since(first));
     format!(
         "Each step's time (upper bar) beside the portal's estimate (lower bar), in UTC; the table \
          above says the same in words.\n\n\
@@ -92,7 +93,7 @@ pub fn chart(offer: &OfferStory, now: Timestamp) -> String {
 }
 
 /// What the bar says, so that its colour need not.
-fn label(step: &StepStory, took: SignedDuration) -> String {
+fn label_bar(step: &StepStory, took: SignedDuration) -> String {
     let how = match step.step.status.state() {
         State::Succeeded if step.recovered.is_some() => "done after a stop",
         State::Succeeded => "done",
@@ -102,12 +103,12 @@ fn label(step: &StepStory, took: SignedDuration) -> String {
         State::WaitingForPublisher => "waits for the publisher",
         _ => "under way",
     };
-    let late = estimate::longest(step.step.estimate.as_deref().unwrap_or_default())
+    let late = estimate::read_longest(step.step.estimate.as_deref().unwrap_or_default())
         .is_some_and(|estimate| took > estimate);
-    format!("{how}, {}{}", short(took), if late { ", longer than estimated" } else { "" })
+    format!("{how}, {}{}", format_short(took), if late { ", longer than estimated" } else { "" })
 }
 
-fn tag(step: &StepStory) -> &'static str {
+fn tag_bar(step: &StepStory) -> &'static str {
     match step.step.status.state() {
         State::Succeeded => "done, ",
         State::Failed | State::Canceled | State::Blocked => "crit, ",
@@ -117,7 +118,7 @@ fn tag(step: &StepStory) -> &'static str {
 }
 
 /// The name, as far as it can do nothing; sections of the same name would be one.
-fn section(index: usize, name: &str) -> String {
+fn name_section(index: usize, name: &str) -> String {
     let safe: String = name
         .chars()
         .map(|c| if c.is_alphanumeric() || "-_.,()/+&".contains(c) { c } else { ' ' })
@@ -130,12 +131,12 @@ fn section(index: usize, name: &str) -> String {
     format!("{} {name}", index + 1).trim_end().to_owned()
 }
 
-fn time(at: Timestamp) -> String {
+fn format_time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 /// The labels below the chart and the distance between them, so that there are about ten.
-fn axis(span: SignedDuration) -> (&'static str, &'static str) {
+fn choose_axis(span: SignedDuration) -> (&'static str, &'static str) {
     let hours = span.as_hours();
     match hours {
         0 if span.as_mins() < 2 => ("%H:%M:%S", "15second"),

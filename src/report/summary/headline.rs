@@ -2,14 +2,14 @@
 
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
-use super::again::looked;
+use super::again::only_looks;
 use super::{look, messages};
 use crate::portal::{Level, Phase};
 use crate::release::Outcome;
 
 /// The one sentence that tells what came of it, as plain text.
 #[must_use]
-pub fn headline(story: &Story) -> String {
+pub fn write_headline(story: &Story) -> String {
     let publisher = &story.manifest.publisher;
     let total = story.offers.len();
     let of = if total == 1 {
@@ -28,10 +28,10 @@ pub fn headline(story: &Story) -> String {
         return format!("{icon} {} is under way{attention}: {of}", story.command);
     }
     if story.command.only_looks() {
-        return look::headline(story, &of);
+        return look::write_look_headline(story, &of);
     }
     let (icon, what) = match story.outcome() {
-        Outcome::Succeeded => ("✅", done(story)),
+        Outcome::Succeeded => ("✅", name_success(story)),
         Outcome::Pending => ("⏳", "Not finished"),
         Outcome::Cancelled => ("🚫", "Canceled"),
         Outcome::Failed => ("❌", "Failed"),
@@ -39,15 +39,15 @@ pub fn headline(story: &Story) -> String {
     if total == 1 {
         format!("{icon} {what}: {of}")
     } else {
-        format!("{icon} {of}: {}", counts(story))
+        format!("{icon} {of}: {}", count_outcomes(story))
     }
 }
 
 /// What a success is: only what is live is out.
-fn done(story: &Story) -> &'static str {
+fn name_success(story: &Story) -> &'static str {
     match story.offers.first().and_then(phase_of) {
-        Some(Phase::GoLive) if !looked(story) => "Live",
-        Some(Phase::Publish) if !looked(story) => "Preview is ready",
+        Some(Phase::GoLive) if !only_looks(story) => "Live",
+        Some(Phase::Publish) if !only_looks(story) => "Preview is ready",
         _ => "Done",
     }
 }
@@ -55,11 +55,11 @@ fn done(story: &Story) -> &'static str {
 /// Whether the portal complains of an error while the operation goes on.
 pub fn has_complaint(offer: &OfferStory) -> bool {
     offer.verdict.is_none()
-        && messages::standing(offer).any(|(_, message)| message.level == Level::Error)
+        && messages::list_standing(offer).any(|(_, message)| message.level == Level::Error)
 }
 
 /// `1 failed, 3 succeeded`
-fn counts(story: &Story) -> String {
+fn count_outcomes(story: &Story) -> String {
     let count = |outcome| offers_with(story, outcome).count();
     let counts = [Outcome::Failed, Outcome::Cancelled, Outcome::Pending, Outcome::Succeeded]
         .into_iter()

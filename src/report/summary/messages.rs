@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::super::duration::{date, short};
-use super::super::markdown::{code, escape, quoted};
+use super::super::duration::{format_date, format_short};
+use super::super::markdown::{escape, escape_code, quote_message};
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
 use crate::portal::{Level, Message};
@@ -23,7 +23,7 @@ pub struct Limits {
 const LONGEST_FOR_A_PLACE: usize = 2_000;
 
 /// Errors and warnings that stand, each with the name of its step; errors first.
-pub fn standing(offer: &OfferStory) -> impl Iterator<Item = (&str, &Message)> {
+pub fn list_standing(offer: &OfferStory) -> impl Iterator<Item = (&str, &Message)> {
     let of = |level| {
         let of_steps = offer.steps.iter().flat_map(|step| {
             step.said
@@ -46,8 +46,8 @@ fn of_operation(offer: &OfferStory) -> impl Iterator<Item = &Message> {
 }
 
 /// What stands, as quotes, with the lines of the manifest that they belong to.
-pub fn attention(story: &Story, offer: &OfferStory, limits: Limits) -> String {
-    let all: Vec<_> = standing(offer).collect();
+pub fn show_standing(story: &Story, offer: &OfferStory, limits: Limits) -> String {
+    let all: Vec<_> = list_standing(offer).collect();
     if all.is_empty() {
         return String::new();
     }
@@ -59,26 +59,26 @@ pub fn attention(story: &Story, offer: &OfferStory, limits: Limits) -> String {
         } else {
             format!(" at {}", escape(&cut_text(about, 80)))
         };
-        let place = place(story, offer, message);
+        let place = show_place(story, offer, message);
         let _ = write!(
             text,
             "{level}{about}, for {place}:\n\n{}\n",
-            quoted(&message.html, limits.length)
+            quote_message(&message.html, limits.length)
         );
     }
-    text.push_str(&more(all.len(), limits));
+    text.push_str(&say_more(all.len(), limits));
     text
 }
 
 /// The line of the manifest that a message belongs to.
-pub fn place(story: &Story, offer: &OfferStory, message: &Message) -> String {
+pub fn show_place(story: &Story, offer: &OfferStory, message: &Message) -> String {
     let text = html_to_plain(&message.html, LONGEST_FOR_A_PLACE);
     let place = story.manifest.place_for_message(offer.index, &text);
-    code(&format!("{}:{}", place.file, place.line))
+    escape_code(&format!("{}:{}", place.file, place.line))
 }
 
 /// What was overcome: blocked steps that went on, and errors that were withdrawn.
-pub fn recovered(offer: &OfferStory, limits: Limits) -> String {
+pub fn show_recovered(offer: &OfferStory, limits: Limits) -> String {
     let mut text = String::new();
     for step in offer.steps.iter().take(limits.count) {
         let errors: Vec<_> = step
@@ -92,8 +92,8 @@ pub fn recovered(offer: &OfferStory, limits: Limits) -> String {
         let when = step.recovered.map_or_else(String::new, |(since, until)| {
             format!(
                 ": it stood still for {}, and went on at {} UTC",
-                short(until.duration_since(since)),
-                date(until)
+                format_short(until.duration_since(since)),
+                format_date(until)
             )
         });
         let _ =
@@ -106,16 +106,16 @@ pub fn recovered(offer: &OfferStory, limits: Limits) -> String {
             let _ = write!(
                 text,
                 "{level}, withdrawn:\n\n{}\n",
-                quoted(&said.message.html, limits.length)
+                quote_message(&said.message.html, limits.length)
             );
         }
-        text.push_str(&more(errors.len(), limits));
+        text.push_str(&say_more(errors.len(), limits));
     }
     text
 }
 
 /// What the portal said for information, folded away.
-pub fn remarks(offer: &OfferStory, limits: Limits) -> String {
+pub fn show_remarks(offer: &OfferStory, limits: Limits) -> String {
     let of_steps = offer
         .steps
         .iter()
@@ -135,17 +135,17 @@ pub fn remarks(offer: &OfferStory, limits: Limits) -> String {
         } else {
             escape(&cut_text(about, 80))
         };
-        let at = message.at.map(|at| format!(", {} UTC", date(at))).unwrap_or_default();
-        let _ = write!(text, "{about}{at}:\n\n{}\n", quoted(&message.html, limits.length));
+        let at = message.at.map(|at| format!(", {} UTC", format_date(at))).unwrap_or_default();
+        let _ = write!(text, "{about}{at}:\n\n{}\n", quote_message(&message.html, limits.length));
     }
     let count = if all.len() == 1 { "1 remark" } else { &format!("{} remarks", all.len()) };
     format!(
         "<details><summary>{count} of the portal</summary>\n\n{text}{}</details>\n\n",
-        more(all.len(), limits)
+        say_more(all.len(), limits)
     )
 }
 
-fn more(all: usize, limits: Limits) -> String {
+fn say_more(all: usize, limits: Limits) -> String {
     let more = all.saturating_sub(limits.count);
     if more > 0 {
         format!("… and {more} more, in the job log and in the `record`.\n\n")

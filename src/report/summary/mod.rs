@@ -24,13 +24,13 @@ use jiff::Timestamp;
 
 use self::offer::{Length, StandingMessages};
 use self::page::Page;
-use super::markdown::{code, escape, link};
+use super::markdown::{escape, escape_code, escape_link};
 use super::offer_story::OfferStory;
 use super::story::Story;
 use crate::release::Outcome;
 
-pub use self::headline::headline;
-pub use self::problems::problems;
+pub use self::headline::write_headline;
+pub use self::problems::write_problems;
 
 /// With more offers than these, those that went well have no details of their own.
 const FEW: usize = 8;
@@ -43,77 +43,79 @@ const MOST_CHARTS: usize = 3;
 
 /// The whole summary, as of `now`, in at most so many bytes.
 #[must_use]
-pub fn summary(story: &Story, now: Timestamp, room: usize) -> String {
+pub fn write_summary(story: &Story, now: Timestamp, room: usize) -> String {
     let mut page = Page::new(room);
-    page.add(&format!("## {}\n\n", escape(&headline(story))));
-    page.add(&answers::answers(story, now));
+    page.add(&format!("## {}\n\n", escape(&write_headline(story))));
+    page.add(&answers::answer_questions(story, now));
     let mut offers: Vec<&OfferStory> = story.offers.iter().collect();
-    offers.sort_by_key(|offer| concern(offer));
+    offers.sort_by_key(|offer| rank_concern(offer));
     page.add_rows(
-        overview::header(story),
-        offers.iter().map(|offer| overview::row(story, offer, now)),
+        overview::write_header(story),
+        offers.iter().map(|offer| overview::write_row(story, offer, now)),
     );
     let (shown, quiet): (Vec<&OfferStory>, _) =
-        offers.into_iter().partition(|offer| story.offers.len() <= FEW || troubled(offer));
+        offers.into_iter().partition(|offer| story.offers.len() <= FEW || is_troubled(offer));
     let mut without: Vec<&OfferStory> = Vec::new();
     let mut sections = Vec::new();
     if shown.len() <= MOST_FULL {
-        sections = shown.iter().map(|offer| section(story, offer, now, Length::Full)).collect();
+        sections =
+            shown.iter().map(|offer| write_section(story, offer, now, Length::Full)).collect();
     }
     if sections.is_empty() || sections.iter().map(String::len).sum::<usize>() > page.left() {
-        sections = shown.iter().map(|offer| section(story, offer, now, Length::Short)).collect();
+        sections =
+            shown.iter().map(|offer| write_section(story, offer, now, Length::Short)).collect();
     }
     for (offer, section) in shown.into_iter().zip(&sections) {
         if !page.add(section) {
             without.push(offer);
         }
     }
-    page.close(&left_out(&without, &quiet));
+    page.close(&say_left_out(&without, &quiet));
     page.into_text()
 }
 
 /// How much an offer wants to be looked at; least is most.
-fn concern(offer: &OfferStory) -> u8 {
+fn rank_concern(offer: &OfferStory) -> u8 {
     match offer.verdict.as_ref().map(|verdict| verdict.outcome) {
         Some(Outcome::Failed) => 0,
         Some(Outcome::Cancelled) => 1,
-        _ if messages::standing(offer).next().is_some() => 2,
+        _ if messages::list_standing(offer).next().is_some() => 2,
         None => 3,
         Some(Outcome::Pending) => 4,
         Some(Outcome::Succeeded) => 5,
     }
 }
 
-fn troubled(offer: &OfferStory) -> bool {
+fn is_troubled(offer: &OfferStory) -> bool {
     let waits = offer.verdict.is_none() && offer.phase.is_none();
-    concern(offer) < 5 && !waits
+    rank_concern(offer) < 5 && !waits
 }
 
-fn section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) -> String {
+fn write_section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) -> String {
     let chart = length == Length::Full && story.offers.len() <= MOST_CHARTS;
     let told = match &story.offers[..] {
         [_] => StandingMessages::beside_answers(story, offer),
         _ => StandingMessages::NotTold,
     };
-    let mut text = offer::details(story, offer, now, length, told, chart);
+    let mut text = offer::write_details(story, offer, now, length, told, chart);
     if story.offers.len() > 1 {
         // Of a single one, the first screen has it.
-        text.push_str(&again::next(story, offer));
+        text.push_str(&again::suggest_next(story, offer));
     }
     if let Some(url) = &offer.check_run_url {
         // Not in the details, which the check run shows too: it need not lead to itself.
         let _ = write!(
             text,
             "**Check run:** {}\n\n",
-            link("messages on the lines of the manifest", url)
+            escape_link("messages on the lines of the manifest", url)
         );
     }
     let name = escape(&offer.offer);
     // Of several, those that went well are folded.
-    if story.offers.len() > 1 && !troubled(offer) && offer.verdict.is_some() {
+    if story.offers.len() > 1 && !is_troubled(offer) && offer.verdict.is_some() {
         format!(
             "<details><summary><b>{name}</b>: {}</summary>\n\n{text}</details>\n\n",
-            overview::outcome(story, offer)
+            overview::show_outcome(story, offer)
         )
     } else {
         format!("### {name}\n\n{text}")
@@ -122,29 +124,30 @@ fn section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) ->
 
 /// Everything about one offer, without a chart; the check run shows it too.
 #[must_use]
-pub fn offer_text(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
+pub fn write_offer(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     let details =
-        |told: StandingMessages| offer::details(story, offer, now, Length::Full, told, false);
+        |told: StandingMessages| offer::write_details(story, offer, now, Length::Full, told, false);
     if offer.verdict.is_some() {
         let told = StandingMessages::beside_answers(story, offer);
-        format!("{}{}", answers::of_one(story, offer, now), details(told))
+        format!("{}{}", answers::answer_for_one(story, offer, now), details(told))
     } else {
         let now = headline::has_complaint(offer)
-            .then(|| format!("**What do I do now?** {}\n\n", what_now::what_now(offer)));
+            .then(|| format!("**What do I do now?** {}\n\n", what_now::say_what_now(offer)));
         format!(
             "{}{}{}",
             details(StandingMessages::NotTold),
             now.unwrap_or_default(),
-            again::next(story, offer)
+            again::suggest_next(story, offer)
         )
     }
 }
 
 /// Which offers have no details, and where they are.
-fn left_out(without: &[&OfferStory], quiet: &[&OfferStory]) -> String {
+fn say_left_out(without: &[&OfferStory], quiet: &[&OfferStory]) -> String {
     let mut text = String::new();
     if !without.is_empty() {
-        let names: Vec<String> = without.iter().take(20).map(|offer| code(&offer.offer)).collect();
+        let names: Vec<String> =
+            without.iter().take(20).map(|offer| escape_code(&offer.offer)).collect();
         let more = if without.len() > names.len() {
             format!(" and {} more", without.len() - names.len())
         } else {

@@ -42,7 +42,7 @@ impl Length {
 }
 
 /// The details of an offer; with a chart of its steps, if one is wanted and tells something.
-pub fn details(
+pub fn write_details(
     story: &Story,
     offer: &OfferStory,
     now: Timestamp,
@@ -53,21 +53,21 @@ pub fn details(
     let limits = length.limits();
     let mut text = match messages {
         StandingMessages::Told => String::new(),
-        StandingMessages::NotTold => messages::attention(story, offer, limits),
+        StandingMessages::NotTold => messages::show_standing(story, offer, limits),
     };
-    text.push_str(&messages::recovered(offer, limits));
+    text.push_str(&messages::show_recovered(offer, limits));
     text.push_str(&draft::describe_draft(offer));
-    text.push_str(&steps::table(offer, now));
+    text.push_str(&steps::write_steps(offer, now));
     if chart {
-        text.push_str(&gantt::chart(offer, now));
+        text.push_str(&gantt::draw_chart(offer, now));
     }
-    text.push_str(&support::links("Preview", &offer.preview_links));
-    text.push_str(&support::links("Live", &offer.live_links));
+    text.push_str(&support::show_links("Preview", &offer.preview_links));
+    text.push_str(&support::show_links("Live", &offer.live_links));
     text.push_str(&support::code_of_error(offer));
-    text.push_str(&support::operations(offer));
+    text.push_str(&support::show_operations(offer));
     if length == Length::Full {
-        text.push_str(&messages::remarks(offer, limits));
-        text.push_str(&support::requests(offer));
+        text.push_str(&messages::show_remarks(offer, limits));
+        text.push_str(&support::show_requests(offer));
     }
     text
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::super::markdown::prose;
+use super::super::markdown::escape_sentence;
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
-use super::again::looked;
+use super::again::only_looks;
 use super::headline::has_complaint;
 use super::messages;
 use crate::release::{Outcome, Verdict};
@@ -17,10 +17,11 @@ pub fn explain_why_not(story: &Story, offer: &OfferStory) -> Option<String> {
         return has_complaint(offer)
             .then(|| "The operation still runs, but the portal complains:".to_owned());
     };
-    if verdict.outcome == Outcome::Succeeded || looked(story) {
+    if verdict.outcome == Outcome::Succeeded || only_looks(story) {
         return None;
     }
-    let message = prose(cut_text(&describe_reason(offer, verdict), 1_000).trim_end_matches('.'));
+    let message =
+        escape_sentence(cut_text(&describe_reason(offer, verdict), 1_000).trim_end_matches('.'));
     Some(if message.is_empty() {
         "The portal gave no reason.".to_owned()
     } else {
@@ -30,7 +31,7 @@ pub fn explain_why_not(story: &Story, offer: &OfferStory) -> Option<String> {
 
 /// What happened, without the portal's words where they stand beside it.
 pub fn describe_reason<'a>(offer: &OfferStory, verdict: &'a Verdict) -> Cow<'a, str> {
-    let beside = messages::standing(offer).next().is_some();
+    let beside = messages::list_standing(offer).next().is_some();
     if beside { Cow::from(&verdict.message) } else { verdict.whole_message() }
 }
 

@@ -16,11 +16,11 @@ const MOST: usize = 60;
 const LONGEST: usize = 120;
 
 /// The table; empty if there are no steps.
-pub fn table(offer: &OfferStory, now: Timestamp) -> String {
+pub fn write_steps(offer: &OfferStory, now: Timestamp) -> String {
     if offer.steps.is_empty() {
         return String::new();
     }
-    let rows: String = offer.steps.iter().take(MOST).map(|step| row(step, now)).collect();
+    let rows: String = offer.steps.iter().take(MOST).map(|step| write_step(step, now)).collect();
     let more = offer.steps.len().saturating_sub(MOST);
     let more = if more > 0 {
         format!("| … and {more} more steps, in the output `offers` |  |  |  |\n")
@@ -30,7 +30,7 @@ pub fn table(offer: &OfferStory, now: Timestamp) -> String {
     format!("| Step | Status | Time taken | Portal's estimate |\n|---|---|---|---|\n{rows}{more}\n")
 }
 
-fn row(story: &StepStory, now: Timestamp) -> String {
+fn write_step(story: &StepStory, now: Timestamp) -> String {
     let step = &story.step;
     let state = step.status.state();
     let icon = match state {
@@ -56,7 +56,7 @@ fn row(story: &StepStory, now: Timestamp) -> String {
     format!(
         "| {} | {icon} {}{percent}{recovered} | {}{late} | {} |\n",
         escape(&cut_text(&step.name, LONGEST)),
-        escape(&cut_text(&status(&step.status), LONGEST)),
+        escape(&cut_text(&show_status(&step.status), LONGEST)),
         story.took(now).map(in_a_cell).unwrap_or_default(),
         step.estimate
             .as_deref()
@@ -66,7 +66,7 @@ fn row(story: &StepStory, now: Timestamp) -> String {
 }
 
 /// The step that is under way, or stands still, and its number.
-pub fn current(offer: &OfferStory) -> Option<(usize, &StepStory)> {
+pub fn find_current(offer: &OfferStory) -> Option<(usize, &StepStory)> {
     let ahead =
         |state| matches!(state, State::NotStarted | State::NeverPublished | State::Succeeded);
     offer
@@ -79,7 +79,7 @@ pub fn current(offer: &OfferStory) -> Option<(usize, &StepStory)> {
 
 /// A status word with its words apart: `waitingForPublisherReview` is `waiting for publisher
 /// review`.
-pub fn status(word: &Word) -> String {
+pub fn show_status(word: &Word) -> String {
     let mut apart = String::new();
     let mut before = ' ';
     for c in word.to_string().chars() {
@@ -107,7 +107,7 @@ mod tests {
             "in progress",
             "",
         ]
-        .map(|word| status(&Word::new(word)));
+        .map(|word| show_status(&Word::new(word)));
         assert_eq!(
             apart,
             [

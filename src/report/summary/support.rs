@@ -1,7 +1,7 @@
 //! Addresses and ids: what a support ticket asks for.
 
-use super::super::duration::date;
-use super::super::markdown::{code, escape, link};
+use super::super::duration::format_date;
+use super::super::markdown::{escape, escape_code, escape_link};
 use super::super::news::Entry;
 use super::super::offer_story::{HalfStory, OfferStory};
 use crate::http::Exchange;
@@ -14,12 +14,12 @@ const MOST: usize = 20;
 const MOST_FAILED: usize = 3;
 
 /// Links to preview or live page.
-pub fn links(kind: &str, links: &[Link]) -> String {
+pub fn show_links(kind: &str, links: &[Link]) -> String {
     if links.is_empty() {
         return String::new();
     }
     let each: Vec<String> =
-        links.iter().take(MOST).map(|one| link(&one.text, &one.address)).collect();
+        links.iter().take(MOST).map(|one| escape_link(&one.text, &one.address)).collect();
     format!("**{kind}:** {}\n\n", each.join(" · "))
 }
 
@@ -27,12 +27,12 @@ pub fn links(kind: &str, links: &[Link]) -> String {
 pub fn code_of_error(offer: &OfferStory) -> String {
     let error = offer.verdict.as_ref().and_then(crate::release::Verdict::code);
     error
-        .map(|error| format!("**Code of this error:** {}\n\n", code(&error.to_string())))
+        .map(|error| format!("**Code of this error:** {}\n\n", escape_code(&error.to_string())))
         .unwrap_or_default()
 }
 
 /// The addresses of the operations.
-pub fn operations(offer: &OfferStory) -> String {
+pub fn show_operations(offer: &OfferStory) -> String {
     let line = |name: &str, half: &Option<HalfStory>| {
         let half = half.as_ref()?;
         let how = match half.origin {
@@ -41,8 +41,11 @@ pub fn operations(offer: &OfferStory) -> String {
             Origin::Finished => "found finished",
             Origin::Found => "found",
         };
-        let address =
-            half.operation.as_ref().map(|operation| code(operation.address())).unwrap_or_default();
+        let address = half
+            .operation
+            .as_ref()
+            .map(|operation| escape_code(operation.address()))
+            .unwrap_or_default();
         Some(format!("- {name} ({how}) {address}\n"))
     };
     let lines: Vec<String> = [line("publish", &offer.publish), line("go-live", &offer.go_live)]
@@ -58,7 +61,7 @@ pub fn operations(offer: &OfferStory) -> String {
 
 /// The requests that matter, with the portal's ids of them: those that changed something, the last
 /// ones that failed, the last one. Only once all is over, for every poll is another last one.
-pub fn requests(offer: &OfferStory) -> String {
+pub fn show_requests(offer: &OfferStory) -> String {
     if offer.verdict.is_none() {
         return String::new();
     }
@@ -80,7 +83,7 @@ pub fn requests(offer: &OfferStory) -> String {
             one.correlation_id.is_some() && (posts || late || index + 1 == all.len())
         })
         .take(MOST)
-        .map(|(_, one)| row(one))
+        .map(|(_, one)| show_request(one))
         .collect();
     if rows.is_empty() {
         return String::new();
@@ -92,16 +95,16 @@ pub fn requests(offer: &OfferStory) -> String {
     )
 }
 
-fn row(one: &Exchange) -> String {
+fn show_request(one: &Exchange) -> String {
     let path =
         url::Url::parse(&one.url).map_or_else(|_| one.url.clone(), |url| url.path().to_owned());
     let answer = one.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
     let id = one.correlation_id.as_deref().unwrap_or_default();
-    let request = code(&cut_text(&format!("{} {path}", one.method), 300));
+    let request = escape_code(&cut_text(&format!("{} {path}", one.method), 300));
     format!(
         "| {} | {request} | {} | {} |\n",
-        date(one.at),
+        format_date(one.at),
         escape(&answer),
-        code(&cut_text(id, 100))
+        escape_code(&cut_text(id, 100))
     )
 }

@@ -130,7 +130,7 @@ impl Told {
     }
 
     fn summary(&self) -> String {
-        let text = summary(&self.story, self.now, ROOM);
+        let text = write_summary(&self.story, self.now, ROOM);
         rendered::assert_harmless(&text);
         text
     }

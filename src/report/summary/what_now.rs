@@ -1,23 +1,23 @@
 //! What to do now.
 
-use super::super::markdown::prose;
+use super::super::markdown::escape_sentence;
 use super::super::offer_story::OfferStory;
 use super::headline::has_complaint;
 use super::reason::capitalize;
 use crate::release::{Ending, Outcome, Verdict};
 
 /// What to do now.
-pub fn what_now(offer: &OfferStory) -> String {
+pub fn say_what_now(offer: &OfferStory) -> String {
     let Some(verdict) = &offer.verdict else {
-        return under_way(offer).to_owned();
+        return advise_under_way(offer).to_owned();
     };
     match &verdict.hint {
-        Some(hint) => format!("{}.", capitalize(&prose(hint.trim_end_matches('.')))),
-        None => without_hint(verdict).to_owned(),
+        Some(hint) => format!("{}.", capitalize(&escape_sentence(hint.trim_end_matches('.')))),
+        None => advise_without_hint(verdict).to_owned(),
     }
 }
 
-fn under_way(offer: &OfferStory) -> &'static str {
+fn advise_under_way(offer: &OfferStory) -> &'static str {
     if has_complaint(offer) {
         "Read what the portal says. It does not say whether the step goes on by itself; if it \
          does, this is withdrawn here. If it is \
@@ -33,7 +33,7 @@ fn under_way(offer: &OfferStory) -> &'static str {
 /// Said of an offer that is done with.
 pub const NOTHING: &str = "Nothing: all is done.";
 
-fn without_hint(verdict: &Verdict) -> &'static str {
+fn advise_without_hint(verdict: &Verdict) -> &'static str {
     match (verdict.outcome, verdict.ending) {
         (Outcome::Succeeded, _) => NOTHING,
         (Outcome::Pending, Ending::Interrupted(_)) => "Run the job again when it shall go on.",

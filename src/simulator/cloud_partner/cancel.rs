@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::address::answer_start;
 use super::refusal::PortalRefusal;
 use super::reply::with_offer;
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 use crate::simulator::offers::offer::SimulatedOffer;
 use crate::simulator::offers::operation::{ForcedEnd, OperationState};
 use crate::simulator::scenario::{Accepted, Cancel, CancelNothing, PortalSwitches};
@@ -67,7 +67,7 @@ fn stop_later(
     now: jiff::Timestamp,
 ) -> jiff::Timestamp {
     let asked = offer.operations.last().and_then(|last| last.stopped.as_ref()).map(|stop| stop.at);
-    let at = asked.unwrap_or_else(|| later(now, portal.cancel_time.0));
+    let at = asked.unwrap_or_else(|| add_time(now, portal.cancel_time.0));
     stop_last(offer, at);
     at
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::simulator::clock::earlier;
+use crate::simulator::clock::subtract_time;
 use crate::simulator::offers::offer::{SimulatedOffer, SimulatedSlot};
 use crate::simulator::offers::operation::{OperationState, SimulatedOperation};
 use crate::simulator::offers::progress::{OperationProgress, StepMark, StepNow};
@@ -50,7 +50,7 @@ impl PortalSwitches {
 
     /// The status of an offer.
     pub fn show_status(&self, offer: &SimulatedOffer, now: Timestamp) -> Value {
-        let now = earlier(now, self.status_lag.0);
+        let now = subtract_time(now, self.status_lag.0);
         let last = offer.last_operation(now);
         let seen = last.as_ref().map(|(operation, progress)| (*operation, progress));
         // An offer keeps its links while it is published anew.
@@ -133,7 +133,7 @@ impl PortalSwitches {
         json!({
             "offerTypeId": offer.offer_type,
             "publisherId": offer.publisher,
-            "status": self.status_word(offer.status_at(earlier(now, self.status_lag.0))),
+            "status": self.status_word(offer.status_at(subtract_time(now, self.status_lag.0))),
             "pcMigrationStatus": if offer.migrated { "migrated" } else { "none" },
             "isvUpgradeRequest": false,
             "lockStatus": "none",

@@ -7,10 +7,10 @@ use axum::response::Response;
 use jiff::SignedDuration;
 
 use super::refusal::PortalRefusal;
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 use crate::simulator::dates::http_date;
 use crate::simulator::guid::new_guid;
-use crate::simulator::identity::issued::bearer;
+use crate::simulator::identity::issued::read_bearer;
 use crate::simulator::scenario::RetryAfterForm;
 use crate::simulator::simulation::{Sim, Simulation};
 
@@ -37,7 +37,7 @@ fn admit_request(sim: &Simulation, request: &Request) -> Result<(), Box<Response
     throttle_request(sim)?;
     let now = sim.clock.now();
     if let Err(why) = sim.world().issued.admits(
-        bearer(request.headers()),
+        read_bearer(request.headers()),
         &sim.scenario.auth.resource,
         &sim.scenario.auth,
         now,
@@ -92,7 +92,7 @@ fn throttle_request(sim: &Simulation) -> Result<(), Box<Response>> {
     let mut answer = refusal.to_response(&sim.scenario.portal);
     let value = match throttle.form {
         RetryAfterForm::Seconds => Some(throttle.retry_after.to_string()),
-        RetryAfterForm::Date => Some(http_date(later(
+        RetryAfterForm::Date => Some(http_date(add_time(
             sim.clock.now(),
             SignedDuration::from_secs(i64::from(throttle.retry_after)),
         ))),

@@ -23,7 +23,7 @@ use super::simulation::Sim;
 const OFFER: &str = "/api/publishers/{publisher}/offers/{offer}";
 
 /// The portal's addresses.
-pub fn router(sim: &Sim) -> Router<Sim> {
+pub fn build_router(sim: &Sim) -> Router<Sim> {
     let of_offer = |rest: &str| format!("{OFFER}{rest}");
     Router::new()
         .route("/api/publishers", get(offers::list_publishers))

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::refusal::PortalRefusal;
 use super::reply::{reply_json, with_offer, with_offers};
 use super::write_draft::add_etag;
-use crate::simulator::clock::earlier;
+use crate::simulator::clock::subtract_time;
 use crate::simulator::offers::offer::SimulatedSlot;
 use crate::simulator::scenario::{Etag, Slots};
 use crate::simulator::simulation::Sim;
@@ -54,7 +54,7 @@ pub async fn get_draft(
     Path((publisher, offer)): Path<(String, String)>,
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let definition = offer.definition_at(earlier(now, portal.draft_lag.0));
+        let definition = offer.definition_at(subtract_time(now, portal.draft_lag.0));
         let shown = portal.show_offer(offer, Some(definition), now);
         let mut response = reply_json(StatusCode::OK, &shown);
         if portal.etag == Etag::Weak {
@@ -88,7 +88,7 @@ pub async fn get_slot(
     Path((publisher, offer, slot)): Path<(String, String, String)>,
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
-        let seen = earlier(now, portal.slot_lag.0);
+        let seen = subtract_time(now, portal.slot_lag.0);
         let definition = match slot.to_ascii_lowercase().as_str() {
             "draft" => Some(&offer.definition),
             "preview" => offer.slot_at(SimulatedSlot::Preview, seen),

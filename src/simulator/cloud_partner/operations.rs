@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::refusal::PortalRefusal;
 use super::reply::{reply_json, with_offer};
-use crate::simulator::clock::earlier;
+use crate::simulator::clock::subtract_time;
 use crate::simulator::offers::offer::SimulatedOffer;
 use crate::simulator::scenario::{
     CancelRows, Filter, OldPublish, Order, PortalSwitches, ReleaseHalf, Shape,
@@ -23,7 +23,7 @@ pub async fn list_submissions(
 ) -> Response {
     with_offer(&sim, &publisher, &offer, |offer, portal, now| {
         let wanted = choose_filter(portal, &query);
-        let mut shown = list_rows(portal, offer, earlier(now, portal.list_lag.0));
+        let mut shown = list_rows(portal, offer, subtract_time(now, portal.list_lag.0));
         shown.retain(|submission| {
             wanted.is_none_or(|wanted| {
                 submission["submissionState"]

@@ -83,7 +83,7 @@ fn check_condition(
 ) -> Result<(), PortalRefusal> {
     match (condition, portal.if_match_missing) {
         (Some("*"), _) | (None, IfMatchMissing::Accepted) => Ok(()),
-        (Some(given), _) if given == etag(offer) => Ok(()),
+        (Some(given), _) if given == make_etag(offer) => Ok(()),
         (Some(_), _) => {
             let why = "The offer was changed by someone else.";
             Err(PortalRefusal::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", why))
@@ -124,14 +124,14 @@ fn reply_internal_conflict() -> Response {
     reply_json(StatusCode::INTERNAL_SERVER_ERROR, &body)
 }
 
-fn etag(offer: &SimulatedOffer) -> String {
+fn make_etag(offer: &SimulatedOffer) -> String {
     let time = offer.modified.strftime("%Y-%m-%dT%H%%3A%M%%3A%S%.7fZ");
     format!("W/\"datetime'{time}'\"")
 }
 
 /// Adds the draft's `ETag` to an answer.
 pub fn add_etag(response: &mut Response, offer: &SimulatedOffer) {
-    if let Ok(value) = HeaderValue::from_str(&etag(offer)) {
+    if let Ok(value) = HeaderValue::from_str(&make_etag(offer)) {
         response.headers_mut().insert(header::ETAG, value);
     }
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::check_run_rules::InvalidBody;
-use crate::simulator::identity::issued::bearer;
+use crate::simulator::identity::issued::read_bearer;
 use crate::simulator::scenario::{GithubAnswer, GithubCall};
 use crate::simulator::simulation::{Sim, Simulation};
 
@@ -39,7 +39,7 @@ enum Admission {
 /// Looks at a call's token, and at the scenario.
 fn admit_call(sim: &Simulation, request: &Request) -> Admission {
     let fail = |status, message: &str| Admission::Answer(Box::new(reply_error(status, message)));
-    let Some(token) = bearer(request.headers()) else {
+    let Some(token) = read_bearer(request.headers()) else {
         return fail(StatusCode::UNAUTHORIZED, "Requires authentication");
     };
     if sim.scenario.checks.token.as_deref().is_some_and(|right| right != token) {

@@ -173,7 +173,7 @@ impl StoredDeployment {
             "original_environment": environment,
             "environment": environment,
             "description": self.fields.get("description").cloned().unwrap_or_default(),
-            "creator": creator(),
+            "creator": show_creator(),
             "created_at": to_the_second(self.created),
             "updated_at": to_the_second(self.updated),
             "statuses_url": format!("{url}/statuses"),
@@ -211,7 +211,7 @@ impl StoredDeployment {
             "id": status.id,
             "node_id": format!("DES_{}", status.id),
             "state": text("state"),
-            "creator": creator(),
+            "creator": show_creator(),
             "description": text("description"),
             "environment": environment,
             "target_url": log_url,
@@ -268,6 +268,6 @@ fn sha_of(reference: &str) -> String {
     format!("{first:016x}{second:016x}{:08x}", first >> 32)
 }
 
-fn creator() -> Value {
+fn show_creator() -> Value {
     json!({"login": "github-actions[bot]", "id": 41_898_282, "type": "Bot"})
 }

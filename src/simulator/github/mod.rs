@@ -15,7 +15,7 @@ use axum::routing::{get, post};
 use super::simulation::Sim;
 
 /// The addresses, at the root and where GitHub Enterprise Server has them.
-pub fn router(sim: &Sim) -> Router<Sim> {
+pub fn build_router(sim: &Sim) -> Router<Sim> {
     let api = || {
         Router::new()
             .route("/repos/{owner}/{repo}/check-runs", post(check_runs::create_check_run))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::{HeaderMap, header};
 use jiff::Timestamp;
 
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 use crate::simulator::scenario::TokenSwitches;
 
 /// One access token.
@@ -33,7 +33,7 @@ impl IssuedTokens {
         self.access.push(AccessToken {
             token: token.clone(),
             resource: resource.to_owned(),
-            until: later(now, auth.token_lifetime.0),
+            until: add_time(now, auth.token_lifetime.0),
         });
         token
     }
@@ -83,7 +83,7 @@ impl IssuedTokens {
 }
 
 /// The bearer token of a request; GitHub's scheme `token` is one too.
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub fn read_bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     ["bearer", "token"].contains(&scheme.to_ascii_lowercase().as_str()).then_some(token.trim())
 }

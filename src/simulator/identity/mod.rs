@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use super::simulation::Sim;
 
 /// The addresses of both.
-pub fn router() -> Router<Sim> {
+pub fn build_router() -> Router<Sim> {
     Router::new()
         .route("/{tenant}/oauth2/token", post(token::issue_v1))
         .route("/{tenant}/oauth2/v2.0/token", post(token::issue_v2))

@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::issued::bearer;
-use crate::simulator::clock::later;
+use super::issued::read_bearer;
+use crate::simulator::clock::add_time;
 use crate::simulator::simulation::Sim;
 
 /// GET of the request URL with `audience`.
@@ -19,7 +19,7 @@ pub async fn issue_id_token(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Response {
     let auth = &sim.scenario.auth;
-    if bearer(&headers) != Some(auth.request_token.as_str()) {
+    if read_bearer(&headers) != Some(auth.request_token.as_str()) {
         return (StatusCode::UNAUTHORIZED, Json(json!({"message": "Bad credentials"})))
             .into_response();
     }
@@ -35,7 +35,7 @@ pub async fn issue_id_token(
         "iss": auth.issuer,
         "iat": now.as_second(),
         "nbf": now.as_second() - 60,
-        "exp": later(now, auth.id_token_lifetime.0).as_second(),
+        "exp": add_time(now, auth.id_token_lifetime.0).as_second(),
         "repository": "contoso/offers",
         "repository_owner": "contoso",
     });

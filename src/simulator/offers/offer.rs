@@ -7,7 +7,7 @@ use super::default_documents::default_definition;
 use super::operation::{OperationState, SimulatedOperation};
 use super::pending_edits::PendingEdit;
 use super::progress::OperationProgress;
-use crate::simulator::clock::earlier;
+use crate::simulator::clock::subtract_time;
 use crate::simulator::scenario::{
     OfferLink, OfferSetup, OfferStatus, PastSubmission, ReleaseHalf, ScriptStep,
 };
@@ -115,7 +115,7 @@ impl SimulatedOffer {
             base_slots: [described.preview_document.clone(), described.live_document.clone()],
             pending_edits: described.edits.iter().map(|e| PendingEdit::new(e, start)).collect(),
             past_submissions: past_submissions
-                .map(|row| (earlier(start, row.since.0), row.clone()))
+                .map(|row| (subtract_time(start, row.since.0), row.clone()))
                 .collect(),
             preview_links: described.preview_links.clone().unwrap_or(preview),
             live_links: described.live_links.clone().unwrap_or(live),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::default_documents::CORE_VIRTUAL_MACHINE;
 use super::offer::SimulatedOffer;
 use super::pending_edits::{PendingEdit, set_pointer};
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 
 impl SimulatedOffer {
     /// The draft as it was at some time.
@@ -23,7 +23,7 @@ impl SimulatedOffer {
         self.revision += 1;
         self.changed = now;
         // Two changes within a tick of the clock are two versions as well.
-        self.modified = now.max(later(self.modified, SignedDuration::from_micros(1)));
+        self.modified = now.max(add_time(self.modified, SignedDuration::from_micros(1)));
     }
 
     /// Sets one value of the draft.

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::offer::SimulatedOffer;
 use super::operation::{ForcedEnd, OperationState};
-use crate::simulator::clock::{earlier, later};
+use crate::simulator::clock::{add_time, subtract_time};
 use crate::simulator::scenario::{OfferSetup, OfferStatus, ReleaseHalf};
 
 impl SimulatedOffer {
@@ -27,7 +27,7 @@ impl SimulatedOffer {
         let (publish, go_live) = (half(ReleaseHalf::Publish), half(ReleaseHalf::GoLive));
         let long = SignedDuration::from_hours(24 * 10);
         let ago = |default: SignedDuration| {
-            earlier(start, described.since.map_or(default, |since| since.0))
+            subtract_time(start, described.since.map_or(default, |since| since.0))
         };
         let begun = match described.status {
             OfferStatus::NeverPublished | OfferStatus::NotStarted => start,
@@ -40,8 +40,8 @@ impl SimulatedOffer {
         };
         let needs_preview =
             described.status == OfferStatus::Running && described.running == ReleaseHalf::GoLive;
-        let published = if needs_preview { earlier(begun, publish) } else { begun };
-        self.changed = earlier(published, SignedDuration::from_hours(1));
+        let published = if needs_preview { subtract_time(begun, publish) } else { begun };
+        self.changed = subtract_time(published, SignedDuration::from_hours(1));
         match described.status {
             OfferStatus::NeverPublished | OfferStatus::NotStarted => {}
             OfferStatus::WaitingForPublisherReview => {
@@ -55,7 +55,11 @@ impl SimulatedOffer {
             }
             OfferStatus::Succeeded => {
                 self.start_operation(ReleaseHalf::Publish, published, String::new());
-                self.start_operation(ReleaseHalf::GoLive, later(published, publish), String::new());
+                self.start_operation(
+                    ReleaseHalf::GoLive,
+                    add_time(published, publish),
+                    String::new(),
+                );
             }
             OfferStatus::Canceled | OfferStatus::Failed => {
                 let state = if described.status == OfferStatus::Failed {
@@ -63,7 +67,7 @@ impl SimulatedOffer {
                 } else {
                     OperationState::Canceled
                 };
-                let at = later(published, SignedDuration::from_mins(1));
+                let at = add_time(published, SignedDuration::from_mins(1));
                 self.start_operation(ReleaseHalf::Publish, published, String::new()).stopped =
                     Some(ForcedEnd { at, state, reason: "The last publish failed.".to_owned() });
             }
@@ -77,7 +81,7 @@ impl SimulatedOffer {
             }
         }
         if described.draft_changed {
-            self.change_summary(earlier(start, SignedDuration::from_secs(1)).max(published));
+            self.change_summary(subtract_time(start, SignedDuration::from_secs(1)).max(published));
             self.version = version;
         }
     }

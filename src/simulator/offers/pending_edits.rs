@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 use crate::simulator::scenario::{DraftEdit, Target};
 
 /// One change, with what it waits for.
@@ -27,7 +27,7 @@ impl PendingEdit {
     pub fn new(edit: &DraftEdit, start: Timestamp) -> Self {
         let trigger = match &edit.after {
             Some(target) => EditTrigger::After { target: target.clone(), left: edit.nth },
-            None => EditTrigger::At(edit.at.map_or(start, |at| later(start, at.0))),
+            None => EditTrigger::At(edit.at.map_or(start, |at| add_time(start, at.0))),
         };
         Self { trigger, pointer: edit.set.clone(), value: edit.value.clone() }
     }

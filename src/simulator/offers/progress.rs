@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::operation::OperationState;
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 use crate::simulator::scenario::{FailedAs, FailedOperation, ScriptMessage, ScriptStep};
 
 /// The status of a step.
@@ -64,7 +64,7 @@ pub fn run_step(
     let mut messages = messages_so_far(&step.messages, began, now, progress);
 
     if let Some(fails) = step.fails.as_ref().filter(|fails| passed >= fails.after.0) {
-        let ended = later(began, fails.after.0);
+        let ended = add_time(began, fails.after.0);
         messages.retain(|(said, _)| *said <= ended);
         messages.extend(messages_so_far(&fails.messages, ended, Timestamp::MAX.min(now), progress));
         progress.note_event(ended);
@@ -84,12 +84,12 @@ pub fn run_step(
             FailedAs::Blocked => StepMark::Blocked,
             FailedAs::Canceled => StepMark::Canceled,
         };
-        return StepNow { mark, percent: percent(fails.after.0, step.takes.0), messages };
+        return StepNow { mark, percent: compute_percent(fails.after.0, step.takes.0), messages };
     }
 
     let mut stood_still = SignedDuration::ZERO;
     if let Some(blocked) = step.blocked.as_ref().filter(|blocked| passed >= blocked.after.0) {
-        let from = later(began, blocked.after.0);
+        let from = add_time(began, blocked.after.0);
         messages.extend(messages_so_far(&blocked.messages, from, now, progress));
         progress.note_event(from);
         let lasts = blocked.lasts.map_or(SignedDuration::MAX, |lasts| lasts.0);
@@ -97,11 +97,11 @@ pub fn run_step(
             progress.state = OperationState::Running;
             return StepNow {
                 mark: StepMark::Blocked,
-                percent: percent(blocked.after.0, step.takes.0),
+                percent: compute_percent(blocked.after.0, step.takes.0),
                 messages,
             };
         }
-        progress.note_event(later(from, lasts));
+        progress.note_event(add_time(from, lasts));
         stood_still = lasts;
     }
 
@@ -111,11 +111,11 @@ pub fn run_step(
         let mark = StepMark::InProgress;
         return StepNow {
             mark,
-            percent: percent(passed.saturating_sub(stood_still), step.takes.0),
+            percent: compute_percent(passed.saturating_sub(stood_still), step.takes.0),
             messages,
         };
     }
-    *at = later(began, total);
+    *at = add_time(began, total);
     progress.note_event(*at);
     StepNow { mark: StepMark::Complete, percent: 100, messages }
 }
@@ -129,7 +129,7 @@ pub fn messages_so_far(
 ) -> Vec<(Timestamp, ScriptMessage)> {
     let said: Vec<_> = messages
         .iter()
-        .map(|message| (later(from, message.after.0), message.clone()))
+        .map(|message| (add_time(from, message.after.0), message.clone()))
         .filter(|(at, _)| *at <= now)
         .collect();
     for (at, _) in &said {
@@ -139,7 +139,7 @@ pub fn messages_so_far(
 }
 
 /// Never 100: a step that is not complete does not say that it is.
-fn percent(passed: SignedDuration, takes: SignedDuration) -> u8 {
+fn compute_percent(passed: SignedDuration, takes: SignedDuration) -> u8 {
     let hundredths =
         passed.as_millis().saturating_mul(100).checked_div(takes.as_millis()).unwrap_or(0);
     u8::try_from(hundredths.clamp(0, 99)).unwrap_or(0)

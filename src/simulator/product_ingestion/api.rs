@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use super::answers::{
     reply_bad_request, reply_error, reply_graph_error, reply_json, reply_not_found,
 };
-use super::configure::configure;
+use super::configure::answer_configure;
 use super::lists::reply_list;
 use super::product::{SimulatedProduct, kind_of};
 use super::product_store::ProductStore;
 use super::submission::RunState;
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 use crate::simulator::dates::http_date;
-use crate::simulator::identity::issued::bearer;
+use crate::simulator::identity::issued::read_bearer;
 use crate::simulator::scenario::{IngestionSwitches, JobCancel, RetryAfterForm, Trees};
 use crate::simulator::simulation::{Sim, Simulation};
 
@@ -39,7 +39,7 @@ fn admit_request(sim: &Simulation, request: &Request) -> Result<(), Box<Response
     };
     throttle_request(sim)?;
     let (auth, now) = (&sim.scenario.auth, sim.clock.now());
-    let token = bearer(request.headers());
+    let token = read_bearer(request.headers());
     if let Err(why) = sim.world().issued.admits(token, &auth.ingestion_resource, auth, now) {
         return refuse(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", why);
     }
@@ -73,7 +73,7 @@ fn throttle_request(sim: &Simulation) -> Result<(), Box<Response>> {
     let seconds = SignedDuration::from_secs(i64::from(throttle.retry_after));
     let value = match throttle.form {
         RetryAfterForm::Seconds => Some(throttle.retry_after.to_string()),
-        RetryAfterForm::Date => Some(http_date(later(sim.clock.now(), seconds))),
+        RetryAfterForm::Date => Some(http_date(add_time(sim.clock.now(), seconds))),
         RetryAfterForm::Absent => None,
     };
     if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
@@ -111,7 +111,7 @@ pub async fn handle_request(
                 |shown| reply_json(StatusCode::OK, &shown),
             )
         }
-        (Method::POST, ["configure"]) => configure(store, switches, &body, now),
+        (Method::POST, ["configure"]) => answer_configure(store, switches, &body, now),
         (Method::GET, ["configure", job, "status"]) => get_job(store, switches, job, now),
         (Method::GET, ["configure", job]) => get_job_detail(store, switches, job, now),
         (Method::POST, ["configure", job, "cancel"]) => cancel_job(store, switches, job, now),
@@ -125,7 +125,7 @@ pub async fn handle_request(
 }
 
 /// A query parameter; the service does not mind its case, nor quotes around its value.
-fn parameter<'a>(query: &'a IngestionQuery, name: &str) -> Option<&'a str> {
+fn read_parameter<'a>(query: &'a IngestionQuery, name: &str) -> Option<&'a str> {
     query
         .iter()
         .find(|(key, _)| key.eq_ignore_ascii_case(name))
@@ -137,7 +137,7 @@ fn list_products(
     switches: &IngestionSwitches,
     query: &IngestionQuery,
 ) -> Response {
-    let (id, kind) = (parameter(query, "externalId"), parameter(query, "type"));
+    let (id, kind) = (read_parameter(query, "externalId"), read_parameter(query, "type"));
     if let Some(id) = id {
         store.ensure(id);
     }
@@ -158,11 +158,12 @@ fn list_plans(
     switches: &IngestionSwitches,
     query: &IngestionQuery,
 ) -> Response {
-    let guid = parameter(query, "product").and_then(|product| product.strip_prefix("product/"));
+    let guid =
+        read_parameter(query, "product").and_then(|product| product.strip_prefix("product/"));
     let Some(index) = guid.and_then(|guid| store.find(guid)) else {
         return reply_not_found("The product");
     };
-    let name = parameter(query, "externalId");
+    let name = read_parameter(query, "externalId");
     let plans = store.products[index].draft.iter().filter(|resource| {
         kind_of(resource) == "plan"
             && name.is_none_or(|name| resource["identity"]["externalId"] == name)
@@ -183,7 +184,7 @@ fn get_tree(
     if product.product_type == "azureApplication" {
         return reply_bad_request("Type AzureApplication is not supported");
     }
-    let target = parameter(query, "targetType").unwrap_or("draft");
+    let target = read_parameter(query, "targetType").unwrap_or("draft");
     if !["draft", "preview", "live"].contains(&target) {
         return reply_bad_request(&format!("Unknown targetType '{target}'."));
     }
@@ -203,7 +204,7 @@ fn list_submissions(
     now: Timestamp,
 ) -> Response {
     let Some(index) = store.find(guid) else { return reply_not_found("The product") };
-    let target = parameter(query, "targetType");
+    let target = read_parameter(query, "targetType");
     let mut shown = switches.show_submissions(&store.products[index], now);
     shown.retain(|one| target.is_none_or(|target| one["target"]["targetType"] == target));
     reply_list(switches, &store.base_url, &format!("submission/{guid}"), query, shown)
@@ -227,7 +228,7 @@ fn get_job(
     let (state, ends, _) = job.state_at(switches, now);
     let is_forgotten = switches
         .job_forgotten
-        .is_some_and(|after| state != RunState::Running && later(ends, after.0) <= now);
+        .is_some_and(|after| state != RunState::Running && add_time(ends, after.0) <= now);
     if is_forgotten {
         return not_found();
     }
@@ -265,7 +266,7 @@ fn cancel_job(
         return reply_bad_request("Cannot cancel job, job has already completed.");
     }
     let is_late = switches.cancel == JobCancel::TooLate
-        || switches.cancel_until.is_some_and(|until| later(job.created, until.0) <= now);
+        || switches.cancel_until.is_some_and(|until| add_time(job.created, until.0) <= now);
     if is_late {
         return reply_bad_request("Cannot cancel job, it is too far along.");
     }

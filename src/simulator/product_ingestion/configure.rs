@@ -12,7 +12,7 @@ use super::job::{ConfigureJob, JobWork};
 use super::product::{SimulatedProduct, kind_of, replace_resource};
 use super::product_store::ProductStore;
 use super::submission::{PublishRun, RunState};
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 use crate::simulator::guid::new_guid;
 use crate::simulator::scenario::{ConfigureAnswer, ConflictAnswer, IngestionSwitches, LiveAgain};
 
@@ -25,7 +25,7 @@ enum ConfigureRefusal {
 }
 
 /// Carries out the body of a POST.
-pub fn configure(
+pub fn answer_configure(
     store: &mut ProductStore,
     switches: &IngestionSwitches,
     body: &[u8],
@@ -44,8 +44,8 @@ pub fn configure(
     for resource in &mut kept {
         resolve_references(product, resource);
     }
-    let ends = later(now, switches.job_takes.0);
-    let work = match publish(product, switches, &kept, submissions.first(), now) {
+    let ends = add_time(now, switches.job_takes.0);
+    let work = match publish_product(product, switches, &kept, submissions.first(), now) {
         Ok(Some(work)) => work,
         Ok(None) => JobWork::Draft { ends, written: false },
         Err(ConfigureRefusal::Job(errors)) => JobWork::Refused { ends, errors },
@@ -124,7 +124,7 @@ fn resolve_references(product: &SimulatedProduct, resource: &mut Value) {
 
 /// What becomes of the resources and of the submission beside them. Without a submission only the
 /// draft is written, later.
-fn publish(
+fn publish_product(
     product: &mut SimulatedProduct,
     switches: &IngestionSwitches,
     resources: &[Value],
@@ -156,7 +156,7 @@ fn publish(
     let Some(target) = target else { return Ok(None) };
     if let Some(running) = product.running(now) {
         let message = format!("An In Progress submission {running} already exists.");
-        return Err(conflict(switches.while_running, "internalServerError", &message));
+        return Err(answer_conflict(switches.while_running, "internalServerError", &message));
     }
     if target == "preview" {
         for resource in resources {
@@ -180,7 +180,7 @@ fn go_live(
 ) -> Result<JobWork, ConfigureRefusal> {
     let not_latest = || {
         let message = "The submission cannot be pushed to live as its not the latest submission.";
-        conflict(switches.not_latest, "conflict", message)
+        answer_conflict(switches.not_latest, "conflict", message)
     };
     let latest = product.submissions.last().filter(|one| Some(one.number) == number);
     let latest = latest.ok_or_else(not_latest)?;
@@ -225,7 +225,7 @@ fn refuse_post(message: &str) -> ConfigureRefusal {
 }
 
 /// A conflict, as the switch says.
-fn conflict(answer: ConflictAnswer, code: &str, message: &str) -> ConfigureRefusal {
+fn answer_conflict(answer: ConflictAnswer, code: &str, message: &str) -> ConfigureRefusal {
     let status = match answer {
         ConflictAnswer::Job => {
             return ConfigureRefusal::Job(vec![json!({

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 pub const SCHEMAS: &str = "https://schema.mp.microsoft.com/schema";
 
 /// Version `2022-03-01-previewN` of a schema.
-fn schema(kind: &str, preview: u8) -> String {
+fn name_schema(kind: &str, preview: u8) -> String {
     format!("{SCHEMAS}/{kind}/2022-03-01-preview{preview}")
 }
 
@@ -15,17 +15,17 @@ pub fn default_resources(guid: &str, id: &str, product_type: &str, plans: &[Stri
     let product = format!("product/{guid}");
     let mut resources = vec![
         json!({
-            "$schema": schema("product", 3), "id": product,
+            "$schema": name_schema("product", 3), "id": product,
             "identity": {"externalId": id}, "type": product_type, "alias": id,
         }),
         json!({
-            "$schema": schema("property", 2), "id": format!("property/{guid}"),
+            "$schema": name_schema("property", 2), "id": format!("property/{guid}"),
             "product": product, "kind": "azureVM", "termsOfUseUrl": "https://contoso.example/terms",
             "termsConditions": "custom",
             "categories": {"analytics": ["visualization-and-reporting"]},
         }),
         json!({
-            "$schema": schema("listing", 5),
+            "$schema": name_schema("listing", 5),
             "id": format!("listing/{guid}/public/main/default/en-us"),
             "product": product, "kind": "azureVM-listing", "title": id,
             "searchResultSummary": "One line", "shortDescription": "Two lines",
@@ -36,7 +36,7 @@ pub fn default_resources(guid: &str, id: &str, product_type: &str, plans: &[Stri
             "engineeringContact": {"name": "Ann", "email": "a@contoso.example", "phone": "1"},
         }),
         json!({
-            "$schema": schema("listing-asset", 5),
+            "$schema": name_schema("listing-asset", 5),
             "id": format!("listing-asset/{guid}/public/main/default/en-us/azurelogosmall/1"),
             "product": product, "listing": format!("listing/{guid}/public/main/default/en-us"),
             "kind": "azure-listing-asset", "type": "azureLogoSmall", "languageId": "en-us",
@@ -44,7 +44,7 @@ pub fn default_resources(guid: &str, id: &str, product_type: &str, plans: &[Stri
             "friendlyName": "small.png", "url": "https://assets.example/small.png",
         }),
         json!({
-            "$schema": schema("price-and-availability-offer", 3),
+            "$schema": name_schema("price-and-availability-offer", 3),
             "id": format!("price-and-availability-offer/{guid}"), "product": product,
             "previewAudiences": [{
                 "type": "subscription", "id": "d2b43582-0000-4000-8000-000000000001",
@@ -71,16 +71,17 @@ fn default_plan(guid: &str, plan_guid: &str, name: &str, product_type: &str) -> 
     let listing = format!("plan-listing/{guid}/public/main/{plan_guid}/en-us");
     vec![
         json!({
-            "$schema": schema("plan", 2), "id": plan, "identity": {"externalId": name},
+            "$schema": name_schema("plan", 2), "id": plan, "identity": {"externalId": name},
             "product": product, "alias": name, "azureRegions": ["azureGlobal"],
         }),
         json!({
-            "$schema": schema("plan-listing", 5), "id": listing, "product": product, "plan": plan,
+            "$schema": name_schema("plan-listing", 5), "id": listing,
+            "product": product, "plan": plan,
             "kind": "azureVM-plan", "name": name, "summary": "Summary",
             "description": "Description", "languageId": "en-us",
         }),
         json!({
-            "$schema": schema("price-and-availability-plan", 4),
+            "$schema": name_schema("price-and-availability-plan", 4),
             "id": of_plan("price-and-availability-plan"), "product": product, "plan": plan,
             "visibility": "visible", "markets": ["us", "de"], "audience": "public",
             "pricing": {"licenseModel": "byol"}, "softwareReservation": [],
@@ -100,7 +101,7 @@ fn technical_configuration(
     if product_type == "azureContainer" {
         let kind = "container-plan-technical-configuration";
         return json!({
-            "$schema": schema(kind, 3), "id": of_plan(kind), "product": product, "plan": plan,
+            "$schema": name_schema(kind, 3), "id": of_plan(kind), "product": product, "plan": plan,
             "payloadType": "image",
             "imageRepositoryDetails": {
                 "subscriptionId": "d2b43582-0000-4000-8000-000000000001",
@@ -114,7 +115,7 @@ fn technical_configuration(
     if product_type == "softwareAsAService" {
         let kind = "software-as-a-service-technical-configuration";
         return json!({
-            "$schema": schema(kind, 3), "id": of_plan(kind), "product": product, "plan": plan,
+            "$schema": name_schema(kind, 3), "id": of_plan(kind), "product": product, "plan": plan,
             "landingPageUrl": "https://contoso.example/landing",
             "connectionWebhook": "https://contoso.example/webhook",
         });
@@ -137,7 +138,8 @@ fn technical_configuration(
         }})
     };
     let mut shown = json!({
-        "$schema": schema(kind, preview), "id": of_plan(kind), "product": product, "plan": plan,
+        "$schema": name_schema(kind, preview), "id": of_plan(kind),
+        "product": product, "plan": plan,
         "operatingSystem": {"family": "linux", "friendlyName": "Linux", "type": "other"},
         "recommendedVmSizes": ["d2s-standard-v5"], "openPorts": [],
         "vmProperties": {"supportsExtensions": true, "supportsBackup": false,

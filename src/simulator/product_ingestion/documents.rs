@@ -7,7 +7,7 @@ use super::default_resources::SCHEMAS;
 use super::job::{ConfigureJob, JobWork};
 use super::product::{MASK, SimulatedProduct, kind_of};
 use super::submission::{RunState, SimulatedSubmission};
-use crate::simulator::clock::earlier;
+use crate::simulator::clock::subtract_time;
 use crate::simulator::scenario::{
     CancelledSubmission, Case, ExternalIdKey, IngestionSwitches, JobDetail, JobIdKey, ListOrder,
     PreviewEntry, RunningEnd,
@@ -45,7 +45,7 @@ impl IngestionSwitches {
         target: &str,
         now: Timestamp,
     ) -> Option<Value> {
-        let seen = earlier(now, self.tree_lag.0);
+        let seen = subtract_time(now, self.tree_lag.0);
         let (resources, submission) = if target == "draft" {
             (product.draft.as_slice(), self.show_draft_submission(product))
         } else {
@@ -67,7 +67,7 @@ impl IngestionSwitches {
 
     /// The list of submissions.
     pub fn show_submissions(&self, product: &SimulatedProduct, now: Timestamp) -> Vec<Value> {
-        let seen = earlier(now, self.submission_lag.0);
+        let seen = subtract_time(now, self.submission_lag.0);
         let mut shown = vec![self.show_draft_submission(product)];
         if let Some(live) = product.reached(true, seen) {
             shown.push(self.show_submission(product, live, "live", RunState::Succeeded));
@@ -106,7 +106,7 @@ impl IngestionSwitches {
         if number == "0" {
             return Some(self.show_draft_submission(product));
         }
-        let seen = earlier(now, self.submission_lag.0);
+        let seen = subtract_time(now, self.submission_lag.0);
         let number: u64 = number.parse().ok()?;
         let found =
             product.submissions.iter().find(|one| one.number == number && one.created <= seen)?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::product::SimulatedProduct;
 use super::submission::{PublishRun, RunState};
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 use crate::simulator::scenario::{IngestionSwitches, JobEnds};
 
 /// One job.
@@ -67,7 +67,7 @@ impl ConfigureJob {
             JobWork::Draft { ends, .. } => (RunState::Succeeded, *ends, &[]),
             JobWork::Refused { ends, errors } => (RunState::Failed, *ends, errors),
             JobWork::Publish { run, .. } => {
-                let accepted = later(self.created, switches.job_takes.0);
+                let accepted = add_time(self.created, switches.job_takes.0);
                 if switches.job_ends == JobEnds::AtOnce && accepted <= now {
                     return (RunState::Succeeded, accepted, &[]);
                 }

@@ -19,7 +19,7 @@ use axum::routing::any;
 use super::simulation::Sim;
 
 /// The API's addresses.
-pub fn router(sim: &Sim) -> Router<Sim> {
+pub fn build_router(sim: &Sim) -> Router<Sim> {
     Router::new()
         .route("/rp/product-ingestion/{*path}", any(api::handle_request))
         .layer(from_fn_with_state(sim.clone(), api::pass_gate))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::default_resources::default_resources;
 use super::submission::{PublishRun, SimulatedSubmission};
-use crate::simulator::clock::{earlier, later};
+use crate::simulator::clock::{add_time, subtract_time};
 use crate::simulator::offers::pending_edits::{PendingEdit, set_pointer};
 use crate::simulator::scenario::{ProductSetup, ProductStatus};
 
@@ -59,7 +59,7 @@ impl SimulatedProduct {
         let hour = SignedDuration::from_hours(1);
         let (preview, live) = (self.setup.preview_takes.0, self.setup.live_takes.0);
         let ago = |default: SignedDuration| {
-            earlier(start, self.setup.since.map_or(default, |since| since.0))
+            subtract_time(start, self.setup.since.map_or(default, |since| since.0))
         };
         let published = match self.setup.status {
             ProductStatus::NeverPublished => return self.apply_changed_draft(start),
@@ -68,15 +68,15 @@ impl SimulatedProduct {
                 ago(preview.saturating_add(hour))
             }
             ProductStatus::GoingLive => {
-                earlier(ago(SignedDuration::from_mins(1)), preview.saturating_add(hour))
+                subtract_time(ago(SignedDuration::from_mins(1)), preview.saturating_add(hour))
             }
             ProductStatus::Live => ago(preview.saturating_add(live).saturating_add(hour * 240)),
         };
         self.submit(published);
-        let previewed = later(published, preview);
+        let previewed = add_time(published, preview);
         let live_start = match self.setup.status {
             ProductStatus::Live => Some(previewed),
-            ProductStatus::GoingLive => Some(later(previewed, hour)),
+            ProductStatus::GoingLive => Some(add_time(previewed, hour)),
             _ => None,
         };
         let failed = self.setup.status == ProductStatus::PreviewFailed;

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 
 /// One submission.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ impl PublishRun {
 
     /// When it is over.
     pub fn ends(&self) -> Timestamp {
-        let end = later(self.started, self.takes);
+        let end = add_time(self.started, self.takes);
         self.cancelled.map_or(end, |at| at.min(end))
     }
 }

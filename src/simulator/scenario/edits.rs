@@ -15,7 +15,7 @@ pub struct DraftEdit {
     /// Right after a request like this one was answered.
     pub after: Option<Target>,
     /// The so-many-th of those requests, from 1.
-    #[serde(default = "first")]
+    #[serde(default = "first_time")]
     pub nth: u64,
     /// JSON Pointer into `definition`.
     pub set: String,
@@ -23,6 +23,6 @@ pub struct DraftEdit {
     pub value: Value,
 }
 
-fn first() -> u64 {
+fn first_time() -> u64 {
     1
 }

@@ -63,7 +63,7 @@ impl Default for Scenario {
             time_scale: 1.0,
             start: None,
             any_offer: true,
-            steps: steps::realistic(),
+            steps: steps::realistic_script(),
             offers: Vec::new(),
             portal: PortalSwitches::default(),
             auth: TokenSwitches::default(),
@@ -102,8 +102,8 @@ impl Scenario {
         self
     }
 
-    /// The same with an offer of this type on the Cloud Partner Portal, its draft's `definition` the
-    /// type's own with a change. What the scenario says of an offer stays.
+    /// The same with an offer of this type on the Cloud Partner Portal, its draft's `definition`
+    /// the type's own with a change. What the scenario says of an offer stays.
     #[must_use]
     pub fn with_draft(
         mut self,

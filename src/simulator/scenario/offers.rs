@@ -22,16 +22,16 @@ pub struct OfferSetup {
     /// just true.
     pub since: Option<LengthOfTime>,
     /// With `status: running`, what runs.
-    #[serde(default = "publish")]
+    #[serde(default = "default_running")]
     pub running: ReleaseHalf,
     /// Whether the draft was changed after the last publish.
     #[serde(default)]
     pub draft_changed: bool,
     /// The draft's version.
-    #[serde(default = "one")]
+    #[serde(default = "default_version")]
     pub version: i64,
     /// `pcMigrationStatus`.
-    #[serde(default = "yes")]
+    #[serde(default = "default_migrated")]
     pub migrated: bool,
     /// The draft's plans.
     #[serde(default = "one_plan")]
@@ -115,10 +115,10 @@ impl OfferSetup {
             id: id.to_owned(),
             status: OfferStatus::default(),
             since: None,
-            running: publish(),
+            running: default_running(),
             draft_changed: false,
-            version: one(),
-            migrated: yes(),
+            version: default_version(),
+            migrated: default_migrated(),
             plans: one_plan(),
             offer_type: virtual_machine(),
             document: None,
@@ -133,7 +133,7 @@ impl OfferSetup {
     }
 }
 
-fn publish() -> ReleaseHalf {
+fn default_running() -> ReleaseHalf {
     ReleaseHalf::Publish
 }
 
@@ -145,10 +145,10 @@ fn one_plan() -> Vec<String> {
     vec!["standard".to_owned()]
 }
 
-fn one() -> i64 {
+fn default_version() -> i64 {
     1
 }
 
-fn yes() -> bool {
+fn default_migrated() -> bool {
     true
 }

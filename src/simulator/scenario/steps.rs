@@ -28,7 +28,7 @@ pub struct ScriptStep {
     /// `estimatedTimeFrame`; without it the field is absent.
     pub estimate: Option<String>,
     /// How long it really takes.
-    #[serde(default = "nothing")]
+    #[serde(default = "no_time")]
     pub takes: LengthOfTime,
     /// Its half of the release; `live` is of the second unless told otherwise.
     pub phase: Option<ReleaseHalf>,
@@ -48,10 +48,10 @@ pub struct ScriptStep {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ScriptMessage {
     /// How long after the step began (in a `blocked` or `fails`: after that began).
-    #[serde(default = "nothing")]
+    #[serde(default = "no_time")]
     pub after: LengthOfTime,
     /// `level`.
-    #[serde(default = "information")]
+    #[serde(default = "default_level")]
     pub level: String,
     /// `messageHtml`.
     pub html: String,
@@ -62,7 +62,7 @@ pub struct ScriptMessage {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Blocked {
     /// How long after the step began.
-    #[serde(default = "nothing")]
+    #[serde(default = "no_time")]
     pub after: LengthOfTime,
     /// How long it stays blocked; without it, for ever.
     #[serde(rename = "for")]
@@ -77,7 +77,7 @@ pub struct Blocked {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Fails {
     /// How long after the step began.
-    #[serde(default = "nothing")]
+    #[serde(default = "no_time")]
     pub after: LengthOfTime,
     /// The step's status.
     #[serde(rename = "as", default)]
@@ -132,17 +132,17 @@ impl ScriptStep {
     }
 }
 
-fn nothing() -> LengthOfTime {
+fn no_time() -> LengthOfTime {
     LengthOfTime::minutes(0)
 }
 
-fn information() -> String {
+fn default_level() -> String {
     "information".to_owned()
 }
 
 /// The release of a virtual machine offer: the documented steps, with the times that real ones
 /// take.
-pub fn realistic() -> Vec<ScriptStep> {
+pub fn realistic_script() -> Vec<ScriptStep> {
     let step = |id: &str,
                 name: &str,
                 description: &str,
@@ -159,7 +159,7 @@ pub fn realistic() -> Vec<ScriptStep> {
             .iter()
             .map(|(hours, html)| ScriptMessage {
                 after: LengthOfTime::hours(*hours),
-                level: information(),
+                level: default_level(),
                 html: (*html).to_owned(),
             })
             .collect(),

@@ -12,7 +12,7 @@ fn paragraphs_lists_emphasis_code_and_links_are_kept() {
                 rule</a></li></ul></li><li>port 23</li></ol>\
                 <h3>Then</h3><pre>line `1`\n  \
                   line 2</pre><table><tr><th>a</th><td>b</td></tr></table>Tail & more";
-    insta::assert_snapshot!(quoted(html, 1_000), @r"
+    insta::assert_snapshot!(quote_message(html, 1_000), @r"
     > Plan **premium**: the *image* `1.2.3` has\
     > open ports:
     >
@@ -36,7 +36,7 @@ fn paragraphs_lists_emphasis_code_and_links_are_kept() {
 #[test]
 fn text_that_nobody_escaped_is_kept() {
     assert_eq!(
-        quoted("the plan <standard> has 1 < 2 images & more", 100),
+        quote_message("the plan <standard> has 1 < 2 images & more", 100),
         "> the plan &lt;standard&gt; has 1 &lt; 2 images &amp; more\n"
     );
     assert_eq!(one_line("a<p>b<ul><li>c<li>d</ul>", 100), "a · b · c · d");
@@ -54,14 +54,14 @@ fn only_https_leads_somewhere() {
         ),
         ("<a>rule</a>", "> rule\n"),
     ] {
-        assert_eq!(quoted(html, 200), shown, "{html}");
+        assert_eq!(quote_message(html, 200), shown, "{html}");
     }
 }
 
 #[test]
 fn what_is_cut_says_so_and_leaves_nothing_open() {
     let html = format!("<p>{}</p>", "<b>word</b> ".repeat(1_000));
-    let text = quoted(&html, 50);
+    let text = quote_message(&html, 50);
     assert!(
         text.ends_with("> … (cut here; the record and Partner Center have it whole)\n"),
         "{text}"
@@ -91,26 +91,27 @@ proptest! {
 
     #[test]
     fn no_message_acts(html in hostile()) {
-        assert_harmless(&format!("before\n\n{}\nafter\n", quoted(&html, 500)));
+        assert_harmless(&format!("before\n\n{}\nafter\n", quote_message(&html, 500)));
         assert_harmless(&format!("| a |\n|---|\n| {} |\n", one_line(&html, 500)));
         prop_assert!(!one_line(&html, 500).contains('\n'));
     }
 
     #[test]
     fn a_message_stays_in_its_quote(html in hostile()) {
-        prop_assert!(quoted(&html, 500).lines().all(|line| line.starts_with('>')));
+        prop_assert!(quote_message(&html, 500).lines().all(|line| line.starts_with('>')));
     }
 
     #[test]
     fn no_text_acts(text in hostile()) {
         assert_harmless(&escape(&text));
-        assert_harmless(&super::super::prose(&text));
-        assert_harmless(&format!("| a |\n|---|\n| {} {} |\n", code(&text), link(&text, &text)));
+        assert_harmless(&super::super::escape_sentence(&text));
+        let (code, link) = (escape_code(&text), escape_link(&text, &text));
+        assert_harmless(&format!("| a |\n|---|\n| {code} {link} |\n"));
     }
 
     #[test]
     fn a_message_of_any_length_is_bounded(html in hostile(), most in 0_usize..200) {
         let long = html.repeat(20);
-        prop_assert!(quoted(&long, most).len() <= 40 * most + 400);
+        prop_assert!(quote_message(&long, most).len() <= 40 * most + 400);
     }
 }

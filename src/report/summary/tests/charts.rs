@@ -61,7 +61,7 @@ fn walked<'a>(told: &mut Told, names: impl Iterator<Item = (&'a str, &'a str)>) 
 }
 
 fn chart(told: &Told) -> String {
-    gantt::chart(&told.story.offers[0], told.now)
+    gantt::draw_chart(&told.story.offers[0], told.now)
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn whatever_the_portal_says_it_fits() {
         failed(&mut told, offer, &html);
     }
     for room in [ROOM, 100_000, 10_000, 1_000, 10, 0] {
-        let text = summary(&told.story, told.now, room);
+        let text = write_summary(&told.story, told.now, room);
         assert!(text.len() <= room, "{} of {room}", text.len());
         if room <= 100_000 {
             rendered::assert_harmless(&text);

@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::simulator::clock::later;
+use crate::simulator::clock::add_time;
 use crate::simulator::scenario::Scenario;
 
 fn start() -> Timestamp {
@@ -26,7 +26,7 @@ fn operation(kind: ReleaseHalf, yaml: &str) -> SimulatedOperation {
 }
 
 fn seen(operation: &SimulatedOperation, hours: i64) -> String {
-    let progress = operation.progress_at(later(start(), SignedDuration::from_hours(hours)));
+    let progress = operation.progress_at(add_time(start(), SignedDuration::from_hours(hours)));
     let steps: Vec<_> =
         progress.steps.iter().map(|step| format!("{:?} {}", step.mark, step.percent)).collect();
     format!("{:?}: {}", progress.state, steps.join(", "))
@@ -74,8 +74,8 @@ fn a_blocked_step_recovers_and_its_operation_runs_all_the_time() {
     SignOff: Complete 100
     "
     );
-    let progress = publish.progress_at(later(start(), SignedDuration::from_hours(2)));
-    assert_eq!(progress.last_action, later(start(), SignedDuration::from_hours(1)));
+    let progress = publish.progress_at(add_time(start(), SignedDuration::from_hours(2)));
+    assert_eq!(progress.last_action, add_time(start(), SignedDuration::from_hours(1)));
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_stop_takes_effect_at_its_time_and_only_on_what_still_runs() {
     );
     let stop = |hours| {
         Some(ForcedEnd {
-            at: later(start(), SignedDuration::from_hours(hours)),
+            at: add_time(start(), SignedDuration::from_hours(hours)),
             state: OperationState::Canceled,
             reason: String::new(),
         })
