@@ -24,6 +24,7 @@ mod inputs;
 mod ledger;
 mod log;
 mod many;
+mod mistakes;
 mod outcomes;
 mod pages;
 mod programs;

@@ -79,3 +79,72 @@ fn a_diff_has_no_noise() {
     *address.unwrap() = json!("https://contoso.blob.core.windows.net/vhds/os-0426.vhd?sig=new");
     assert!(find_foreign(&Wanted::default(), &draft, &again).is_empty());
 }
+
+/// A version was made of the day: the next day's re-run added another one.
+#[test]
+fn a_version_never_comes_from_the_clock() {
+    let variables = Variables { version: Some("1.0.11".into()), ..Variables::default() };
+    for name in ["date", "time", "now", "timestamp"] {
+        assert!(variables.expand(&format!("1.0.${{{name}}}"), false).is_err(), "{name}");
+    }
+    let wanted = standard("1.0.11", "n.vhd");
+    let first = apply(&wanted, &fixture("machine"), None).unwrap();
+    assert!(apply(&wanted, &first.document, None).unwrap().is_empty(), "whenever it is repeated");
+}
+
+/// A plan was looked up by a part of its name, and an element by its place.
+#[test]
+fn a_plan_is_known_by_its_whole_id_wherever_it_stands() {
+    let mut draft = fixture("machine");
+    let mut other = draft["definition"]["plans"][0].clone();
+    other["planId"] = json!("standard-2");
+    draft["definition"]["plans"].as_array_mut().unwrap().insert(0, other);
+    let change = apply(&standard("1.0.11", "n.vhd"), &draft, None).unwrap();
+    let versions = "microsoft-azure-virtualmachines.vmImages/1.0.11";
+    let titles: Vec<_> = change.differences.iter().map(Difference::title).collect();
+    assert_eq!(titles, [format!("plan standard: /{versions}")]);
+    let plans = &change.document["definition"]["plans"];
+    assert_eq!(plans[0], draft["definition"]["plans"][0]);
+}
+
+/// One image replaced all plans, overwrote the operating system, added a data disk that nobody
+/// gave, and was appended once more at each run.
+#[test]
+fn an_image_is_one_key_of_one_plan_and_no_more() {
+    let draft = fixture("machine");
+    let mut document = apply(&standard("1.0.11", "n.vhd"), &draft, None).unwrap().document;
+    let key = "microsoft-azure-virtualmachines.vmImages";
+    let versions = document["definition"]["plans"][0][key].as_object_mut().unwrap();
+    let added = versions.shift_remove("1.0.11").unwrap();
+    assert_eq!(added["lunVhdDetails"], json!([]));
+    assert_eq!(document.to_string(), draft.to_string());
+}
+
+/// Versions that are hidden, or that the service is about to remove, were left out of the next
+/// write, which cannot be undone.
+#[test]
+fn a_deprecated_version_is_sent_back_as_it_came() {
+    let mut draft = fixture("generations");
+    let key = "microsoft-azure-corevm.vmImagesPublicAzure";
+    draft["definition"]["plans"][0][key]["2026.04.26"]["showInGui"] = json!(false);
+    draft["definition"]["plans"][0][key]["2026.04.26"]["lifecycleState"] = json!("deprecated");
+    let disks = vec![(Some(ImageType::X64Gen1), blob("n.vhd"))];
+    let wanted = of_plan(WantedPlan { image: image("2026.5.1", disks), ..plan("12") });
+    let change = apply(&wanted, &draft, Some(&draft)).unwrap();
+    let [before, after] =
+        [&draft, &change.document].map(|document| &document["definition"]["plans"][0][key]);
+    assert_eq!(after["2026.04.26"].to_string(), before["2026.04.26"].to_string());
+    assert_eq!(after["2026.5.1"]["showInGui"], true, "the new one is not hidden with it");
+}
+
+/// Old versions went because there were many.
+#[test]
+fn no_version_is_removed_unasked() {
+    let mut draft = fixture("machine");
+    let versions: serde_json::Map<_, _> =
+        (0..300).map(|patch| (format!("1.0.{patch}"), json!({}))).collect();
+    draft["definition"]["plans"][0]["microsoft-azure-virtualmachines.vmImages"] = versions.into();
+    let change = apply(&standard("1.1.0", "n.vhd"), &draft, Some(&draft)).unwrap();
+    assert_eq!(change.differences.len(), 1);
+    assert_eq!(change.differences[0].before, None);
+}
