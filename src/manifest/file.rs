@@ -10,6 +10,10 @@ use crate::secrets::{Secrets, find_signatures_in_lines};
 
 const LARGEST: u64 = 1024 * 1024;
 
+/// So many are masked: with a file full of them, searching for each would take hours. No excerpt
+/// and no message shows any.
+const MOST_SIGNATURES: usize = 200;
+
 /// The path below the workspace as annotations need it, and the text. Signatures that stand in it
 /// are masked, although they should not stand there.
 pub fn read_manifest(
@@ -21,8 +25,9 @@ pub fn read_manifest(
     let file = resolve_below(workspace, &named)?;
     let real = resolve_links(workspace, &named, &file)?;
     let bytes = read_bytes(&named, &real)?;
-    for signature in find_signatures_in_lines(&String::from_utf8_lossy(&bytes)) {
-        secrets.register(&signature);
+    let signatures = find_signatures_in_lines(&String::from_utf8_lossy(&bytes));
+    for signature in signatures.iter().take(MOST_SIGNATURES) {
+        secrets.register(signature);
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok((file, text)),

@@ -10,11 +10,9 @@ import sys
 import tempfile
 import urllib.request
 
-# This file is beside one that is named after the package: the import shall find the package.
-sys.path.pop(0)
+from azure_img_utils.azure_image import AzureImage
 
-import requests  # noqa: E402
-from azure_img_utils.azure_image import AzureImage  # noqa: E402
+from simulated import expect, redirect
 
 BASE, PROGRAM = sys.argv[1:]
 VERSION = '2026.11.21'
@@ -22,22 +20,7 @@ DISK = 'https://contoso.blob.core.windows.net/vhds/image.vhd?sp=rl&sr=c&se=2099-
 TYPES = {'vm': 'microsoft-azure-virtualmachines.vmImages', 'core': 'microsoft-azure-corevm.vmImagesPublicAzure'}
 # What the client gives to each version: its arguments, and the date of the image's name.
 GIVEN = {'mediaName': 'image-v20261121', 'label': 'Image', 'description': 'An image', 'publishedDate': '11/21/2026', 'showInGui': True}
-send = requests.adapters.HTTPAdapter.send
-
-
-def redirected(adapter, request, **settings):
-    """What a reverse proxy in front of the simulator would do; any other host is a mistake."""
-    scheme, _, rest = request.url.partition('://')
-    host, _, path = rest.partition('/')
-    if host not in ('login.microsoftonline.com', 'cloudpartner.azure.com'):
-        raise RuntimeError(f'{request.url} is not of this test')
-    request.url = f'{BASE}/{path}'
-    request.headers['X-Forwarded-Proto'] = scheme
-    request.headers['X-Forwarded-Host'] = host
-    return send(adapter, request, **settings)
-
-
-requests.adapters.HTTPAdapter.send = redirected
+redirect(BASE, ('login.microsoftonline.com', 'cloudpartner.azure.com'))
 
 
 def add_by_suse():
@@ -95,12 +78,6 @@ def pop_version(document, kind):
     plan = next(plan for plan in document['plans'] if plan['planId'] == 'standard')
     holders = [plan] + plan.get('diskGenerations', [])[:1]
     return [holder[TYPES[kind]].pop(VERSION) for holder in holders]
-
-
-def expect(what, is_so):
-    print(f'{what}: {"yes" if is_so else "NO"}')
-    if not is_so:
-        sys.exit(1)
 
 
 before = {kind: draft('ours', kind) for kind in TYPES}

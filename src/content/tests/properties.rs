@@ -154,4 +154,83 @@ proptest! {
         let signature = format!("sig={sig}");
         prop_assert!(!hidden.to_string().contains(&signature));
     }
+
+    /// Versions come and go, each image type by itself, and nothing else does.
+    #[test]
+    fn an_image_made_twice_is_made_once_and_never_takes_the_last(
+        there in prop::collection::btree_set((0_u32..4, 0_u32..12), 0..8),
+        live in prop::option::of(0_usize..8),
+        new in (0_u32..5, 0_u32..12),
+        number in 1_usize..5,
+    ) {
+        let key = "microsoft-azure-virtualmachines.vmImages";
+        let mut draft = fixture("machine");
+        let plan = |document: &Json| document["definition"]["plans"][0].clone();
+        let versions: serde_json::Map<_, _> = there
+            .iter()
+            .map(|(minor, patch)| (format!("1.{minor}.{patch}"), json!({ "osVhdUrl": "" })))
+            .collect();
+        draft["definition"]["plans"][0][key] = Json::Object(versions.clone());
+        let live = live.map(|kept| {
+            let mut live = draft.clone();
+            let known = versions.clone().into_iter().take(kept).collect();
+            live["definition"]["plans"][0][key] = Json::Object(known);
+            live
+        });
+        let version = format!("1.{}.{}", new.0, new.1);
+        let mut wanted = standard(&version, "n.vhd");
+        wanted.plans[0].keep_versions = Some((NonZeroUsize::new(number).unwrap(), line(40)));
+        let Ok(first) = apply(&wanted, &draft, live.as_ref()) else {
+            prop_assert!(there.iter().any(|known| *known >= new), "refused, and nothing is newer");
+            return Ok(());
+        };
+        let second = apply(&wanted, &first.document, live.as_ref()).unwrap();
+        prop_assert!(second.is_empty(), "{:?}", second.differences);
+        let left = plan(&first.document)[key].as_object().unwrap().clone();
+        prop_assert!(left.contains_key(&version));
+        prop_assert!(left.iter().all(|(name, entry)| *name == version || versions.get(name) == Some(entry)));
+        let gone = versions.keys().filter(|name| !left.contains_key(*name));
+        let newest_live = live.as_ref().and_then(|live| {
+            let known = plan(live)[key].as_object()?.keys().filter_map(|name| Version::parse(name)).max()?;
+            Some(known)
+        });
+        for name in gone {
+            let name = Version::parse(name).unwrap();
+            prop_assert!(newest_live.as_ref().is_some_and(|live| name <= *live), "{name} is not out");
+            prop_assert!(left.len() >= number, "{name} was not too many");
+        }
+        let mut rest = first.document.clone();
+        rest["definition"]["plans"][0][key] = draft["definition"]["plans"][0][key].clone();
+        prop_assert_eq!(rest.to_string(), draft.to_string());
+    }
+
+    /// A rehearsal's draft is one that the edits fit.
+    #[test]
+    fn a_sample_has_what_edits_take_for_granted(
+        ways in prop::collection::vec(prop::collection::vec("[a-c]|[0-2]", 1..4), 1..4),
+        values in prop::collection::vec(value(), 4),
+    ) {
+        let value = |index: usize| serde_json::from_str::<Json>(&values[index]).unwrap();
+        // A way does not go on in what another one sets.
+        let apart = |index: usize| {
+            ways.iter().enumerate().all(|(other, way)| {
+                other == index || !(way.starts_with(&ways[index]) || ways[index].starts_with(way))
+            })
+        };
+        // An index in one way and a key in the other cannot both be.
+        let mixed = ways.iter().flatten().any(|token| token.parse::<u8>().is_ok())
+            && ways.iter().flatten().any(|token| token.parse::<u8>().is_err())
+            && ways.len() > 1;
+        prop_assume!((0..ways.len()).all(apart) && !mixed);
+        let mut edits = Vec::new();
+        for (index, way) in ways.iter().enumerate() {
+            let pointer = format!("/x{}", pointer::write(way));
+            edits.push(test(1, &pointer, value(index)));
+            edits.push(set(2, &pointer, value(3)));
+        }
+        let wanted = offer(edits);
+        let definition = complete_definition(json!({ "offer": {} }), &wanted, "t");
+        let change = apply(&wanted, &json!({ "definition": definition }), None);
+        prop_assert!(change.is_ok(), "{:?}", change.unwrap_err());
+    }
 }
