@@ -80,18 +80,28 @@ pub fn blank_signatures(text: &str) -> String {
     blanked + &text[done..]
 }
 
-/// Where a text has what looks like the value of a signature.
+/// Where a text has what looks like the value of a signature, from the start on; none of them
+/// overlap.
 fn find_bare_signatures(text: &str) -> impl Iterator<Item = Range<usize>> {
     const NAME: &str = "sig=";
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '&');
     // ASCII letters take as much room in either case.
     let lower = text.to_ascii_lowercase();
-    let starts: Vec<usize> = lower.match_indices(NAME).map(|(at, _)| at).collect();
-    starts.into_iter().filter_map(move |name| {
-        let is_whole = !text[..name].ends_with(|c: char| c.is_ascii_alphanumeric());
-        let start = name + NAME.len();
-        let length = text[start..].find(ends).unwrap_or(text.len() - start);
-        (is_whole && length > 0).then(|| start..start + length)
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let name = from + lower.get(from..)?.find(NAME)?;
+            let start = name + NAME.len();
+            if text[..name].ends_with(|c: char| c.is_ascii_alphanumeric()) {
+                from = start;
+                continue;
+            }
+            let length = text[start..].find(ends).unwrap_or(text.len() - start);
+            from = start + length;
+            if length > 0 {
+                return Some(start..from);
+            }
+        }
     })
 }
 

@@ -141,4 +141,8 @@ fn signatures_in_lines_are_found_without_an_address_and_blanked_in_place() {
         blank_signatures("d: 'https://x.example/é?se=1&sig=añb&sp=r' # sig=cut…"),
         "d: 'https://x.example/é?se=1&sig=***&sp=r' # sig=****"
     );
+    assert_eq!(blank_signatures("sig=sig=x sig=&SIG=é sig="), "sig=***** sig=&SIG=* sig=");
+    // One that never ends is looked at once, not once for each of its beginnings.
+    let endless = "sig=".repeat(100_000);
+    assert_eq!(find_signatures_in_lines(&endless).len(), 1);
 }
