@@ -2,13 +2,13 @@
 //! runner sees no command but ours, and reads the outputs that were meant.
 
 use offer_release::actions::commands::{
-    Level, add_mask, neutralise, open_group, render_annotation, render_debug,
+    CommandLevel, add_mask, neutralise, open_group, render_annotation, render_debug,
 };
 use offer_release::actions::files::render_outputs;
 use offer_release::portal;
 use offer_release::problem::{Code, Place, Problem};
 use offer_release::report::console::Console;
-use offer_release::report::{Line, Paint, summary};
+use offer_release::report::{LogLine, Paint, summary};
 
 use super::world::Log;
 use super::{markdown, parts, runner};
@@ -45,7 +45,7 @@ fn place(file: &str) -> Place {
 }
 
 fn commands(title: &str, message: &str, file: &str) {
-    let line = render_annotation(Level::Warning, Some(&place(file)), title, message);
+    let line = render_annotation(CommandLevel::Warning, Some(&place(file)), title, message);
     let command = only(&line);
     assert_eq!(command.name, "warning");
     let known = ["file", "line", "endLine", "col", "endColumn", "title"];
@@ -101,7 +101,7 @@ fn console(secret: &str, text: &str, title: &str) {
         console.warning(&text);
         let paints = [Paint::Plain, Paint::Dim, Paint::Bad];
         let lines = paints.map(|paint| {
-            Line::of(paint, title).cell(Paint::Plain, 9, secret).cell(paint, 0, &text)
+            LogLine::of(paint, title).cell(Paint::Plain, 9, secret).cell(paint, 0, &text)
         });
         console.group(title, lines);
         console.annotate(portal::Level::Error, Some(&place(&text)), title, &text);

@@ -17,7 +17,7 @@ const LONGEST_TITLE: usize = 255;
 
 /// How serious an annotation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
+pub enum CommandLevel {
     /// Something to know.
     Notice,
     /// Something to look at.
@@ -26,7 +26,7 @@ pub enum Level {
     Error,
 }
 
-impl Level {
+impl CommandLevel {
     fn name(self) -> &'static str {
         match self {
             Self::Notice => "notice",
@@ -51,7 +51,7 @@ pub fn escape_property(text: &str) -> String {
 /// An annotation on a place of a file, or on none.
 #[must_use]
 pub fn render_annotation(
-    level: Level,
+    level: CommandLevel,
     place: Option<&Place>,
     title: &str,
     message: &str,

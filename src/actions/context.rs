@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::environment::Environment;
-use super::event::{self, Event};
+use super::event::{self, WorkflowEvent};
 use crate::ids::{Repository, RepositoryIds};
 
 /// What is known of the run. Outside GitHub Actions nearly everything is missing.
@@ -64,7 +64,8 @@ impl Context {
         let text = |name: &str| environment.get(name).map(str::to_owned);
         let path = |name: &str| environment.get(name).map(PathBuf::from);
         let event_name = text("GITHUB_EVENT_NAME");
-        let event = path("GITHUB_EVENT_PATH").map(|path| Event::read(&path)).unwrap_or_default();
+        let event =
+            path("GITHUB_EVENT_PATH").map(|path| WorkflowEvent::read(&path)).unwrap_or_default();
         let sha = text("GITHUB_SHA").filter(|sha| event::is_sha(sha));
         let in_actions = environment.get("GITHUB_ACTIONS") == Some("true");
         let watched =

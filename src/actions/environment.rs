@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 /// Variables carry secrets, so neither `Debug` nor anything else prints a value.
 #[derive(Clone)]
 pub struct Environment {
-    variables: BTreeMap<String, Value>,
+    variables: BTreeMap<String, VariableValue>,
     directory: PathBuf,
     terminal: bool,
 }
 
 #[derive(Clone)]
-enum Value {
+enum VariableValue {
     Text(String),
     NotUnicode,
 }
@@ -39,7 +39,7 @@ impl Environment {
     ) -> Self {
         let variables = pairs
             .into_iter()
-            .map(|(name, value)| (name.into(), Value::Text(value.into())))
+            .map(|(name, value)| (name.into(), VariableValue::Text(value.into())))
             .collect();
         Self { variables, directory: PathBuf::from("."), terminal: false }
     }
@@ -51,7 +51,8 @@ impl Environment {
         let variables = pairs
             .into_iter()
             .filter_map(|(name, value)| {
-                let value = value.into_string().map_or(Value::NotUnicode, Value::Text);
+                let value =
+                    value.into_string().map_or(VariableValue::NotUnicode, VariableValue::Text);
                 Some((name.into_string().ok()?, value))
             })
             .collect();
@@ -63,7 +64,7 @@ impl Environment {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         match self.variables.get(name) {
-            Some(Value::Text(text)) if !text.is_empty() => Some(text),
+            Some(VariableValue::Text(text)) if !text.is_empty() => Some(text),
             _ => None,
         }
     }
@@ -71,7 +72,7 @@ impl Environment {
     /// The variable is there, but its value is not Unicode.
     #[must_use]
     pub fn is_not_unicode(&self, name: &str) -> bool {
-        matches!(self.variables.get(name), Some(Value::NotUnicode))
+        matches!(self.variables.get(name), Some(VariableValue::NotUnicode))
     }
 
     /// Stdout is a terminal.

@@ -12,7 +12,7 @@ const LARGEST: u64 = 32 * 1024 * 1024;
 /// The few fields of an event's payload that matter here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Event {
+pub struct WorkflowEvent {
     pull_request: Option<PullRequest>,
     workflow_run: Option<WorkflowRun>,
 }
@@ -32,7 +32,7 @@ struct WorkflowRun {
     head_sha: String,
 }
 
-impl Event {
+impl WorkflowEvent {
     pub fn read(path: &Path) -> Self {
         let Ok(file) = File::open(path) else {
             return Self::default();

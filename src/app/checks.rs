@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::actions::context::Context;
 use crate::actions::inputs::{Inputs, Keep};
 use crate::clock::Clock;
-use crate::github::{CheckRuns, GithubChecks, GithubClient, GithubError, Resource};
+use crate::github::{CheckRuns, GithubChecks, GithubClient, GithubError, GithubResource};
 use crate::http::ReqwestTransport;
 use crate::problem::{Code, Problem};
 use crate::report::Reports;
@@ -68,7 +68,7 @@ pub fn client(
 }
 
 fn missing(what: &str) -> GithubError {
-    GithubError::NotPermitted(Resource::CheckRun.says(format!("{what} is missing")))
+    GithubError::NotPermitted(GithubResource::CheckRun.says(format!("{what} is missing")))
 }
 
 /// The check runs, if they are wanted and possible.

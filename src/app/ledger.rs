@@ -10,7 +10,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use crate::actions::context::Context;
 use crate::actions::inputs::{Command, Inputs, Keep};
 use crate::clock::Clock;
-use crate::github::{Deployments, GithubError, Resource};
+use crate::github::{Deployments, GithubError, GithubResource};
 use crate::ids::PublisherId;
 use crate::manifest::Offer;
 use crate::portal::Phase;
@@ -73,8 +73,11 @@ pub fn prepare(
         return Ok(None);
     }
     let required = inputs.deployment == Keep::Required;
-    let missing =
-        || GithubError::NotPermitted(Resource::Deployment.says("GITHUB_SHA is missing".to_owned()));
+    let missing = || {
+        GithubError::NotPermitted(
+            GithubResource::Deployment.says("GITHUB_SHA is missing".to_owned()),
+        )
+    };
     let found = deployments
         .and_then(|deployments| Ok((deployments, context.head_sha.clone().ok_or_else(missing)?)));
     match found {
@@ -83,7 +86,7 @@ pub fn prepare(
             let run = run_attempt(context);
             Ok(Some(LedgerAccess { deployments, clock, console, commit, run, required }))
         }
-        Err(error) if required => Err(refuse(&error.about(Resource::Deployment))),
+        Err(error) if required => Err(refuse(&error.about(GithubResource::Deployment))),
         Err(_) => Ok(None),
     }
 }

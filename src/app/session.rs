@@ -32,7 +32,7 @@ use crate::report::offer_story::OfferStory;
 use crate::report::pages::Throttle;
 use crate::report::story::Story;
 use crate::report::{
-    Bars, FilePaths, Files, Heartbeat, JobLog, Line, Paint, Report, Reports, Unfinished,
+    Bars, FilePaths, Files, Heartbeat, JobLog, LogLine, Paint, Report, Reports, Unfinished,
 };
 
 /// How long the last reports may take: after a signal the runner kills soon, otherwise GitHub may
@@ -369,7 +369,7 @@ fn introduce<P>(inputs: &Inputs, story: &Story, releases: &[(Goal, P)], console:
             _ if goal.go_live => "goes live",
             _ => "does not go live",
         };
-        Line::of(Paint::Plain, "").cell(Paint::Strong, width, goal.offer.as_str()).cell(
+        LogLine::of(Paint::Plain, "").cell(Paint::Strong, width, goal.offer.as_str()).cell(
             Paint::Plain,
             0,
             then,

@@ -27,7 +27,7 @@ const LONGEST_LIFETIME: Duration = Duration::from_hours(24);
 const POSTPONED: Duration = Duration::from_mins(1);
 
 /// A token and when it ends, in [`Clock::elapsed`], which no change of the date disturbs.
-struct Held {
+struct HeldToken {
     secret: SecretString,
     renew_at: Duration,
     end: Duration,
@@ -37,7 +37,7 @@ struct Held {
 pub struct Credentials {
     source: Box<dyn TokenSource>,
     clock: Rc<dyn Clock>,
-    held: RefCell<Option<Held>>,
+    held: RefCell<Option<HeldToken>>,
     /// Held while a token is being got; everyone else waits for that exchange and takes its result.
     exchange: Mutex<()>,
     /// How many exchanges have ended, and the problem of the last, if it failed.
@@ -166,12 +166,12 @@ impl Credentials {
 
 /// Plans the renewal: a sixth of its life before the end, between [`SHORTEST_MARGIN`] and
 /// [`LONGEST_MARGIN`].
-fn plan_renewal(secret: SecretString, lifetime: Option<Duration>, now: Duration) -> Held {
+fn plan_renewal(secret: SecretString, lifetime: Option<Duration>, now: Duration) -> HeldToken {
     let Some(lifetime) = lifetime.map(|lifetime| lifetime.min(LONGEST_LIFETIME)) else {
-        return Held { secret, renew_at: Duration::MAX, end: Duration::MAX };
+        return HeldToken { secret, renew_at: Duration::MAX, end: Duration::MAX };
     };
     let margin = (lifetime / 6).clamp(SHORTEST_MARGIN, LONGEST_MARGIN);
-    Held { secret, renew_at: now + lifetime.saturating_sub(margin), end: now + lifetime }
+    HeldToken { secret, renew_at: now + lifetime.saturating_sub(margin), end: now + lifetime }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde_json::Value;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::entra_error::{Answer, Proof};
+use super::entra_error::{EntraAnswer, Proof};
 use super::ready_made::fits_a_header;
 use super::{Token, entra_error};
 use crate::clock::Clock;
@@ -153,7 +153,7 @@ impl EntraApplication {
         if answer.status.is_success() {
             return read_token(wire, &json).ok_or_else(|| service.unusable(wire, &answer));
         }
-        match Answer::read(answer.status, &json, |text| wire.secrets.redact(text)) {
+        match EntraAnswer::read(answer.status, &json, |text| wire.secrets.redact(text)) {
             Some(refusal) if refusal.error == "temporarily_unavailable" => {
                 Err(service.unusable(wire, &answer))
             }

@@ -22,7 +22,7 @@ pub enum Proof<'a> {
 
 /// The error answer of the token endpoint (RFC 6749, 5.2, and Entra's additions).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct EntraAnswer {
     status: StatusCode,
     /// `invalid_client` and the like.
     pub error: String,
@@ -32,7 +32,7 @@ pub struct Answer {
     correlation_id: Option<String>,
 }
 
-impl Answer {
+impl EntraAnswer {
     /// Reads the answer; `None` if it is not one of a token endpoint. `redact` takes out known
     /// secrets.
     pub fn read(status: StatusCode, json: &Value, redact: impl Fn(&str) -> String) -> Option<Self> {
@@ -79,7 +79,7 @@ fn codes_in(description: &str) -> impl Iterator<Item = u64> {
 }
 
 /// The problem that a refusal is.
-pub fn explain_refusal(app: &EntraApplication, proof: Proof<'_>, answer: &Answer) -> Problem {
+pub fn explain_refusal(app: &EntraApplication, proof: Proof<'_>, answer: &EntraAnswer) -> Problem {
     let mut message = format!(
         "Microsoft Entra gives application `{}` of tenant `{}` no token (HTTP {}, {})",
         app.client_id,
@@ -243,7 +243,7 @@ fn describe_form(subject: &str, ids: Option<RepositoryIds>) -> String {
     }
 }
 
-fn general_hint(answer: &Answer) -> String {
+fn general_hint(answer: &EntraAnswer) -> String {
     match answer.codes.first() {
         Some(code) => format!(
             "https://login.microsoftonline.com/error?code={code} explains the code; the tenant's \

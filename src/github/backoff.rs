@@ -61,12 +61,12 @@ impl Backoff {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::github::Resource;
+    use crate::github::GithubResource;
 
     #[test]
     fn backs_off_and_recovers() {
         let mut backoff = Backoff::default();
-        let down = GithubError::Unavailable(Resource::CheckRun.says(""));
+        let down = GithubError::Unavailable(GithubResource::CheckRun.says(""));
         let waits: Vec<_> = (0..9).map(|_| backoff.decide_after(&down)).collect();
         assert_eq!(
             waits,
@@ -74,13 +74,13 @@ mod tests {
                 .map(|s| NextAttempt::Wait(Duration::from_secs(s)))
         );
         assert_eq!(
-            backoff.decide_after(&GithubError::Invalid(Resource::CheckRun.says(""))),
+            backoff.decide_after(&GithubError::Invalid(GithubResource::CheckRun.says(""))),
             NextAttempt::LeaveOut
         );
         backoff.record_success();
         assert_eq!(backoff.decide_after(&down), NextAttempt::Wait(FIRST_WAIT));
         assert_eq!(
-            backoff.decide_after(&GithubError::NotPermitted(Resource::CheckRun.says(""))),
+            backoff.decide_after(&GithubError::NotPermitted(GithubResource::CheckRun.says(""))),
             NextAttempt::GiveUp
         );
     }

@@ -9,7 +9,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::check_run::{Body, Output};
 use super::client::GithubClient;
-use super::error::Resource;
+use super::error::GithubResource;
 use super::{
     Annotation, AnnotationKey, CheckRunRef, CheckRunRequest, CheckRunStatus, CheckRuns,
     GithubError, limits,
@@ -71,7 +71,8 @@ impl GithubChecks {
         id: u64,
         body: &B,
     ) -> Result<CheckRunRef, GithubError> {
-        let answer = self.0.patch(Resource::CheckRun, &format!("check-runs/{id}"), body).await?;
+        let answer =
+            self.0.patch(GithubResource::CheckRun, &format!("check-runs/{id}"), body).await?;
         read_check_run(&answer).ok_or_else(no_check_run)
     }
 }
@@ -107,7 +108,7 @@ fn read_key(annotation: &Value) -> AnnotationKey {
 
 fn no_check_run() -> GithubError {
     let why = "the answer is not a check run: it has no `id`";
-    GithubError::Unavailable(Resource::CheckRun.says(why))
+    GithubError::Unavailable(GithubResource::CheckRun.says(why))
 }
 
 /// Commits are named by their hash; anything else would be a path or a branch that moves.
@@ -122,7 +123,7 @@ impl CheckRuns for GithubChecks {
     ) -> LocalBoxFuture<'_, Result<CheckRunRef, GithubError>> {
         Box::pin(async move {
             let body = self.write_body(request, true);
-            let made = self.0.post(Resource::CheckRun, "check-runs", &body).await;
+            let made = self.0.post(GithubResource::CheckRun, "check-runs", &body).await;
             let answer = made.map_err(GithubError::of_repository)?;
             read_check_run(&answer).ok_or_else(no_check_run)
         })
@@ -154,14 +155,14 @@ impl CheckRuns for GithubChecks {
         Box::pin(async move {
             if !is_sha(head_sha) {
                 let why = format!("`{head_sha}` is not the hash of a commit");
-                return Err(GithubError::Invalid(Resource::CheckRun.says(why)));
+                return Err(GithubError::Invalid(GithubResource::CheckRun.says(why)));
             }
             let name: String = byte_serialize(name.as_bytes()).collect();
             // `filter=latest`, the default, would hide a run of ours behind a later one of the same
             // name.
             let route =
                 format!("commits/{head_sha}/check-runs?check_name={name}&filter=all&per_page=100");
-            let listed = self.0.get(Resource::CheckRun, &route).await;
+            let listed = self.0.get(GithubResource::CheckRun, &route).await;
             let answer = listed.map_err(GithubError::of_repository)?;
             let ours = |run: &&Value| {
                 run["external_id"].as_str().is_some_and(|id| id.starts_with(external_id_prefix))
@@ -179,10 +180,10 @@ impl CheckRuns for GithubChecks {
             let mut keys = Vec::new();
             for page in 1..=MOST_PAGES {
                 let route = format!("check-runs/{id}/annotations?per_page={PAGE}&page={page}");
-                let answer = self.0.get(Resource::CheckRun, &route).await?;
+                let answer = self.0.get(GithubResource::CheckRun, &route).await?;
                 let listed = answer.as_array().ok_or_else(|| {
                     let why = "the answer is no list of annotations";
-                    GithubError::Unavailable(Resource::CheckRun.says(why))
+                    GithubError::Unavailable(GithubResource::CheckRun.says(why))
                 })?;
                 keys.extend(listed.iter().map(read_key));
                 if listed.len() < PAGE {

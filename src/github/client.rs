@@ -14,7 +14,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::GithubError;
-use super::error::Resource;
+use super::error::GithubResource;
 use crate::clock::Clock;
 use crate::http::{ReqwestTransport, check_protected, list_causes, quote, read_json};
 use crate::ids::Repository;
@@ -47,14 +47,14 @@ impl GithubClient {
         clock: Rc<dyn Clock>,
         secrets: Arc<Secrets>,
     ) -> Result<Self, GithubError> {
-        let invalid = |why: String| GithubError::Invalid(Resource::Repository.says(why));
+        let invalid = |why: String| GithubError::Invalid(GithubResource::Repository.says(why));
         secrets.register(token.expose_secret());
         check_protected(api).map_err(|why| invalid(format!("GITHUB_API_URL {why}")))?;
         // octocrab unwraps what it makes of the token.
         if token.expose_secret().is_empty() || HeaderValue::from_str(token.expose_secret()).is_err()
         {
             let why = "input `github-token` is empty, or no token";
-            return Err(GithubError::NotPermitted(Resource::Repository.says(why)));
+            return Err(GithubError::NotPermitted(GithubResource::Repository.says(why)));
         }
         let octocrab = Octocrab::builder()
             .base_uri(api.as_str())
@@ -72,14 +72,14 @@ impl GithubClient {
     }
 
     /// GET below `/repos/OWNER/NAME/`.
-    pub(super) async fn get(&self, of: Resource, route: &str) -> Result<Value, GithubError> {
+    pub(super) async fn get(&self, of: GithubResource, route: &str) -> Result<Value, GithubError> {
         self.read_answer(of, self.octocrab._get(self.route(route)).await).await
     }
 
     /// POST below `/repos/OWNER/NAME/`.
     pub(super) async fn post<B: Serialize>(
         &self,
-        of: Resource,
+        of: GithubResource,
         route: &str,
         body: &B,
     ) -> Result<Value, GithubError> {
@@ -89,7 +89,7 @@ impl GithubClient {
     /// PATCH below `/repos/OWNER/NAME/`.
     pub(super) async fn patch<B: Serialize>(
         &self,
-        of: Resource,
+        of: GithubResource,
         route: &str,
         body: &B,
     ) -> Result<Value, GithubError> {
@@ -103,7 +103,7 @@ impl GithubClient {
     /// Reads an answer, bounded, as JSON.
     async fn read_answer(
         &self,
-        of: Resource,
+        of: GithubResource,
         sent: octocrab::Result<http::Response<BoxBody<Bytes, octocrab::Error>>>,
     ) -> Result<Value, GithubError> {
         let unavailable = |why: String| GithubError::Unavailable(of.says(why));

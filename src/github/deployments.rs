@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
 use super::client::GithubClient;
-use super::error::Resource;
+use super::error::GithubResource;
 use super::{
     DeploymentRef, DeploymentRequest, DeploymentStatus, DeploymentStatusRequest, GithubError,
 };
@@ -64,7 +64,7 @@ impl GithubDeployments {
         route: &str,
         read: impl Fn(&Value) -> Option<T>,
     ) -> Result<Vec<T>, GithubError> {
-        let answer = self.0.get(Resource::Deployment, route).await?;
+        let answer = self.0.get(GithubResource::Deployment, route).await?;
         match answer.as_array() {
             Some(listed) => Ok(listed.iter().filter_map(read).collect()),
             None => Err(report_unavailable("the answer is no list")),
@@ -93,7 +93,7 @@ impl Deployments for GithubDeployments {
     ) -> LocalBoxFuture<'_, Result<DeploymentRef, GithubError>> {
         Box::pin(async move {
             request.description = self.0.redact(&request.description);
-            let made = self.0.post(Resource::Deployment, "deployments", &request).await;
+            let made = self.0.post(GithubResource::Deployment, "deployments", &request).await;
             let answer = made.map_err(GithubError::of_repository)?;
             // 202 is "merged, and no deployment made", which `auto_merge: false` rules out.
             read_deployment(&answer)
@@ -121,14 +121,14 @@ impl Deployments for GithubDeployments {
         Box::pin(async move {
             request.description = self.0.redact(&request.description);
             let route = format!("deployments/{deployment}/statuses");
-            self.0.post(Resource::Deployment, &route, &request).await?;
+            self.0.post(GithubResource::Deployment, &route, &request).await?;
             Ok(())
         })
     }
 }
 
 fn report_unavailable(why: &str) -> GithubError {
-    GithubError::Unavailable(Resource::Deployment.says(why))
+    GithubError::Unavailable(GithubResource::Deployment.says(why))
 }
 
 /// `None` if the answer is no deployment.

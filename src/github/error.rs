@@ -14,7 +14,7 @@ const LEAST_WAIT: Duration = Duration::from_mins(1);
 
 /// What a call is about; errors name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resource {
+pub enum GithubResource {
     /// The repository itself, before anything of it is asked for.
     Repository,
     /// Check runs.
@@ -23,11 +23,11 @@ pub enum Resource {
     Deployment,
 }
 
-impl Resource {
+impl GithubResource {
     /// Words about this, for an error.
     #[must_use]
-    pub fn says(self, words: impl Into<String>) -> Said {
-        Said { about: self, words: words.into() }
+    pub fn says(self, words: impl Into<String>) -> GithubMessage {
+        GithubMessage { about: self, words: words.into() }
     }
 
     /// What one of these is called.
@@ -50,12 +50,12 @@ impl Resource {
 
 /// GitHub's words, or ours where it said nothing, and what they are about. Without secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
-    about: Resource,
+pub struct GithubMessage {
+    about: GithubResource,
     words: String,
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for GithubMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.words)
     }
@@ -71,7 +71,7 @@ pub enum GithubError {
         name = .0.about.name(),
         permission = .0.about.permission()
     )]
-    NotPermitted(Said),
+    NotPermitted(GithubMessage),
     /// Too many requests, of this job or of others with the same token.
     #[error(
         "GitHub's rate limit is reached ({message}); it asks to wait {} s",
@@ -85,23 +85,23 @@ pub enum GithubError {
     },
     /// No useful answer. The request may have been carried out.
     #[error("GitHub's {api} API did not answer usefully: {0}", api = .0.about.permission())]
-    Unavailable(Said),
+    Unavailable(GithubMessage),
     /// It is another app's: it can be read, but only its maker may write it. One of our own may
     /// still be made.
     #[error("the {name} belongs to another GitHub App: {0}", name = .0.about.name())]
-    NotOurs(Said),
+    NotOurs(GithubMessage),
     /// It is not there any more. Another one may be made.
     #[error("GitHub no longer has the {name}: {0}", name = .0.about.name())]
-    Gone(Said),
+    Gone(GithubMessage),
     /// GitHub will never accept this request.
     #[error("GitHub refused the {name}: {0}", name = .0.about.name())]
-    Invalid(Said),
+    Invalid(GithubMessage),
 }
 
 impl GithubError {
     /// Reads an answer that is no success. `quote` is its body, short and redacted.
     pub(super) fn of_answer(
-        about: Resource,
+        about: GithubResource,
         status: StatusCode,
         headers: &HeaderMap,
         json: &Value,
@@ -128,7 +128,7 @@ impl GithubError {
 
     /// The same, said of something else.
     #[must_use]
-    pub fn about(mut self, resource: Resource) -> Self {
+    pub fn about(mut self, resource: GithubResource) -> Self {
         match &mut self {
             Self::NotPermitted(said)
             | Self::Unavailable(said)
@@ -198,7 +198,7 @@ mod tests {
             .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
             .collect();
         GithubError::of_answer(
-            Resource::CheckRun,
+            GithubResource::CheckRun,
             StatusCode::from_u16(status).unwrap(),
             &headers,
             json,

@@ -27,7 +27,7 @@ pub use deployment::{
     DeploymentRef, DeploymentRequest, DeploymentState, DeploymentStatus, DeploymentStatusRequest,
 };
 pub use deployments::{Deployments, GithubDeployments};
-pub use error::{GithubError, Resource, Said};
+pub use error::{GithubError, GithubMessage, GithubResource};
 
 /// The check runs of one repository. Each call is one request, bounded in time and never repeated
 /// here: what to do after an error is for [`Backoff`] to say.

@@ -180,11 +180,11 @@ pub struct WrittenEdit {
     /// With `product-ingestion`: the kind of resource that the pointer is relative to, such as
     /// `listing`.
     #[serde(default, rename = "in")]
-    #[schemars(with = "Name")]
+    #[schemars(with = "ApiName")]
     pub kind: Option<String>,
     /// Which of the resources of that kind, where there is one for each language: `en-us`.
     #[serde(default)]
-    #[schemars(with = "Name")]
+    #[schemars(with = "ApiName")]
     pub language: Option<String>,
 }
 
@@ -327,9 +327,9 @@ impl JsonSchema for PointerText {
 }
 
 /// The schema of a name of the API: a kind of resource, a language.
-pub struct Name;
+pub struct ApiName;
 
-impl JsonSchema for Name {
+impl JsonSchema for ApiName {
     fn schema_name() -> Cow<'static, str> {
         "Name".into()
     }

@@ -3,7 +3,7 @@
 use super::document::Api;
 use super::scalar::{self, Type};
 use super::source::Finding;
-use super::tree::{Entry, Node, Value};
+use super::tree::{MappingEntry, Node, NodeValue};
 use super::values::read_json;
 use crate::secrets::has_signed_address;
 
@@ -39,7 +39,9 @@ fn list_items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
 /// The text of a node that is one.
 fn read_text(node: &Node) -> Option<&str> {
     match &node.value {
-        Value::Scalar { text, plain } if !plain || scalar::classify_plain(text) == Type::Text => {
+        NodeValue::Scalar { text, plain }
+            if !plain || scalar::classify_plain(text) == Type::Text =>
+        {
             Some(text)
         }
         _ => None,
@@ -48,7 +50,7 @@ fn read_text(node: &Node) -> Option<&str> {
 
 fn check_edits(parent: &Node, api: Api, findings: &mut Vec<Finding>) {
     for edit in list_items(parent, "edit") {
-        if !matches!(edit.value, Value::Mapping(_)) {
+        if !matches!(edit.value, NodeValue::Mapping(_)) {
             continue;
         }
         check_keys(edit, findings);
@@ -140,9 +142,9 @@ fn refuse_pointer(text: &str) -> Option<&'static str> {
     }
 }
 
-fn check_container(container: &Entry, api: Api, findings: &mut Vec<Finding>) {
+fn check_container(container: &MappingEntry, api: Api, findings: &mut Vec<Finding>) {
     let node = &container.value;
-    if !matches!(node.value, Value::Mapping(_)) {
+    if !matches!(node.value, NodeValue::Mapping(_)) {
         return;
     }
     if api == Api::CloudPartner {
@@ -170,7 +172,7 @@ fn check_container(container: &Entry, api: Api, findings: &mut Vec<Finding>) {
 }
 
 fn check_image(image: &Node, api: Api, findings: &mut Vec<Finding>) {
-    if !matches!(image.value, Value::Mapping(_)) {
+    if !matches!(image.value, NodeValue::Mapping(_)) {
         return;
     }
     match (image.get("disk"), image.get("disks")) {
@@ -185,7 +187,7 @@ fn check_image(image: &Node, api: Api, findings: &mut Vec<Finding>) {
             "the image has `disk` and also `disks`",
             "write `disk` if the plan has one image type, `disks` if it has several",
         )),
-        (None, Some(disks)) if matches!(&disks.value, Value::Mapping(all) if all.is_empty()) => {
+        (None, Some(disks)) if matches!(&disks.value, NodeValue::Mapping(all) if all.is_empty()) => {
             findings.push(Finding::invalid(
                 disks.at,
                 "`disks` names no image type",
@@ -194,7 +196,7 @@ fn check_image(image: &Node, api: Api, findings: &mut Vec<Finding>) {
         }
         (None, Some(disks)) if api == Api::CloudPartner => {
             for name in ["x64Gen1", "x64Gen2", "arm64Gen2"] {
-                let disk = disks.get(name).filter(|it| matches!(it.value, Value::Mapping(_)));
+                let disk = disks.get(name).filter(|it| matches!(it.value, NodeValue::Mapping(_)));
                 findings.extend(disk.map(refuse_mapping));
             }
         }
@@ -215,18 +217,20 @@ fn refuse_mapping(disk: &Node) -> Finding {
 /// A signed address is a secret: it must not stand in a repository.
 fn refuse_signatures(node: &Node, findings: &mut Vec<Finding>) {
     match &node.value {
-        Value::Scalar { text, .. } if has_signed_address(text) => findings.push(Finding::invalid(
-            node.at,
-            "a SAS URI stands here in clear",
-            "it is a secret: make a new one, hand it over by the input `secrets`, and write \
+        NodeValue::Scalar { text, .. } if has_signed_address(text) => {
+            findings.push(Finding::invalid(
+                node.at,
+                "a SAS URI stands here in clear",
+                "it is a secret: make a new one, hand it over by the input `secrets`, and write \
              `${secret.NAME}` here",
-        )),
-        Value::List(items) => {
+            ));
+        }
+        NodeValue::List(items) => {
             for item in items {
                 refuse_signatures(item, findings);
             }
         }
-        Value::Mapping(entries) => {
+        NodeValue::Mapping(entries) => {
             for entry in entries {
                 refuse_signatures(&entry.value, findings);
             }

@@ -18,11 +18,12 @@ const BEFORE: usize = 40;
 /// ```
 #[must_use]
 pub fn draw_excerpt(source_line: &str, place: &Place, label: &str) -> String {
-    let cells: Vec<Cell> = blank_signatures(source_line).chars().map(Cell::of).collect();
+    let cells: Vec<ExcerptCell> =
+        blank_signatures(source_line).chars().map(ExcerptCell::of).collect();
     let from = index_of_column(place.column).min(cells.len());
     let to = (index_of_column(place.end_column) + 1).clamp(from, cells.len());
     let (start, end) = choose_window(&cells, from);
-    let width = |cells: &[Cell]| cells.iter().map(|cell| cell.width).sum::<usize>();
+    let width = |cells: &[ExcerptCell]| cells.iter().map(|cell| cell.width).sum::<usize>();
 
     let cut = |side: bool| if side { "…" } else { "" };
     let text: String = cells[start..end].iter().map(|cell| cell.shown.as_str()).collect();
@@ -46,13 +47,13 @@ fn index_of_column(column: u32) -> usize {
 }
 
 /// The part of the line that is shown, so that the place is in it.
-fn choose_window(cells: &[Cell], from: usize) -> (usize, usize) {
+fn choose_window(cells: &[ExcerptCell], from: usize) -> (usize, usize) {
     if cells.iter().map(|cell| cell.width).sum::<usize>() <= WIDEST {
         return (0, cells.len());
     }
     let fits = |room: usize| {
         let mut left = Some(room);
-        move |cell: &&Cell| {
+        move |cell: &&ExcerptCell| {
             left = left.and_then(|left| left.checked_sub(cell.width));
             left.is_some()
         }
@@ -62,12 +63,12 @@ fn choose_window(cells: &[Cell], from: usize) -> (usize, usize) {
 }
 
 /// One character as it is shown, and the columns of the terminal it takes.
-struct Cell {
+struct ExcerptCell {
     shown: String,
     width: usize,
 }
 
-impl Cell {
+impl ExcerptCell {
     fn of(c: char) -> Self {
         match c {
             '\t' => Self { shown: "    ".to_owned(), width: 4 },

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-use super::source::{Finding, Source};
+use super::source::{Finding, ManifestSource};
 use crate::problem::{Code, Problem};
 use crate::secrets::{Secrets, find_signatures_in_lines};
 
@@ -21,7 +21,7 @@ pub fn read_manifest(
     path: &str,
     secrets: &Secrets,
 ) -> Result<(String, String), Problem> {
-    let named = Named { path, is_manifest: true };
+    let named = NamedFile { path, is_manifest: true };
     let file = resolve_below(workspace, &named)?;
     let real = resolve_links(workspace, &named, &file)?;
     let bytes = read_bytes(&named, &real)?;
@@ -40,7 +40,7 @@ pub fn read_manifest(
 /// # Errors
 /// Why it cannot be read.
 pub fn read_text(workspace: &Path, path: &str) -> Result<String, Problem> {
-    let named = Named { path, is_manifest: false };
+    let named = NamedFile { path, is_manifest: false };
     let file = resolve_below(workspace, &named)?;
     let real = resolve_links(workspace, &named, &file)?;
     String::from_utf8(read_bytes(&named, &real)?)
@@ -48,18 +48,18 @@ pub fn read_text(workspace: &Path, path: &str) -> Result<String, Problem> {
 }
 
 /// A file as messages name it.
-struct Named<'a> {
+struct NamedFile<'a> {
     path: &'a str,
     is_manifest: bool,
 }
 
-impl std::fmt::Display for Named<'_> {
+impl std::fmt::Display for NamedFile<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "the {} {:?}", if self.is_manifest { "manifest" } else { "file" }, self.path)
     }
 }
 
-impl Named<'_> {
+impl NamedFile<'_> {
     fn say_path(&self) -> String {
         let noun = if self.is_manifest { "manifest's file" } else { "file" };
         format!("give the path of the {noun}")
@@ -70,7 +70,7 @@ fn report_unreadable(message: String, hint: &str) -> Problem {
     Problem::new(Code::ManifestUnreadable, message).hint(hint)
 }
 
-fn report_outside(named: &Named) -> Problem {
+fn report_outside(named: &NamedFile) -> Problem {
     report_unreadable(
         format!("{named} is outside the workspace"),
         "give a path below the workspace, and no link that leads out of it",
@@ -79,7 +79,7 @@ fn report_outside(named: &Named) -> Problem {
 
 /// The path relative to the workspace, by its letters alone: GitHub places annotations by that
 /// path, links or not.
-fn resolve_below(workspace: &Path, named: &Named) -> Result<String, Problem> {
+fn resolve_below(workspace: &Path, named: &NamedFile) -> Result<String, Problem> {
     let relative = Path::new(named.path);
     let relative = relative.strip_prefix(workspace).unwrap_or(relative);
     let mut parts: Vec<&str> = Vec::new();
@@ -98,7 +98,7 @@ fn resolve_below(workspace: &Path, named: &Named) -> Result<String, Problem> {
 }
 
 /// The file behind all links, if it is still below the workspace.
-fn resolve_links(workspace: &Path, named: &Named, file: &str) -> Result<PathBuf, Problem> {
+fn resolve_links(workspace: &Path, named: &NamedFile, file: &str) -> Result<PathBuf, Problem> {
     let workspace = fs::canonicalize(workspace).map_err(|error| {
         report_unreadable(
             format!("the workspace `{}` cannot be opened: {error}", workspace.display()),
@@ -134,7 +134,7 @@ fn other_ending(workspace: &Path, file: &str) -> Option<String> {
 
 /// The bytes of a regular file. Its kind is asked before it is opened: opening a pipe would wait
 /// for a writer.
-fn read_bytes(named: &Named, real: &Path) -> Result<Vec<u8>, Problem> {
+fn read_bytes(named: &NamedFile, real: &Path) -> Result<Vec<u8>, Problem> {
     let failed = |error: std::io::Error| {
         report_unreadable(format!("{named} cannot be read: {error}"), "check its permissions")
     };
@@ -161,8 +161,8 @@ fn not_utf8(file: &str, bytes: &[u8], good: usize) -> Problem {
     // Each wrong byte becomes one character, so the lines before and the columns on the line stay
     // right.
     let text = String::from_utf8_lossy(bytes);
-    let source = Source::new(file, &text);
-    let before = Source::new(file, &String::from_utf8_lossy(&bytes[..good]));
+    let source = ManifestSource::new(file, &text);
+    let before = ManifestSource::new(file, &String::from_utf8_lossy(&bytes[..good]));
     let (line, column) = before.end();
     let message = format!("the manifest is not UTF-8: byte 0x{:02X} at offset {good}", bytes[good]);
     let hint = match bytes {

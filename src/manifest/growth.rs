@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
 
-use super::source::{Extent, Finding, Source};
+use super::source::{Finding, ManifestSource, TextExtent};
 use super::syntax::{self, A_TAG, AN_ALIAS, REMOVE_THE_TAG, SEE_THE_SCHEMA, WRITE_IT_OUT};
-use super::tree::{Entry, Node, Value};
+use super::tree::{MappingEntry, Node, NodeValue};
 
 /// An offer manifest has 7 levels, and the values of edits have some of their own.
 const DEEPEST: usize = 24;
@@ -18,7 +18,7 @@ const MOST_REFUSALS: usize = super::MOST_PROBLEMS + 1;
 
 /// Grows the tree of a manifest. `None` if there is none to look into: the text is not YAML, or too
 /// deep or too large.
-pub fn build_tree(source: &Source) -> (Option<Node>, Vec<Finding>) {
+pub fn build_tree(source: &ManifestSource) -> (Option<Node>, Vec<Finding>) {
     let mut builder = Builder {
         source,
         events: Parser::new_from_str(source.text()),
@@ -30,17 +30,17 @@ pub fn build_tree(source: &Source) -> (Option<Node>, Vec<Finding>) {
 }
 
 /// The problem is noted, and the rest of the text cannot be read.
-struct Stop;
+struct UnreadableRest;
 
 struct Builder<'a> {
-    source: &'a Source,
+    source: &'a ManifestSource,
     events: Parser<'a, StrInput<'a>>,
     findings: Vec<Finding>,
     nodes: usize,
 }
 
 impl<'a> Builder<'a> {
-    fn document(&mut self) -> Result<Node, Stop> {
+    fn document(&mut self) -> Result<Node, UnreadableRest> {
         let mut root = None;
         loop {
             let (event, span) = self.next()?;
@@ -67,20 +67,20 @@ impl<'a> Builder<'a> {
         }))
     }
 
-    fn next(&mut self) -> Result<(Event<'a>, Span), Stop> {
+    fn next(&mut self) -> Result<(Event<'a>, Span), UnreadableRest> {
         match self.events.next_event() {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => {
                 self.findings.push(syntax::explain_error(self.source, &error));
-                Err(Stop)
+                Err(UnreadableRest)
             }
             None => Ok((Event::StreamEnd, Span::default())),
         }
     }
 
-    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, Stop> {
+    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, UnreadableRest> {
         if self.findings.len() >= MOST_REFUSALS {
-            return Err(Stop);
+            return Err(UnreadableRest);
         }
         let at = self.extent(span);
         self.nodes += 1;
@@ -91,35 +91,37 @@ impl<'a> Builder<'a> {
                 format!("the manifest has more than {MOST_NODES} keys and values")
             };
             self.refuse(at, message, SEE_THE_SCHEMA);
-            return Err(Stop);
+            return Err(UnreadableRest);
         }
         let value = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let value =
-                    Value::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
+                let value = NodeValue::Scalar {
+                    text: text.into_owned(),
+                    plain: style == ScalarStyle::Plain,
+                };
                 self.properties(span.start, anchor, tag.as_deref(), value)
             }
             Event::SequenceStart(anchor, tag) => {
                 let items = self.list(depth)?;
-                self.properties(span.start, anchor, tag.as_deref(), Value::List(items))
+                self.properties(span.start, anchor, tag.as_deref(), NodeValue::List(items))
             }
             Event::MappingStart(anchor, tag) => {
                 let entries = self.mapping(depth)?;
-                self.properties(span.start, anchor, tag.as_deref(), Value::Mapping(entries))
+                self.properties(span.start, anchor, tag.as_deref(), NodeValue::Mapping(entries))
             }
             _ => {
                 self.refuse(at, AN_ALIAS, WRITE_IT_OUT);
-                Value::Refused
+                NodeValue::Refused
             }
         };
         let at = match &value {
-            Value::Mapping(entries) => entries.first().map_or(at, |entry| entry.key_at),
+            NodeValue::Mapping(entries) => entries.first().map_or(at, |entry| entry.key_at),
             _ => at,
         };
         Ok(Node { at, value })
     }
 
-    fn list(&mut self, depth: usize) -> Result<Vec<Node>, Stop> {
+    fn list(&mut self, depth: usize) -> Result<Vec<Node>, UnreadableRest> {
         let mut items = Vec::new();
         loop {
             match self.next()? {
@@ -134,9 +136,9 @@ impl<'a> Builder<'a> {
     }
 
     /// An item of which nothing is there but its dash is placed behind the dash by the parser.
-    fn dash(&self, item: &Node) -> Extent {
+    fn dash(&self, item: &Node) -> TextExtent {
         let Node { at, value } = item;
-        let empty = matches!(value, Value::Scalar { text, plain: true } if text.is_empty());
+        let empty = matches!(value, NodeValue::Scalar { text, plain: true } if text.is_empty());
         let before = at.column.saturating_sub(1);
         let line = self.source.line(at.line).unwrap_or_default();
         let is_dash = |column: u32| {
@@ -144,13 +146,13 @@ impl<'a> Builder<'a> {
                 == Some('-')
         };
         if empty && is_dash(before) {
-            Extent { line: at.line, column: before, end_column: before }
+            TextExtent { line: at.line, column: before, end_column: before }
         } else {
             *at
         }
     }
 
-    fn mapping(&mut self, depth: usize) -> Result<Vec<Entry>, Stop> {
+    fn mapping(&mut self, depth: usize) -> Result<Vec<MappingEntry>, UnreadableRest> {
         let mut entries = Vec::new();
         let mut seen: HashMap<String, u32> = HashMap::new();
         loop {
@@ -172,12 +174,17 @@ impl<'a> Builder<'a> {
                 continue;
             }
             seen.insert(key.clone(), key_at.line);
-            entries.push(Entry { key, key_at, value });
+            entries.push(MappingEntry { key, key_at, value });
         }
     }
 
     /// The text of a key; `None` if it is refused.
-    fn key(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Option<String>, Stop> {
+    fn key(
+        &mut self,
+        event: Event<'a>,
+        span: Span,
+        depth: usize,
+    ) -> Result<Option<String>, UnreadableRest> {
         let at = self.extent(span);
         let merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
         if merge {
@@ -192,7 +199,7 @@ impl<'a> Builder<'a> {
             self.refuse(at, "a list or mapping is used as a key", "use a text as the key");
         }
         match self.node(event, span, depth + 1)?.value {
-            Value::Scalar { text, .. } => Ok(Some(text)),
+            NodeValue::Scalar { text, .. } => Ok(Some(text)),
             _ => Ok(None),
         }
     }
@@ -203,8 +210,8 @@ impl<'a> Builder<'a> {
         start: Marker,
         anchor: usize,
         tag: Option<&Tag>,
-        value: Value,
-    ) -> Value {
+        value: NodeValue,
+    ) -> NodeValue {
         if anchor > 0 {
             let at = self.property(start, '&');
             self.refuse(
@@ -218,12 +225,12 @@ impl<'a> Builder<'a> {
         }
         let at = self.property(start, '!');
         self.refuse(at, A_TAG, REMOVE_THE_TAG);
-        Value::Refused
+        NodeValue::Refused
     }
 
     /// Where the anchor or the tag is, of which the parser tells only where the first of the two
     /// starts.
-    fn property(&self, start: Marker, mark: char) -> Extent {
+    fn property(&self, start: Marker, mark: char) -> TextExtent {
         /// The two together are not longer, in what people write.
         const LONGEST: usize = 200;
         let line = u32::try_from(start.line())
@@ -240,16 +247,16 @@ impl<'a> Builder<'a> {
         self.source.extent((start.line(), first), (start.line(), first + length))
     }
 
-    fn extent(&self, span: Span) -> Extent {
+    fn extent(&self, span: Span) -> TextExtent {
         self.source.extent((span.start.line(), span.start.col()), (span.end.line(), span.end.col()))
     }
 
-    fn refuse(&mut self, at: Extent, message: impl Into<String>, hint: &str) {
+    fn refuse(&mut self, at: TextExtent, message: impl Into<String>, hint: &str) {
         self.findings.push(Finding::syntax(at, message, hint));
     }
 }
 
 /// What an empty text is in YAML.
-fn empty_value() -> Value {
-    Value::Scalar { text: String::new(), plain: true }
+fn empty_value() -> NodeValue {
+    NodeValue::Scalar { text: String::new(), plain: true }
 }

@@ -7,13 +7,13 @@ use std::collections::hash_map::Entry;
 use super::route::Route;
 use super::scalar::{self, Type};
 use super::source::Finding;
-use super::tree::{Node, Value};
+use super::tree::{Node, NodeValue};
 use crate::ids::{Email, Malformed, OfferId, PlanId, PublisherId};
 
 /// Everything about the tree's texts that is wrong. What has the wrong shape is passed over: that
 /// is told elsewhere.
 pub fn check_meaning(root: &Node) -> Vec<Finding> {
-    let mut reader = Reader { findings: Vec::new() };
+    let mut reader = MeaningReader { findings: Vec::new() };
     let top = Route::root();
     reader.text(
         root,
@@ -38,13 +38,13 @@ pub fn check_meaning(root: &Node) -> Vec<Finding> {
     reader.findings
 }
 
-struct Reader {
+struct MeaningReader {
     findings: Vec<Finding>,
 }
 
 type Parse<T> = fn(&str) -> Result<T, Malformed>;
 
-impl Reader {
+impl MeaningReader {
     fn text<T>(&mut self, parent: &Node, route: &Route, key: &str, parse: Parse<T>, hint: &str) {
         if let Some(node) = parent.get(key) {
             self.scalar(node, &route.key(key), parse, hint);
@@ -100,7 +100,9 @@ fn list_items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
 /// The text of a node that is one.
 fn read_text(node: &Node) -> Option<&str> {
     match &node.value {
-        Value::Scalar { text, plain } if !plain || scalar::classify_plain(text) == Type::Text => {
+        NodeValue::Scalar { text, plain }
+            if !plain || scalar::classify_plain(text) == Type::Text =>
+        {
             Some(text)
         }
         _ => None,

@@ -33,8 +33,8 @@ pub use document::{Api, schema};
 use document::{Document, WrittenOffer};
 pub use excerpt::draw_excerpt;
 pub use file::read_text;
-pub use route::{Route, Step};
-use source::{Finding, Source};
+pub use route::{Route, RouteStep};
+use source::{Finding, ManifestSource};
 use tree::Node;
 
 /// As many problems are told of one manifest.
@@ -47,7 +47,7 @@ pub struct Manifest {
     pub publisher: PublisherId,
     /// The offers, at least one, in the order of the file.
     pub offers: Vec<Offer>,
-    source: Source,
+    source: ManifestSource,
     root: Node,
 }
 
@@ -87,7 +87,7 @@ pub fn load(workspace: &Path, path: &str, secrets: &Secrets) -> Result<Manifest,
 /// # Errors
 /// Everything that is wrong in it, in the order of its lines.
 pub fn parse(path: &str, text: &str) -> Result<Manifest, Vec<Problem>> {
-    let source = Source::new(path, text);
+    let source = ManifestSource::new(path, text);
     let refused = |findings| Err(report_findings(&source, findings));
     let wrong: Vec<_> = source.characters().take(MOST_PROBLEMS).collect();
     if !wrong.is_empty() {
@@ -110,7 +110,7 @@ pub fn parse(path: &str, text: &str) -> Result<Manifest, Vec<Problem>> {
 }
 
 /// In the order of the lines, and not endlessly many.
-fn report_findings(source: &Source, mut findings: Vec<Finding>) -> Vec<Problem> {
+fn report_findings(source: &ManifestSource, mut findings: Vec<Finding>) -> Vec<Problem> {
     findings.sort_by_key(|finding| finding.at);
     if findings.len() > MOST_PROBLEMS {
         let message = format!(
@@ -127,13 +127,13 @@ fn report_findings(source: &Source, mut findings: Vec<Finding>) -> Vec<Problem> 
 /// What serde does not accept though the tree seemed right: the two readers then understand YAML
 /// differently.
 fn report_misread(
-    source: &Source,
+    source: &ManifestSource,
     root: &Node,
     error: &serde_path_to_error::Error<serde_yaml::Error>,
 ) -> Finding {
     let step = |segment: &Segment| match segment {
-        Segment::Seq { index } => Some(Step::Index(*index)),
-        Segment::Map { key } => Some(Step::Key(key.clone())),
+        Segment::Seq { index } => Some(RouteStep::Index(*index)),
+        Segment::Map { key } => Some(RouteStep::Key(key.clone())),
         Segment::Enum { .. } | Segment::Unknown => None,
     };
     let route: Route = error.path().iter().map_while(step).collect();
@@ -149,7 +149,7 @@ fn report_misread(
 }
 
 impl Manifest {
-    fn new(document: Document, source: Source, root: Node) -> Self {
+    fn new(document: Document, source: ManifestSource, root: Node) -> Self {
         let Document { api, publisher, notification_emails, offers } = document;
         let offer = |(index, offer): (usize, WrittenOffer)| Offer {
             index,
@@ -187,7 +187,7 @@ impl Manifest {
     /// The place of the key at the end of a route; none if the route is empty or ends in a list.
     #[must_use]
     pub fn key_place(&self, route: &Route) -> Option<Place> {
-        let (Step::Key(key), way) = route.steps().split_last()? else {
+        let (RouteStep::Key(key), way) = route.steps().split_last()? else {
             return None;
         };
         let parent = self.root.find(&way.iter().cloned().collect())?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One step of a route.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
+pub enum RouteStep {
     /// Into a mapping.
     Key(String),
     /// Into a list, from 0.
@@ -13,7 +13,7 @@ pub enum Step {
 
 /// The way from the root to a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Route(Vec<Step>);
+pub struct Route(Vec<RouteStep>);
 
 impl Route {
     /// The route to the root.
@@ -25,30 +25,30 @@ impl Route {
     /// One step further, into a mapping.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
-        self.then(Step::Key(key.to_owned()))
+        self.then(RouteStep::Key(key.to_owned()))
     }
 
     /// One step further, into a list.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
-        self.then(Step::Index(index))
+        self.then(RouteStep::Index(index))
     }
 
     /// The steps, from the root on.
     #[must_use]
-    pub fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[RouteStep] {
         &self.0
     }
 
-    fn then(&self, step: Step) -> Self {
+    fn then(&self, step: RouteStep) -> Self {
         let mut steps = self.0.clone();
         steps.push(step);
         Self(steps)
     }
 }
 
-impl FromIterator<Step> for Route {
-    fn from_iter<I: IntoIterator<Item = Step>>(steps: I) -> Self {
+impl FromIterator<RouteStep> for Route {
+    fn from_iter<I: IntoIterator<Item = RouteStep>>(steps: I) -> Self {
         Self(steps.into_iter().collect())
     }
 }
@@ -62,9 +62,9 @@ impl fmt::Display for Route {
         for (position, step) in self.0.iter().enumerate() {
             let dot = if position == 0 { "" } else { "." };
             match step {
-                Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Key(key) if plain(key) => write!(f, "{dot}{key}")?,
-                Step::Key(key) => write!(f, "{dot}{key:?}")?,
+                RouteStep::Index(index) => write!(f, "[{index}]")?,
+                RouteStep::Key(key) if plain(key) => write!(f, "{dot}{key}")?,
+                RouteStep::Key(key) => write!(f, "{dot}{key:?}")?,
             }
         }
         Ok(())

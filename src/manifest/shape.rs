@@ -4,16 +4,16 @@
 
 use serde_json::Value as Json;
 
-use super::route::{Route, Step};
+use super::route::{Route, RouteStep};
 use super::scalar::{self, Type};
-use super::source::{Extent, Finding};
-use super::tree::{Entry, Node, Value};
+use super::source::{Finding, TextExtent};
+use super::tree::{MappingEntry, Node, NodeValue};
 use crate::nearest::find_nearest;
 
 /// Everything about the tree that does not fit the schema.
 pub fn check_shape(root: &Node, schema: &Json) -> Vec<Finding> {
     let mut inspector = Inspector { findings: Vec::new() };
-    inspector.node(root, schema, &Route::root(), &Named { at: root.at, required: true });
+    inspector.node(root, schema, &Route::root(), &NamedValue { at: root.at, required: true });
     inspector.findings
 }
 
@@ -31,7 +31,7 @@ fn choose_form<'a>(node: &Node, schema: &'a Json) -> &'a Json {
         is_a(form, "object") && first.is_some_and(|key| node.get(key).is_some())
     };
     let found = match &node.value {
-        Value::Mapping(_) => {
+        NodeValue::Mapping(_) => {
             forms.iter().find(fits).or_else(|| forms.iter().find(|form| is_a(form, "object")))
         }
         _ => forms.iter().find(|form| is_a(form, "string")),
@@ -40,28 +40,33 @@ fn choose_form<'a>(node: &Node, schema: &'a Json) -> &'a Json {
 }
 
 /// How a value is named: by its key, or for want of one by its place in a list.
-struct Named {
-    at: Extent,
+struct NamedValue {
+    at: TextExtent,
     required: bool,
 }
 
 impl Inspector {
-    fn node(&mut self, node: &Node, schema: &Json, route: &Route, named: &Named) {
+    fn node(&mut self, node: &Node, schema: &Json, route: &Route, named: &NamedValue) {
         let schema = choose_form(node, schema);
         match (&node.value, schema["type"].as_str()) {
             // Told already, or any value.
-            (Value::Refused, _) | (_, None) => {}
-            (Value::Scalar { text, plain: true }, Some("integer")) if is_count(text, schema) => {}
-            (Value::Mapping(entries), Some("object")) => self.mapping(node, entries, schema, route),
-            (Value::List(items), Some("array")) => self.list(node, items, schema, route),
-            (Value::Scalar { text, plain }, Some("string"))
+            (NodeValue::Refused, _) | (_, None) => {}
+            (NodeValue::Scalar { text, plain: true }, Some("integer"))
+                if is_count(text, schema) => {}
+            (NodeValue::Mapping(entries), Some("object")) => {
+                self.mapping(node, entries, schema, route);
+            }
+            (NodeValue::List(items), Some("array")) => self.list(node, items, schema, route),
+            (NodeValue::Scalar { text, plain }, Some("string"))
                 if classify_scalar(text, *plain) == Type::Text =>
             {
                 self.choice(node, text, schema, route);
             }
-            (Value::Scalar { text, plain }, Some("boolean"))
+            (NodeValue::Scalar { text, plain }, Some("boolean"))
                 if classify_scalar(text, *plain) == Type::Boolean => {}
-            (Value::Scalar { text, plain }, _) if classify_scalar(text, *plain) == Type::Null => {
+            (NodeValue::Scalar { text, plain }, _)
+                if classify_scalar(text, *plain) == Type::Null =>
+            {
                 self.empty(schema, route, named);
             }
             _ => {
@@ -89,20 +94,20 @@ impl Inspector {
         }
     }
 
-    fn mapping(&mut self, node: &Node, entries: &[Entry], schema: &Json, route: &Route) {
+    fn mapping(&mut self, node: &Node, entries: &[MappingEntry], schema: &Json, route: &Route) {
         let known = list_keys(schema);
         let required = |key: &str| {
             schema["required"]
                 .as_array()
                 .is_some_and(|required| required.iter().any(|name| name == key))
         };
-        for Entry { key, key_at, value } in entries {
+        for MappingEntry { key, key_at, value } in entries {
             if let Some(schema) = schema["properties"].get(key) {
                 self.node(
                     value,
                     schema,
                     &route.key(key),
-                    &Named { at: *key_at, required: required(key) },
+                    &NamedValue { at: *key_at, required: required(key) },
                 );
             } else {
                 let near = find_nearest(key, known.iter().copied())
@@ -132,7 +137,7 @@ impl Inspector {
                 item,
                 &schema["items"],
                 &route.index(index),
-                &Named { at: item.at, required: false },
+                &NamedValue { at: item.at, required: false },
             );
         }
         if let Some(most) = schema["maxItems"].as_u64().filter(|most| items.len() as u64 > *most) {
@@ -147,13 +152,13 @@ impl Inspector {
         }
     }
 
-    fn empty(&mut self, schema: &Json, route: &Route, named: &Named) {
+    fn empty(&mut self, schema: &Json, route: &Route, named: &NamedValue) {
         let or = if named.required { "" } else { ", or remove it" };
         let hint = format!("give it {}{or}", describe_expected(schema));
         self.tell(named.at, format!("{} has no value", name_value(route)), hint);
     }
 
-    fn tell(&mut self, at: Extent, message: String, hint: String) {
+    fn tell(&mut self, at: TextExtent, message: String, hint: String) {
         self.findings.push(Finding::invalid(at, message, hint));
     }
 }
@@ -185,15 +190,15 @@ fn join_words(words: &[&str]) -> String {
 
 fn describe_received(node: &Node) -> String {
     match &node.value {
-        Value::Scalar { text, plain } => match classify_scalar(text, *plain) {
+        NodeValue::Scalar { text, plain } => match classify_scalar(text, *plain) {
             Type::Number => format!("the number {}", shorten_text(text)),
             Type::Boolean => format!("the boolean `{text}`"),
             Type::Null => "empty".to_owned(),
             Type::Text => format!("the text `{}`", shorten_text(text)),
         },
-        Value::List(_) => "a list".to_owned(),
-        Value::Mapping(_) => "a mapping".to_owned(),
-        Value::Refused => "not readable".to_owned(),
+        NodeValue::List(_) => "a list".to_owned(),
+        NodeValue::Mapping(_) => "a mapping".to_owned(),
+        NodeValue::Refused => "not readable".to_owned(),
     }
 }
 
@@ -230,30 +235,32 @@ fn describe_expected(schema: &Json) -> String {
 /// What to write instead, from what was probably meant.
 fn suggest_cure(node: &Node, schema: &Json, route: &Route) -> String {
     let key = route.steps().iter().rev().find_map(|step| match step {
-        Step::Key(key) => Some(key.as_str()),
-        Step::Index(_) => None,
+        RouteStep::Key(key) => Some(key.as_str()),
+        RouteStep::Index(_) => None,
     });
     let key = key.unwrap_or("publisher");
     match (&node.value, schema["type"].as_str()) {
-        (Value::Scalar { text, .. }, Some("boolean")) => match text.to_ascii_lowercase().as_str() {
-            "yes" | "y" | "on" | "true" | "1" => "write `true`, without quotes".to_owned(),
-            "no" | "n" | "off" | "false" | "0" => "write `false`, without quotes".to_owned(),
-            _ => "write `true` or `false`".to_owned(),
-        },
-        (Value::Scalar { text, .. }, Some("string")) => {
+        (NodeValue::Scalar { text, .. }, Some("boolean")) => {
+            match text.to_ascii_lowercase().as_str() {
+                "yes" | "y" | "on" | "true" | "1" => "write `true`, without quotes".to_owned(),
+                "no" | "n" | "off" | "false" | "0" => "write `false`, without quotes".to_owned(),
+                _ => "write `true` or `false`".to_owned(),
+            }
+        }
+        (NodeValue::Scalar { text, .. }, Some("string")) => {
             format!("quote it: `\"{}\"`", shorten_text(text))
         }
-        (Value::Scalar { text, .. }, Some("array")) => {
+        (NodeValue::Scalar { text, .. }, Some("array")) => {
             format!("write a list: `{key}: [{}]`", shorten_text(text))
         }
-        (Value::Scalar { text, .. }, Some("object"))
+        (NodeValue::Scalar { text, .. }, Some("object"))
             if schema["properties"].get("id").is_some() =>
         {
             format!("write `id: {}`", shorten_text(text))
         }
         (_, Some("string")) => format!("write one text: `{key}: …`"),
-        (Value::Mapping(_), Some("array")) => format!("write `- ` before each item of `{key}`"),
-        (Value::List(_), Some("object")) => {
+        (NodeValue::Mapping(_), Some("array")) => format!("write `- ` before each item of `{key}`"),
+        (NodeValue::List(_), Some("object")) => {
             format!("write {} instead of the list", describe_expected(schema))
         }
         _ => format!("write {}", describe_expected(schema)),

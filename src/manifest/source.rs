@@ -6,7 +6,7 @@ use crate::secrets::blank_signatures;
 /// A stretch of one line. Lines and columns count from 1; columns count characters; the last column
 /// is included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Extent {
+pub struct TextExtent {
     pub line: u32,
     pub column: u32,
     pub end_column: u32,
@@ -16,33 +16,33 @@ pub struct Extent {
 #[derive(Debug, Clone)]
 pub struct Finding {
     pub code: Code,
-    pub at: Extent,
+    pub at: TextExtent,
     pub message: String,
     pub hint: String,
 }
 
 impl Finding {
     /// The text is not YAML, or uses what is not allowed of it.
-    pub fn syntax(at: Extent, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn syntax(at: TextExtent, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: Code::ManifestSyntax, at, message: message.into(), hint: hint.into() }
     }
 
     /// The text is YAML but no offer manifest.
-    pub fn invalid(at: Extent, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn invalid(at: TextExtent, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: Code::ManifestInvalid, at, message: message.into(), hint: hint.into() }
     }
 }
 
 /// The text of a file, without a byte order mark.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub struct ManifestSource {
     file: String,
     text: String,
     /// Where each line starts and where it ends before its line break, in bytes.
     lines: Vec<(usize, usize)>,
 }
 
-impl Source {
+impl ManifestSource {
     pub fn new(file: &str, text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
         Self { file: file.to_owned(), lines: split_lines(&text), text }
@@ -74,21 +74,21 @@ impl Source {
     /// The stretch from one character (lines from 1, columns from 0) to before another. It ends
     /// with its line; what is behind the last line is put at the end of it, so that every extent
     /// can be shown.
-    pub fn extent(&self, start: (usize, usize), end: (usize, usize)) -> Extent {
+    pub fn extent(&self, start: (usize, usize), end: (usize, usize)) -> TextExtent {
         let number = start.0.clamp(1, self.lines.len());
         // Counted only where it matters: a line can be as long as the file.
         let length =
             || self.line(count_from(number)).unwrap_or_default().trim_end().chars().count();
         let column = if number == start.0 { start.1 } else { length() };
         let end = if end.0 == number { end.1 } else { length() };
-        Extent {
+        TextExtent {
             line: count_from(number),
             column: count_from(column + 1),
             end_column: count_from(end.max(column + 1)),
         }
     }
 
-    pub fn place(&self, extent: Extent) -> Place {
+    pub fn place(&self, extent: TextExtent) -> Place {
         Place {
             file: self.file.clone(),
             line: extent.line,
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     fn all_lines(text: &str) -> Vec<String> {
-        let source = Source::new("f", text);
+        let source = ManifestSource::new("f", text);
         (1..).map_while(|line| source.line(line).map(str::to_owned)).collect()
     }
 
@@ -190,9 +190,9 @@ mod tests {
 
     #[test]
     fn an_extent_stays_on_its_line() {
-        let source = Source::new("f", "ab cd  \nef");
+        let source = ManifestSource::new("f", "ab cd  \nef");
         let extent = |start, end| {
-            let Extent { line, column, end_column } = source.extent(start, end);
+            let TextExtent { line, column, end_column } = source.extent(start, end);
             (line, column, end_column)
         };
         assert_eq!(extent((1, 3), (1, 5)), (1, 4, 5));
@@ -203,8 +203,10 @@ mod tests {
 
     #[test]
     fn characters_that_readers_disagree_about_are_refused() {
-        let source =
-            Source::new("f", "a: b # \u{2028}x\u{85}\n\u{7f}\u{0}\u{feff}\u{1f600}ä\t\u{a0}");
+        let source = ManifestSource::new(
+            "f",
+            "a: b # \u{2028}x\u{85}\n\u{7f}\u{0}\u{feff}\u{1f600}ä\t\u{a0}",
+        );
         let places: Vec<_> =
             source.characters().map(|finding| (finding.at.line, finding.at.column)).collect();
         assert_eq!(places, [(1, 8), (1, 10), (2, 1), (2, 2), (2, 3)]);

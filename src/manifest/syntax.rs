@@ -2,7 +2,7 @@
 
 use saphyr_parser::ScanError;
 
-use super::source::{Extent, Finding, Source};
+use super::source::{Finding, ManifestSource, TextExtent};
 
 pub const AN_ALIAS: &str = "an alias stands here";
 pub const WRITE_IT_OUT: &str = "write the value out: aliases are not allowed in a manifest";
@@ -11,7 +11,7 @@ pub const REMOVE_THE_TAG: &str = "remove it: tags are not allowed in a manifest"
 pub const SEE_THE_SCHEMA: &str = "write it as `offer-release schema` describes";
 
 /// What the parser says, and what to do about it.
-pub fn explain_error(source: &Source, error: &ScanError) -> Finding {
+pub fn explain_error(source: &ManifestSource, error: &ScanError) -> Finding {
     let at = *error.marker();
     let extent = source.extent((at.line(), at.col()), (at.line(), at.col() + 1));
     match error.info() {
@@ -43,11 +43,11 @@ pub fn explain_error(source: &Source, error: &ScanError) -> Finding {
 
 /// The tab that indents this line or the next one. The parser tells of it where the value before it
 /// started.
-fn find_tab(source: &Source, line: u32) -> Option<Extent> {
+fn find_tab(source: &ManifestSource, line: u32) -> Option<TextExtent> {
     [line, line + 1].into_iter().find_map(|number| {
         let indent =
             source.line(number)?.chars().take_while(|c| c.is_whitespace()).collect::<Vec<_>>();
         let column = u32::try_from(indent.iter().position(|c| *c == '\t')? + 1).ok()?;
-        Some(Extent { line: number, column, end_column: column })
+        Some(TextExtent { line: number, column, end_column: column })
     })
 }

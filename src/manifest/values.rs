@@ -4,20 +4,20 @@ use serde_json::Value as Json;
 
 use super::scalar::{self, Type};
 use super::source::Finding;
-use super::tree::{Node, Value};
+use super::tree::{Node, NodeValue};
 
 /// The value as JSON. A number that JSON does not have is refused, because another reader of YAML
 /// could take it for a text.
 pub fn read_json(node: &Node) -> Result<Json, Finding> {
     match &node.value {
-        Value::Refused => Ok(Json::Null),
-        Value::List(items) => items.iter().map(read_json).collect(),
-        Value::Mapping(entries) => entries
+        NodeValue::Refused => Ok(Json::Null),
+        NodeValue::List(items) => items.iter().map(read_json).collect(),
+        NodeValue::Mapping(entries) => entries
             .iter()
             .map(|entry| Ok((entry.key.clone(), read_json(&entry.value)?)))
             .collect::<Result<_, _>>()
             .map(Json::Object),
-        Value::Scalar { text, plain } => read_scalar(node, text, *plain),
+        NodeValue::Scalar { text, plain } => read_scalar(node, text, *plain),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is shown on the lines of the manifest: as annotations of the job log and of the check run.
 
-use super::news::{Change, Entry};
+use super::news::{StoryChange, TimelineEntry};
 use crate::manifest::Manifest;
 use crate::portal::Level;
 use crate::problem::{Code, Place};
@@ -46,10 +46,12 @@ pub fn annotate(
     offer: &str,
     index: usize,
     manifest: &Manifest,
-    entry: &Entry,
+    entry: &TimelineEntry,
 ) -> Option<Annotated> {
     match entry {
-        Entry::Change(Change::Message(step, message)) if message.level > Level::Information => {
+        TimelineEntry::Change(StoryChange::Message(step, message))
+            if message.level > Level::Information =>
+        {
             let whole = html_to_plain(&message.html, usize::MAX);
             let title =
                 step.as_ref().map_or_else(|| offer.to_owned(), |step| format!("{offer}: {step}"));
@@ -60,7 +62,7 @@ pub fn annotate(
                 whole,
             ))
         }
-        Entry::Change(Change::Ended(verdict))
+        TimelineEntry::Change(StoryChange::Ended(verdict))
             if verdict.outcome <= Outcome::Cancelled
                 && verdict.code().is_none_or(Code::is_about_an_offer) =>
         {

@@ -11,7 +11,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Level as TraceLevel, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
-use super::line::{Line, Paint};
+use super::line::{LogLine, Paint};
 use crate::actions::commands;
 use crate::manifest;
 use crate::portal::Level;
@@ -91,14 +91,14 @@ impl Console {
     }
 
     /// A line of columns.
-    pub fn columns(&self, line: &Line) {
+    pub fn columns(&self, line: &LogLine) {
         self.print(&line.render(self.colour, |text| self.redact(text)));
     }
 
     /// Something that is not right, but ends nothing. The same is not said twice.
     pub fn warning(&self, text: &str) {
         if self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned()) {
-            self.columns(&Line::of(Paint::Doubtful, format!("warning: {text}")));
+            self.columns(&LogLine::of(Paint::Doubtful, format!("warning: {text}")));
         }
     }
 
@@ -124,9 +124,9 @@ impl Console {
             return;
         }
         let level = match level {
-            Level::Information => commands::Level::Notice,
-            Level::Warning => commands::Level::Warning,
-            Level::Error => commands::Level::Error,
+            Level::Information => commands::CommandLevel::Notice,
+            Level::Warning => commands::CommandLevel::Warning,
+            Level::Error => commands::CommandLevel::Error,
         };
         let place = place.map(|place| Place { file: self.redact(&place.file), ..place.clone() });
         self.print(&commands::render_annotation(
@@ -138,11 +138,11 @@ impl Console {
     }
 
     /// Lines that fold away.
-    pub fn group(&self, title: &str, lines: impl IntoIterator<Item = Line>) {
+    pub fn group(&self, title: &str, lines: impl IntoIterator<Item = LogLine>) {
         if self.in_actions {
             self.print(&commands::open_group(&self.redact(title)));
         } else {
-            self.columns(&Line::of(Paint::Strong, title));
+            self.columns(&LogLine::of(Paint::Strong, title));
         }
         for line in lines {
             self.columns(&line);
@@ -178,7 +178,7 @@ impl Console {
             .as_ref()
             .map(|at| format!("{}:{}:{}: ", at.file, at.line, at.column))
             .unwrap_or_default();
-        self.columns(&Line::of(Paint::Bad, format!("error: {at}{problem} [{code}]")));
+        self.columns(&LogLine::of(Paint::Bad, format!("error: {at}{problem} [{code}]")));
         for (number, line) in hint.iter().flat_map(|hint| hint.lines().enumerate()) {
             let first = if number == 0 { "What to do now: " } else { "  " };
             self.line(&format!("  {first}{line}"));
@@ -221,7 +221,7 @@ impl<S: Subscriber> Layer<S> for Diagnostics {
         if !event.metadata().target().starts_with("offer_release") {
             return;
         }
-        let mut text = Text(String::new());
+        let mut text = MessageVisitor(String::new());
         event.record(&mut text);
         match *event.metadata().level() {
             TraceLevel::ERROR | TraceLevel::WARN => self.0.warning(&text.0),
@@ -232,9 +232,9 @@ impl<S: Subscriber> Layer<S> for Diagnostics {
 }
 
 /// The message, then the fields.
-struct Text(String);
+struct MessageVisitor(String);
 
-impl Visit for Text {
+impl Visit for MessageVisitor {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == "message" {
             self.0 = format!("{value:?}{}", self.0);

@@ -4,11 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::offer_story::{HalfStory, OfferStory};
-use super::pages::{Backlog, Content, Pages, Stage};
+use super::pages::{Backlog, PageContent, PageStage, Pages};
 use super::reports::Reports;
 use super::story::Story;
 use crate::actions::inputs::Command;
-use crate::github::{DeploymentState, DeploymentStatusRequest, Deployments, GithubError, Resource};
+use crate::github::{
+    DeploymentState, DeploymentStatusRequest, Deployments, GithubError, GithubResource,
+};
 use crate::portal::{Link, Phase};
 use crate::problem::Class;
 use crate::release::ledger::{Description, Names};
@@ -105,30 +107,34 @@ fn first_page(links: &[Link]) -> Option<String> {
 }
 
 impl Pages for DeploymentPages {
-    fn resource(&self) -> Resource {
-        Resource::Deployment
+    fn resource(&self) -> GithubResource {
+        GithubResource::Deployment
     }
 
-    fn content(&self, story: &Story, index: usize) -> Option<Content> {
+    fn content(&self, story: &Story, index: usize) -> Option<PageContent> {
         let offer = &story.offers[index];
         offer.mark.as_ref()?;
         let request = self.prepare(story, offer);
         let stage = match request.state {
-            DeploymentState::Queued => Stage::Open("queued"),
-            DeploymentState::InProgress => Stage::Open("in_progress"),
-            DeploymentState::Success => Stage::Final("success"),
-            DeploymentState::Failure => Stage::Final("failure"),
-            DeploymentState::Error => Stage::Final("error"),
-            DeploymentState::Inactive => Stage::Final("inactive"),
+            DeploymentState::Queued => PageStage::Open("queued"),
+            DeploymentState::InProgress => PageStage::Open("in_progress"),
+            DeploymentState::Success => PageStage::Final("success"),
+            DeploymentState::Failure => PageStage::Final("failure"),
+            DeploymentState::Error => PageStage::Final("error"),
+            DeploymentState::Inactive => PageStage::Final("inactive"),
         };
-        Some(Content { text: request.description, stage })
+        Some(PageContent { text: request.description, stage })
     }
 
     fn backlog(&self, _: &Story, _: usize) -> Backlog {
         Backlog::default()
     }
 
-    async fn send(&self, reports: &Reports, index: usize) -> Result<Option<Content>, GithubError> {
+    async fn send(
+        &self,
+        reports: &Reports,
+        index: usize,
+    ) -> Result<Option<PageContent>, GithubError> {
         let (content, request, mark) = {
             let story = reports.story();
             let offer = &story.offers[index];

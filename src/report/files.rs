@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::console::Console;
-use super::news::Entry;
+use super::news::TimelineEntry;
 use super::reports::{Report, Reports};
 use super::story::{News, Story};
 use super::{outputs, record, summary};
@@ -132,7 +132,7 @@ impl Report for Files {
     fn show(&self, story: &Story, event: &Event, news: &[News]) {
         if self.finished.get() {
             self.learnt.set(self.learnt.get() || matches!(event.what, What::CheckRun(_)));
-        } else if news.iter().any(|one| !matches!(one.entry, Entry::Exchange(_))) {
+        } else if news.iter().any(|one| !matches!(one.entry, TimelineEntry::Exchange(_))) {
             if self.time_left(story).is_zero() {
                 self.write(story, event.at);
             } else {

@@ -12,9 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::console::Console;
 use super::duration::format_short;
-use super::line::{Line, Paint};
+use super::line::{LogLine, Paint};
 use super::log;
-use super::news::Entry;
+use super::news::TimelineEntry;
 use super::offer_story::OfferStory;
 use super::progress::{Progress, find_progress};
 use super::reports::{Report, Reports};
@@ -42,7 +42,7 @@ pub fn find_due(number: usize) -> Duration {
 
 /// What is under way, a line for each offer.
 #[must_use]
-pub fn write_lines(story: &Story, now: Timestamp) -> Vec<Line> {
+pub fn write_lines(story: &Story, now: Timestamp) -> Vec<LogLine> {
     let width = story.width();
     let under_way: Vec<(&OfferStory, Progress)> =
         story.offers.iter().filter_map(|offer| Some((offer, find_progress(offer, now)?))).collect();
@@ -63,7 +63,7 @@ pub fn write_lines(story: &Story, now: Timestamp) -> Vec<Line> {
         };
         log::begin_line(now, &offer.offer, width, &progress.step).cell(Paint::Dim, 0, text)
     };
-    let mut lines: Vec<Line> = under_way.iter().take(MOST_OFFERS).map(line).collect();
+    let mut lines: Vec<LogLine> = under_way.iter().take(MOST_OFFERS).map(line).collect();
     if under_way.len() > MOST_OFFERS {
         let more = format!("{} more offers are under way", under_way.len() - MOST_OFFERS);
         lines.push(log::begin_line(now, "", width, "").cell(Paint::Dim, 0, more));
@@ -123,7 +123,8 @@ impl Heartbeat {
 
 impl Report for Heartbeat {
     fn show(&self, _: &Story, _: &Event, news: &[News]) {
-        let printed = |one: &&News| !one.repeated && !matches!(one.entry, Entry::Exchange(_));
+        let printed =
+            |one: &&News| !one.repeated && !matches!(one.entry, TimelineEntry::Exchange(_));
         if let Some(line) = news.iter().rfind(printed) {
             self.last_line.set(Some(line.at));
         }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::console::Console;
 use super::line::Paint;
 use super::log;
-use super::news::{Change, Entry};
+use super::news::{StoryChange, TimelineEntry};
 use super::offer_story::OfferStory;
 use super::reports::Report;
 use super::story::{News, Story};
@@ -36,16 +36,16 @@ impl JobLog {
     fn print(&self, story: &Story, offer: &OfferStory, news: &News) {
         let line =
             match &news.entry {
-                Entry::Change(Change::Ended(verdict)) if story.shows_state(offer) => {
+                TimelineEntry::Change(StoryChange::Ended(verdict)) if story.shows_state(offer) => {
                     log::begin_line(news.at, &offer.offer, story.width(), story.command.as_str())
                         .cell(Paint::Plain, 0, verdict.sentence())
                 }
-                Entry::Change(Change::Ended(verdict)) if is_everybodys(verdict) => {
+                TimelineEntry::Change(StoryChange::Ended(verdict)) if is_everybodys(verdict) => {
                     return self.print_common_end(story, offer, news, verdict);
                 }
                 entry => log::write_line(news.at, &offer.offer, story.width(), entry),
             };
-        if matches!(news.entry, Entry::Exchange(_)) {
+        if matches!(news.entry, TimelineEntry::Exchange(_)) {
             return self.console.debug(&line.render(false, str::to_owned));
         }
         if news.repeated {

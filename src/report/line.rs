@@ -42,16 +42,16 @@ const GAP: &str = "  ";
 
 /// A line, of cells that are not yet redacted and neutralised.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Line(Vec<Cell>);
+pub struct LogLine(Vec<LineCell>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Cell {
+struct LineCell {
     paint: Paint,
     text: String,
     width: usize,
 }
 
-impl Line {
+impl LogLine {
     /// A line of one cell.
     pub fn of(paint: Paint, text: impl Into<String>) -> Self {
         Self::default().cell(paint, 0, text)
@@ -60,7 +60,7 @@ impl Line {
     /// Adds a cell that takes at least `width` columns.
     #[must_use]
     pub fn cell(mut self, paint: Paint, width: usize, text: impl Into<String>) -> Self {
-        self.0.push(Cell { paint, text: text.into(), width });
+        self.0.push(LineCell { paint, text: text.into(), width });
         self
     }
 
@@ -103,9 +103,9 @@ mod tests {
     #[test]
     fn columns_are_aligned_with_and_without_colour() {
         let line = |offer: &str| {
-            Line::default().cell(Paint::Strong, 6, offer).cell(Paint::Bad, 0, "failed")
+            LogLine::default().cell(Paint::Strong, 6, offer).cell(Paint::Bad, 0, "failed")
         };
-        let plain = |line: Line| line.render(false, str::to_owned);
+        let plain = |line: LogLine| line.render(false, str::to_owned);
         assert_eq!([plain(line("a")), plain(line("abcdef"))], ["a       failed", "abcdef  failed"]);
         assert_eq!(
             line("a").render(true, str::to_owned),
@@ -116,7 +116,9 @@ mod tests {
     #[test]
     fn colours_of_others_are_text_and_ours_make_no_command() {
         let render = |text: &str| {
-            Line::of(Paint::Bad, text).cell(Paint::Good, 0, "[error]").render(true, str::to_owned)
+            LogLine::of(Paint::Bad, text)
+                .cell(Paint::Good, 0, "[error]")
+                .render(true, str::to_owned)
         };
         assert!(render("\u{1b}[32mall is well").contains("\\u{1b}[32mall is well"));
         for text in ["x ##", "::error::x", "##[error]x", "#"] {
@@ -131,7 +133,7 @@ mod tests {
     fn a_secret_is_hidden_also_across_cells() {
         let redact = |text: &str| text.replace("my  secret", "***");
         assert_eq!(
-            Line::of(Paint::Good, "my").cell(Paint::Bad, 0, "secret").render(true, redact),
+            LogLine::of(Paint::Good, "my").cell(Paint::Bad, 0, "secret").render(true, redact),
             "***"
         );
     }

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use super::duration::{format_date, format_short};
-use super::line::{Line, Paint};
-use super::news::{Change, Entry};
+use super::line::{LogLine, Paint};
+use super::news::{StoryChange, TimelineEntry};
 use super::offer_story::OfferStory;
 use crate::portal::{Level, Phase, State};
 use crate::release::Outcome;
@@ -19,8 +19,8 @@ const LONGEST: usize = 1_000;
 const STEP: usize = 24;
 
 /// The columns that every line begins with. `width` is that of the longest offer id of the run.
-pub fn begin_line(at: Timestamp, offer: &str, width: usize, step: &str) -> Line {
-    Line::default().cell(Paint::Dim, 0, format_date(at)).cell(Paint::Strong, width, offer).cell(
+pub fn begin_line(at: Timestamp, offer: &str, width: usize, step: &str) -> LogLine {
+    LogLine::default().cell(Paint::Dim, 0, format_date(at)).cell(Paint::Strong, width, offer).cell(
         Paint::Plain,
         STEP,
         cut_text(step, STEP),
@@ -29,9 +29,9 @@ pub fn begin_line(at: Timestamp, offer: &str, width: usize, step: &str) -> Line 
 
 /// The line of an entry.
 #[must_use]
-pub fn write_line(at: Timestamp, offer: &str, width: usize, entry: &Entry) -> Line {
+pub fn write_line(at: Timestamp, offer: &str, width: usize, entry: &TimelineEntry) -> LogLine {
     let (step, paint, text) = match entry {
-        Entry::Exchange(exchange) => {
+        TimelineEntry::Exchange(exchange) => {
             let answer = exchange.status.map_or_else(
                 || format!("no answer: {}", exchange.error.as_deref().unwrap_or("unknown")),
                 |status| status.to_string(),
@@ -49,15 +49,15 @@ pub fn write_line(at: Timestamp, offer: &str, width: usize, entry: &Entry) -> Li
             );
             ("request", Paint::Plain, text)
         }
-        Entry::Note(level, text) => ("", paint_of_level(*level), name_level(*level, text)),
-        Entry::Change(change) => self::describe_change(change),
+        TimelineEntry::Note(level, text) => ("", paint_of_level(*level), name_level(*level, text)),
+        TimelineEntry::Change(change) => self::describe_change(change),
     };
     begin_line(at, offer, width, step).cell(paint, 0, text)
 }
 
-fn describe_change(change: &Change) -> (&str, Paint, String) {
+fn describe_change(change: &StoryChange) -> (&str, Paint, String) {
     match change {
-        Change::Phase(phase, origin, operation) => {
+        StoryChange::Phase(phase, origin, operation) => {
             let how = match origin {
                 Origin::Started => "started",
                 Origin::Adopted => "followed",
@@ -68,10 +68,10 @@ fn describe_change(change: &Change) -> (&str, Paint, String) {
                 operation.as_ref().map(|operation| format!(" · {operation}")).unwrap_or_default();
             (phase.name(), Paint::Plain, format!("{how}{at}"))
         }
-        Change::Operation(phase, word) => {
+        StoryChange::Operation(phase, word) => {
             (phase.name(), paint_of_state(word.state()), format!("operation {word}"))
         }
-        Change::Step { name, from, to, took, estimate } => {
+        StoryChange::Step { name, from, to, took, estimate } => {
             let from = from.as_ref().map(|from| format!("{from} → ")).unwrap_or_default();
             let took = took
                 .filter(|took| took.as_secs() > 0)
@@ -83,15 +83,15 @@ fn describe_change(change: &Change) -> (&str, Paint, String) {
                 .unwrap_or_default();
             (name, paint_of_state(to.state()), format!("{from}{to}{took}{estimate}"))
         }
-        Change::Message(step, message) => {
+        StoryChange::Message(step, message) => {
             let text = name_level(message.level, &html_to_plain(&message.html, LONGEST));
             (step.as_deref().unwrap_or_default(), paint_of_level(message.level), text)
         }
-        Change::Link(phase, link) => {
+        StoryChange::Link(phase, link) => {
             let kind = if *phase == Phase::Publish { "preview" } else { "live" };
             (phase.name(), Paint::Plain, format!("{kind} link: {} {}", link.text, link.address))
         }
-        Change::Ended(verdict) => {
+        StoryChange::Ended(verdict) => {
             (verdict.outcome.name(), paint_of_outcome(verdict.outcome), verdict.sentence())
         }
     }
@@ -104,7 +104,7 @@ pub fn write_closing(
     offer: &OfferStory,
     outcome: &str,
     now: Timestamp,
-) -> Option<(String, Vec<Line>)> {
+) -> Option<(String, Vec<LogLine>)> {
     let verdict = offer.verdict.as_ref().filter(|_| !offer.steps.is_empty())?;
     let now = offer.ended.unwrap_or(now);
     let took =
@@ -115,7 +115,7 @@ pub fn write_closing(
     };
     let name = longest(&mut offer.steps.iter().map(|step| &*step.step.name)).min(2 * STEP);
     let status = longest(&mut offer.steps.iter().map(|step| step.step.status.text())).min(2 * STEP);
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<LogLine> = Vec::new();
     for story in &offer.steps {
         let step = &story.step;
         let estimate = step
@@ -159,8 +159,8 @@ pub fn write_closing(
     Some((title, lines))
 }
 
-fn indent_text(paint: Paint, width: usize, text: impl Into<String>) -> Line {
-    Line::of(Paint::Plain, "").cell(paint, width, text)
+fn indent_text(paint: Paint, width: usize, text: impl Into<String>) -> LogLine {
+    LogLine::of(Paint::Plain, "").cell(paint, width, text)
 }
 
 /// The level in words: colour alone says nothing.

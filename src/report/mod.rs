@@ -33,5 +33,5 @@ pub use bars::Bars;
 pub use files::{FilePaths, Files};
 pub use heartbeat::Heartbeat;
 pub use job_log::JobLog;
-pub use line::{Line, Paint};
+pub use line::{LogLine, Paint};
 pub use reports::{Report, Reports, Unfinished};

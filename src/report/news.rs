@@ -7,9 +7,9 @@ use crate::release::event::Origin;
 
 /// One thing that happened to an offer: a line of the record.
 #[derive(Debug, Clone)]
-pub enum Entry {
+pub enum TimelineEntry {
     /// Something changed.
-    Change(Change),
+    Change(StoryChange),
     /// Something worth a line.
     Note(Level, String),
     /// A request was made.
@@ -18,7 +18,7 @@ pub enum Entry {
 
 /// What is different from before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum StoryChange {
     /// A half began or is continued.
     Phase(Phase, Origin, Option<Operation>),
     /// The operation's status.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::annotated::Annotated;
-use super::news::{Change, Entry};
+use super::news::{StoryChange, TimelineEntry};
 use super::step_story::{self, StepStory};
 use crate::http::Exchange;
 use crate::manifest::Offer;
@@ -63,7 +63,7 @@ pub struct OfferStory {
     /// How it ended.
     pub verdict: Option<Verdict>,
     /// Everything that happened, for the record.
-    pub timeline: Vec<(Timestamp, Entry)>,
+    pub timeline: Vec<(Timestamp, TimelineEntry)>,
     /// Messages about a whole operation at the last look.
     last_messages: Vec<Message>,
     /// Warnings since the last change, without correlation ids.
@@ -137,8 +137,8 @@ impl OfferStory {
 
     fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
         self.timeline.iter().filter_map(|(_, entry)| match entry {
-            Entry::Exchange(one) => Some(one),
-            Entry::Change(_) | Entry::Note(..) => None,
+            TimelineEntry::Exchange(one) => Some(one),
+            TimelineEntry::Change(_) | TimelineEntry::Note(..) => None,
         })
     }
 
@@ -153,8 +153,8 @@ impl OfferStory {
 
     /// Whether this is a warning that was given before, with no change since. Each request has its
     /// own correlation id, which makes no other warning of it.
-    pub(super) fn is_repeated(&mut self, what: &What, entry: &Entry) -> bool {
-        if matches!(entry, Entry::Change(_)) {
+    pub(super) fn is_repeated(&mut self, what: &What, entry: &TimelineEntry) -> bool {
+        if matches!(entry, TimelineEntry::Change(_)) {
             self.warned.clear();
         }
         let warning = match what {
@@ -165,7 +165,7 @@ impl OfferStory {
         !self.warned.insert(warning)
     }
 
-    pub(super) fn apply(&mut self, at: Timestamp, what: &What) -> Vec<Change> {
+    pub(super) fn apply(&mut self, at: Timestamp, what: &What) -> Vec<StoryChange> {
         match what {
             What::Began => {
                 self.began.get_or_insert(at);
@@ -188,7 +188,7 @@ impl OfferStory {
                     origin: known.unwrap_or(*origin),
                     operation: operation.clone(),
                 });
-                vec![Change::Phase(*phase, *origin, operation.clone())]
+                vec![StoryChange::Phase(*phase, *origin, operation.clone())]
             }
             What::Verified(phase, verified) => {
                 self.verified = Some((*phase, *verified));
@@ -206,7 +206,7 @@ impl OfferStory {
                 let mut changes = Vec::new();
                 if self.state.text() != view.status.text() {
                     self.state.clone_from(&view.status);
-                    changes.push(Change::Operation(*phase, view.status.clone()));
+                    changes.push(StoryChange::Operation(*phase, view.status.clone()));
                 }
                 self.steps_seen(at, *phase, &view.steps, &mut changes);
                 self.messages_seen(&view.messages, &mut changes);
@@ -235,7 +235,7 @@ impl OfferStory {
                 self.ended = Some(at);
                 self.phase = verdict.phase.or(self.phase);
                 self.verdict = Some(verdict.clone());
-                vec![Change::Ended(verdict.clone())]
+                vec![StoryChange::Ended(verdict.clone())]
             }
             What::Rests(wait) => {
                 self.next_look = at.checked_add(*wait).ok();
@@ -266,7 +266,7 @@ impl OfferStory {
         at: Timestamp,
         phase: Phase,
         seen: &[Step],
-        changes: &mut Vec<Change>,
+        changes: &mut Vec<StoryChange>,
     ) {
         for step in seen {
             let known = self.steps.iter().position(|known| known.step.id == step.id);
@@ -281,7 +281,7 @@ impl OfferStory {
                 story.phase = phase;
                 // A step that has not begun is no news.
                 if before.is_some() || step.status.state() != State::NotStarted {
-                    changes.push(Change::Step {
+                    changes.push(StoryChange::Step {
                         name: step.name.clone(),
                         from: before,
                         to: step.status.clone(),
@@ -291,12 +291,13 @@ impl OfferStory {
                 }
             }
             changes.extend(
-                new.into_iter().map(|message| Change::Message(Some(step.name.clone()), message)),
+                new.into_iter()
+                    .map(|message| StoryChange::Message(Some(step.name.clone()), message)),
             );
         }
     }
 
-    fn messages_seen(&mut self, seen: &[Message], changes: &mut Vec<Change>) {
+    fn messages_seen(&mut self, seen: &[Message], changes: &mut Vec<StoryChange>) {
         let before = std::mem::replace(&mut self.last_messages, seen.to_vec());
         for message in seen {
             let known = self.messages.iter_mut();
@@ -307,12 +308,12 @@ impl OfferStory {
             let mut known = of_steps.chain(&self.messages);
             if !known.any(|known| step_story::is_same(known, message)) {
                 self.messages.push(message.clone());
-                changes.push(Change::Message(None, message.clone()));
+                changes.push(StoryChange::Message(None, message.clone()));
             }
         }
     }
 
-    fn links_seen(&mut self, preview: &[Link], live: &[Link], changes: &mut Vec<Change>) {
+    fn links_seen(&mut self, preview: &[Link], live: &[Link], changes: &mut Vec<StoryChange>) {
         for (phase, known, seen) in [
             (Phase::Publish, &mut self.preview_links, preview),
             (Phase::GoLive, &mut self.live_links, live),
@@ -320,7 +321,7 @@ impl OfferStory {
             for link in seen {
                 if !known.contains(link) {
                     known.push(link.clone());
-                    changes.push(Change::Link(phase, link.clone()));
+                    changes.push(StoryChange::Link(phase, link.clone()));
                 }
             }
         }

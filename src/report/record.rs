@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::news::{Change, Entry};
+use super::news::{StoryChange, TimelineEntry};
 use super::outputs::{format_time, name_level, offer_to_json};
 use super::story::Story;
 use crate::portal::Word;
@@ -43,12 +43,12 @@ pub fn write_record(story: &Story) -> impl Iterator<Item = String> {
 
 const NO_OFFERS: &str = "\"offers\": []";
 
-fn entry_to_json(at: String, entry: &Entry) -> Value {
+fn entry_to_json(at: String, entry: &TimelineEntry) -> Value {
     match entry {
-        Entry::Note(of, text) => {
+        TimelineEntry::Note(of, text) => {
             json!({ "at": at, "kind": "note", "level": name_level(*of), "message": text })
         }
-        Entry::Exchange(exchange) => json!({
+        TimelineEntry::Exchange(exchange) => json!({
             "at": at,
             "kind": "request",
             "method": exchange.method.as_str(),
@@ -58,7 +58,7 @@ fn entry_to_json(at: String, entry: &Entry) -> Value {
             "milliseconds": u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX),
             "error": exchange.error,
         }),
-        Entry::Change(change) => {
+        TimelineEntry::Change(change) => {
             let mut value = self::change_to_json(change);
             value["at"] = at.into();
             value
@@ -66,36 +66,36 @@ fn entry_to_json(at: String, entry: &Entry) -> Value {
     }
 }
 
-fn change_to_json(change: &Change) -> Value {
+fn change_to_json(change: &StoryChange) -> Value {
     match change {
-        Change::Phase(phase, origin, operation) => json!({
+        StoryChange::Phase(phase, origin, operation) => json!({
             "kind": "phase",
             "phase": phase.name(),
             "origin": name_origin(*origin),
             "operation": operation.as_ref().map(ToString::to_string),
         }),
-        Change::Operation(phase, word) => {
+        StoryChange::Operation(phase, word) => {
             json!({ "kind": "operation", "phase": phase.name(), "status": word.text() })
         }
-        Change::Step { name, from, to, .. } => json!({
+        StoryChange::Step { name, from, to, .. } => json!({
             "kind": "step",
             "step": name,
             "from": from.as_ref().map(Word::text),
             "status": to.text(),
         }),
-        Change::Message(step, message) => json!({
+        StoryChange::Message(step, message) => json!({
             "kind": "message",
             "step": step,
             "level": name_level(message.level),
             "message": html_to_plain(&message.html, LONGEST_MESSAGE),
         }),
-        Change::Link(phase, link) => json!({
+        StoryChange::Link(phase, link) => json!({
             "kind": "link",
             "phase": phase.name(),
             "text": link.text,
             "address": link.address,
         }),
-        Change::Ended(verdict) => json!({
+        StoryChange::Ended(verdict) => json!({
             "kind": "end",
             "outcome": verdict.outcome.name(),
             "code": verdict.code().map(|code| code.to_string()),

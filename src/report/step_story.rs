@@ -17,7 +17,7 @@ pub struct StepStory {
     /// When it was first seen at its end.
     pub ended: Option<Timestamp>,
     /// Everything that was ever said about it, in the order in which it came up.
-    pub said: Vec<Said>,
+    pub said: Vec<SaidMessage>,
     /// Since when it is blocked.
     pub blocked: Option<Timestamp>,
     /// From when to when it was blocked before it went on; the last time.
@@ -26,7 +26,7 @@ pub struct StepStory {
 
 /// Something that the portal said of a step.
 #[derive(Debug, Clone)]
-pub struct Said {
+pub struct SaidMessage {
     /// What.
     pub message: Message,
     /// When it was seen first.
@@ -35,7 +35,7 @@ pub struct Said {
     pub withdrawn: Option<Timestamp>,
 }
 
-impl Said {
+impl SaidMessage {
     /// Whether it is an error or a warning that still stands.
     #[must_use]
     pub fn stands(&self) -> bool {
@@ -106,7 +106,7 @@ impl StepStory {
         let overcome = |message: &Message| {
             (state == State::Succeeded && message.level == Level::Error).then_some(at)
         };
-        self.said.extend(new.iter().map(|message| Said {
+        self.said.extend(new.iter().map(|message| SaidMessage {
             message: message.clone(),
             at,
             withdrawn: overcome(message),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use jiff::Timestamp;
 
 use super::annotated::{Annotated, annotate};
-use super::news::{Change, Entry};
+use super::news::{StoryChange, TimelineEntry};
 use super::offer_story::OfferStory;
 use crate::actions::inputs::Command;
 use crate::manifest::Manifest;
@@ -33,7 +33,7 @@ pub struct News {
     /// When.
     pub at: Timestamp,
     /// What.
-    pub entry: Entry,
+    pub entry: TimelineEntry,
     /// If it is to be shown on a line of the manifest.
     pub annotated: Option<Annotated>,
     /// The same warning as before, with no change since: no line of the log.
@@ -46,15 +46,15 @@ impl Story {
         let Some(offer) = self.offers.get_mut(event.offer) else {
             return Vec::new();
         };
-        let entries: Vec<Entry> = match &event.what {
-            What::Note(level, text) => vec![Entry::Note(*level, text.clone())],
+        let entries: Vec<TimelineEntry> = match &event.what {
+            What::Note(level, text) => vec![TimelineEntry::Note(*level, text.clone())],
             What::Setback(problem, next) => {
-                vec![Entry::Note(Level::Warning, format!("{problem}; {next}"))]
+                vec![TimelineEntry::Note(Level::Warning, format!("{problem}; {next}"))]
             }
-            What::Exchange(exchange) => vec![Entry::Exchange(exchange.clone())],
-            what => offer.apply(event.at, what).into_iter().map(Entry::Change).collect(),
+            What::Exchange(exchange) => vec![TimelineEntry::Exchange(exchange.clone())],
+            what => offer.apply(event.at, what).into_iter().map(TimelineEntry::Change).collect(),
         };
-        let news = |entry: Entry| {
+        let news = |entry: TimelineEntry| {
             let annotated = annotate(&offer.offer, offer.index, &self.manifest, &entry)
                 .filter(|_| !is_state(self.command, &entry));
             offer.annotations.extend(annotated.clone());
@@ -94,8 +94,11 @@ impl Story {
     }
 }
 
-fn is_state(command: Command, entry: &Entry) -> bool {
-    matches!(entry, Entry::Change(Change::Ended(verdict)) if tells_state(command, verdict))
+fn is_state(command: Command, entry: &TimelineEntry) -> bool {
+    match entry {
+        TimelineEntry::Change(StoryChange::Ended(verdict)) => tells_state(command, verdict),
+        _ => false,
+    }
 }
 
 fn tells_state(command: Command, verdict: &Verdict) -> bool {

@@ -27,7 +27,7 @@ pub struct Block {
     /// Whether it begins an item.
     pub marker: Option<Marker>,
     /// What it says.
-    pub content: Content,
+    pub content: BlockContent,
 }
 
 /// What an item of a list begins with.
@@ -41,16 +41,16 @@ pub enum Marker {
 
 /// What a block says.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Content {
+pub enum BlockContent {
     /// Text; an empty run is a line break.
-    Runs(Vec<Run>),
+    Runs(Vec<TextRun>),
     /// Lines that stay as they are.
     Code(String),
 }
 
 /// A piece of text of one style.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Run {
+pub struct TextRun {
     /// The text; empty for a line break.
     pub text: String,
     /// How it looks.
@@ -79,7 +79,7 @@ pub fn read_html(html: &str, most: usize) -> RichText {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     // What is in scripts and styles is no markup.
     emitter.naively_switch_states(true);
-    let mut reader = Reader { source: html, left: most, ..Reader::default() };
+    let mut reader = HtmlReader { source: html, left: most, ..HtmlReader::default() };
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         reader.take(&token);
@@ -92,11 +92,11 @@ pub fn read_html(html: &str, most: usize) -> RichText {
 }
 
 #[derive(Default)]
-struct Reader<'a> {
+struct HtmlReader<'a> {
     source: &'a str,
     left: usize,
     text: RichText,
-    runs: Vec<Run>,
+    runs: Vec<TextRun>,
     code_block: Option<String>,
     lists: Vec<Option<usize>>,
     marker: Option<Marker>,
@@ -108,7 +108,7 @@ struct Reader<'a> {
     hidden: Option<Vec<u8>>,
 }
 
-impl Reader<'_> {
+impl HtmlReader<'_> {
     fn take(&mut self, token: &Token<usize>) {
         if let Some(hidden) = &self.hidden {
             if matches!(token, Token::EndTag(tag) if *tag.name == *hidden) {
@@ -218,7 +218,7 @@ impl Reader<'_> {
             self.say("\n");
         } else if self.runs.last().is_some_and(|run| !run.text.is_empty()) {
             self.spend(1);
-            self.runs.push(Run::default());
+            self.runs.push(TextRun::default());
         }
     }
 
@@ -246,7 +246,7 @@ impl Reader<'_> {
             _ => {
                 let link = self.link.clone();
                 self.spend(link.as_ref().map_or(0, |link| link.chars().count()));
-                self.runs.push(Run { text: said.to_owned(), style, link });
+                self.runs.push(TextRun { text: said.to_owned(), style, link });
             }
         }
     }
@@ -261,14 +261,14 @@ impl Reader<'_> {
         if let Some(code) = self.code_block.take()
             && !code.trim().is_empty()
         {
-            self.text.blocks.push(Block { depth, marker: None, content: Content::Code(code) });
+            self.text.blocks.push(Block { depth, marker: None, content: BlockContent::Code(code) });
         }
         let runs = std::mem::take(&mut self.runs);
         if runs.iter().any(|run| !run.text.trim().is_empty()) {
             self.text.blocks.push(Block {
                 depth,
                 marker: self.marker.take(),
-                content: Content::Runs(runs),
+                content: BlockContent::Runs(runs),
             });
         }
     }

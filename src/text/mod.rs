@@ -2,7 +2,7 @@
 
 mod html;
 
-pub use html::{Block, Content, Marker, RichText, Run, Style, read_html};
+pub use html::{Block, BlockContent, Marker, RichText, Style, TextRun, read_html};
 
 /// The longest line that [`bound_line`] makes, in characters.
 pub const LONGEST_LINE: usize = 300;
@@ -65,10 +65,10 @@ fn html_to_words(html: &str, most: usize) -> String {
     let mut words = String::new();
     for block in &text.blocks {
         match &block.content {
-            Content::Runs(runs) => runs
+            BlockContent::Runs(runs) => runs
                 .iter()
                 .for_each(|run| words.push_str(if run.text.is_empty() { " " } else { &run.text })),
-            Content::Code(lines) => words.push_str(lines),
+            BlockContent::Code(lines) => words.push_str(lines),
         }
         words.push(' ');
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use futures_util::future::LocalBoxFuture;
 use offer_release::github::{
     DeploymentRef, DeploymentRequest, DeploymentState, DeploymentStatus, DeploymentStatusRequest,
-    Deployments, GithubError, Resource,
+    Deployments, GithubError, GithubResource,
 };
 
 use crate::github::Mood;
@@ -30,7 +30,7 @@ const LONGEST: usize = 140;
 
 impl Environments {
     async fn mood(&self) -> Result<bool, GithubError> {
-        Mood { world: &self.world, about: Resource::Deployment }.meet().await
+        Mood { world: &self.world, about: GithubResource::Deployment }.meet().await
     }
 
     /// What goes to GitHub is seen by everyone who reads the repository.
@@ -42,7 +42,7 @@ impl Environments {
 }
 
 fn lost() -> GithubError {
-    GithubError::Unavailable(Resource::Deployment.says("timeout"))
+    GithubError::Unavailable(GithubResource::Deployment.says("timeout"))
 }
 
 impl Deployments for Environments {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 use offer_release::github::{
     Annotation, AnnotationKey, CheckRunRef, CheckRunRequest, CheckRunStatus, CheckRuns, Conclusion,
-    GithubError, Resource,
+    GithubError, GithubResource,
 };
 
 use crate::plan::Github;
@@ -31,7 +31,7 @@ pub struct Checks {
 /// GitHub's mood of the moment, about one kind of thing.
 pub struct Mood<'a> {
     pub world: &'a World,
-    pub about: Resource,
+    pub about: GithubResource,
 }
 
 impl Mood<'_> {
@@ -64,7 +64,7 @@ impl Mood<'_> {
 
 impl Checks {
     async fn mood(&self) -> Result<bool, GithubError> {
-        Mood { world: &self.world, about: Resource::CheckRun }.meet().await
+        Mood { world: &self.world, about: GithubResource::CheckRun }.meet().await
     }
 
     async fn write(
@@ -98,7 +98,7 @@ impl Checks {
         run.request = CheckRunRequest { status, ..request };
         let written = reference(index, run);
         if lost {
-            Err(GithubError::Unavailable(Resource::CheckRun.says("timeout")))
+            Err(GithubError::Unavailable(GithubResource::CheckRun.says("timeout")))
         } else {
             Ok(written)
         }

@@ -15,7 +15,7 @@ use offer_release::actions::inputs::{Inputs, Invocation, resolve};
 use offer_release::app::drafts::read_drafts;
 use offer_release::app::session::{Outside, Selection, release};
 use offer_release::clock::Clock;
-use offer_release::github::{Deployments, GithubError, Resource};
+use offer_release::github::{Deployments, GithubError, GithubResource};
 use offer_release::manifest;
 use offer_release::report::check_run::Commit;
 use offer_release::report::console::Console;
@@ -123,14 +123,16 @@ pub fn prepare(
     });
     let commit = Commit { sha: "0".repeat(40), run_url: context.run_url(), run_id: run.id() };
     let check_runs = match plan.github {
-        Github::Elsewhere => Err(GithubError::NotPermitted(Resource::CheckRun.says("no token"))),
+        Github::Elsewhere => {
+            Err(GithubError::NotPermitted(GithubResource::CheckRun.says("no token")))
+        }
         _ => Ok((Box::new(Checks { world: Rc::clone(world) }) as _, commit)),
     };
     let deployments: Result<Rc<dyn Deployments>, GithubError> =
         if plan.has(Extra::Ledger) && plan.github != Github::Elsewhere {
             Ok(Rc::new(Environments { world: Rc::clone(world) }))
         } else {
-            Err(GithubError::NotPermitted(Resource::Deployment.says("no permission")))
+            Err(GithubError::NotPermitted(GithubResource::Deployment.says("no permission")))
         };
     let now = clock.now();
     let outside = Outside {

@@ -62,8 +62,12 @@ fn property<'a>(command: &'a runner::Command, name: &str) -> Option<&'a str> {
 
 #[test]
 fn an_annotation_has_its_place() {
-    let text =
-        render_annotation(Level::Error, Some(&place()), "manifest, or: so", "unknown key\n100%");
+    let text = render_annotation(
+        CommandLevel::Error,
+        Some(&place()),
+        "manifest, or: so",
+        "unknown key\n100%",
+    );
     assert_eq!(
         text,
         "::error file=sub/offer%2C 1%3A2.yml,line=7,endLine=7,col=3,endColumn=9,title=manifest%2C \
@@ -77,15 +81,18 @@ fn an_annotation_has_its_place() {
 
 #[test]
 fn an_annotation_may_have_no_place_and_no_title() {
-    assert_eq!(render_annotation(Level::Notice, None, "", "done"), "::notice::done");
-    assert_eq!(render_annotation(Level::Warning, None, "slow", "x"), "::warning title=slow::x");
+    assert_eq!(render_annotation(CommandLevel::Notice, None, "", "done"), "::notice::done");
+    assert_eq!(
+        render_annotation(CommandLevel::Warning, None, "slow", "x"),
+        "::warning title=slow::x"
+    );
 }
 
 #[test]
 fn a_long_message_is_cut_between_characters() {
     for filler in ["x", "é", "漢", "😀"] {
         let command = runner::parse(&render_annotation(
-            Level::Error,
+            CommandLevel::Error,
             None,
             &filler.repeat(9000),
             &filler.repeat(9000),
@@ -100,7 +107,7 @@ fn a_long_message_is_cut_between_characters() {
     }
     let fits = "x".repeat(4096);
     assert_eq!(
-        runner::parse(&render_annotation(Level::Error, None, "", &fits)).unwrap().data,
+        runner::parse(&render_annotation(CommandLevel::Error, None, "", &fits)).unwrap().data,
         fits
     );
 }
@@ -201,7 +208,7 @@ proptest! {
     #[test]
     fn an_annotation_is_one_command(file in hostile(), title in hostile(), message in hostile()) {
         let place = Place { file, line: 1, column: 2, end_column: 3 };
-        let line = render_annotation(Level::Warning, Some(&place), &title, &message);
+        let line = render_annotation(CommandLevel::Warning, Some(&place), &title, &message);
         prop_assert_eq!(line.lines().count(), 1);
         let command = runner::parse(&line).unwrap();
         prop_assert_eq!(command.name.as_str(), "warning");

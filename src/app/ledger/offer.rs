@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{LedgerAccess, refuse};
 use crate::github::{
     DeploymentRef, DeploymentRequest, DeploymentState, DeploymentStatus, DeploymentStatusRequest,
-    GithubError, Resource,
+    GithubError, GithubResource,
 };
 use crate::ids::{OfferId, PublisherId};
 use crate::problem::Problem;
@@ -186,7 +186,7 @@ impl OfferLedger {
             answer = work => answer,
             () = self.access.clock.sleep(PATIENCE) => {
                 let why = format!("no answer within {} s", PATIENCE.as_secs());
-                Err(GithubError::Unavailable(Resource::Deployment.says(why)))
+                Err(GithubError::Unavailable(GithubResource::Deployment.says(why)))
             }
         }
     }

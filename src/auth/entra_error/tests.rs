@@ -28,7 +28,7 @@ fn claims() -> Claims {
 
 /// The whole of what a person reads.
 fn shown(proof: Proof<'_>, status: u16, json: &Value) -> String {
-    let answer = Answer::read(StatusCode::from_u16(status).unwrap(), json, |text| {
+    let answer = EntraAnswer::read(StatusCode::from_u16(status).unwrap(), json, |text| {
         text.replace("hunter2", "***")
     })
     .unwrap();
@@ -208,7 +208,9 @@ fn each_known_code_is_documented_and_no_other() {
 #[test]
 fn only_two_codes_may_be_a_matter_of_seconds() {
     let unknown = |json: Value| {
-        Answer::read(StatusCode::BAD_REQUEST, &json, str::to_owned).unwrap().is_unknown_credential()
+        EntraAnswer::read(StatusCode::BAD_REQUEST, &json, str::to_owned)
+            .unwrap()
+            .is_unknown_credential()
     };
     assert!(unknown(json!({"error": "e", "error_codes": [70_021]})));
     assert!(unknown(json!({"error": "e", "error_description": "AADSTS700213: No matching"})));
@@ -225,7 +227,11 @@ fn other_answers_are_none_of_a_token_endpoint() {
         json!({"error": {"code": "x"}}),
         json!({"error": " "}),
     ] {
-        assert_eq!(Answer::read(StatusCode::BAD_REQUEST, &json, str::to_owned), None, "{json}");
+        assert_eq!(
+            EntraAnswer::read(StatusCode::BAD_REQUEST, &json, str::to_owned),
+            None,
+            "{json}"
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value as Json;
 
 use super::super::growth;
-use super::super::tree::Value;
+use super::super::tree::NodeValue;
 use super::*;
 
 /// Any value of JSON, which is YAML too.
@@ -43,7 +43,7 @@ fn routes(value: &Json, here: &Route, all: &mut Vec<Route>) {
 }
 
 /// The characters at a place, as they stand in the file.
-fn at(source: &Source, place: &Place) -> String {
+fn at(source: &ManifestSource, place: &Place) -> String {
     let line = source.line(place.line).unwrap();
     let from = usize::try_from(place.column).unwrap() - 1;
     line.chars().take(usize::try_from(place.end_column).unwrap()).skip(from).collect()
@@ -74,7 +74,7 @@ proptest! {
     #[test]
     fn every_route_of_the_tree_has_its_place(value in json(), pretty in any::<bool>()) {
         let text = if pretty { format!("{value:#}") } else { value.to_string() };
-        let source = Source::new("f", &text);
+        let source = ManifestSource::new("f", &text);
         let (root, problems) = growth::build_tree(&source);
         let root = root.unwrap();
         prop_assert!(problems.is_empty(), "{:?}", problems);
@@ -86,14 +86,14 @@ proptest! {
             let node = node.unwrap();
             let shown = at(&source, &source.place(node.at));
             match &node.value {
-                Value::Scalar { text, plain: true } => prop_assert_eq!(&shown, text),
-                Value::Scalar { plain: false, .. } => {
+                NodeValue::Scalar { text, plain: true } => prop_assert_eq!(&shown, text),
+                NodeValue::Scalar { plain: false, .. } => {
                     prop_assert!(shown.starts_with('"') && shown.ends_with('"'), "{shown}");
                 }
-                Value::List(_) => prop_assert_eq!(&shown, "["),
-                Value::Mapping(entries) if entries.is_empty() => prop_assert_eq!(&shown, "{"),
-                Value::Mapping(entries) => prop_assert_eq!(node.at, entries[0].key_at),
-                Value::Refused => prop_assert!(false, "{route} refused"),
+                NodeValue::List(_) => prop_assert_eq!(&shown, "["),
+                NodeValue::Mapping(entries) if entries.is_empty() => prop_assert_eq!(&shown, "{"),
+                NodeValue::Mapping(entries) => prop_assert_eq!(node.at, entries[0].key_at),
+                NodeValue::Refused => prop_assert!(false, "{route} refused"),
             }
         }
     }
@@ -106,7 +106,7 @@ proptest! {
             "[a-z:\\[\\]{}&*!|>'\"#,?%@ \t\r\n-]{0,40}",
         ],
     ) {
-        let source = Source::new("offer.yml", &text);
+        let source = ManifestSource::new("offer.yml", &text);
         match parse("offer.yml", &text) {
             Ok(manifest) => {
                 // What serde read stands where the tree says it does.

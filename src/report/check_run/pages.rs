@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::console::Console;
-use super::super::pages::{Backlog, Content, Pages, Stage, Throttle};
+use super::super::pages::{Backlog, PageContent, PageStage, Pages, Throttle};
 use super::super::reports::Reports;
 use super::super::story::Story;
 use super::Commit;
@@ -14,7 +14,7 @@ use super::known::{KnownCheckRun, Omitted};
 use crate::clock::Clock;
 use crate::github::{
     Annotation, AnnotationKey, CheckRunRef, CheckRunRequest, CheckRunStatus, CheckRuns,
-    GithubError, Resource, limits,
+    GithubError, GithubResource, limits,
 };
 use crate::portal::Level;
 use crate::release::event::{Event, What};
@@ -55,7 +55,11 @@ impl CheckRunPages {
     }
 
     /// Makes or updates one check run, with the next annotations that it does not have.
-    async fn write(&self, reports: &Reports, index: usize) -> Result<Option<Content>, GithubError> {
+    async fn write(
+        &self,
+        reports: &Reports,
+        index: usize,
+    ) -> Result<Option<PageContent>, GithubError> {
         loop {
             let known = self.known.borrow()[index].run.clone();
             let run = match known {
@@ -93,7 +97,7 @@ impl CheckRunPages {
                 }
                 Ok(written)
                     if run.is_some()
-                        && matches!(content.stage, Stage::Open(_))
+                        && matches!(content.stage, PageStage::Open(_))
                         && written.conclusion.as_deref() == Some(STALE) =>
                 {
                     None
@@ -187,16 +191,16 @@ impl CheckRunPages {
         Prepared { request, keys, settled }
     }
 
-    fn show(&self, story: &Story, index: usize) -> Content {
+    fn show(&self, story: &Story, index: usize) -> PageContent {
         let offer = &story.offers[index];
         let (began, at) = (offer.began, offer.began.unwrap_or_default());
         let request = super::build_request(&self.commit, story, offer, began, at);
         let stage = match request.status {
-            CheckRunStatus::Queued => Stage::Open("queued"),
-            CheckRunStatus::InProgress => Stage::Open("in_progress"),
-            CheckRunStatus::Completed(conclusion) => Stage::Final(conclusion.name()),
+            CheckRunStatus::Queued => PageStage::Open("queued"),
+            CheckRunStatus::InProgress => PageStage::Open("in_progress"),
+            CheckRunStatus::Completed(conclusion) => PageStage::Final(conclusion.name()),
         };
-        Content { text: request.summary, stage }
+        PageContent { text: request.summary, stage }
     }
 
     /// The annotation as it will be sent, so that it is known again when GitHub lists it.
@@ -210,11 +214,11 @@ impl CheckRunPages {
 }
 
 impl Pages for CheckRunPages {
-    fn resource(&self) -> Resource {
-        Resource::CheckRun
+    fn resource(&self) -> GithubResource {
+        GithubResource::CheckRun
     }
 
-    fn content(&self, story: &Story, index: usize) -> Option<Content> {
+    fn content(&self, story: &Story, index: usize) -> Option<PageContent> {
         (!story.offers[index].nothing_open).then(|| self.show(story, index))
     }
 
@@ -225,7 +229,11 @@ impl Pages for CheckRunPages {
         Backlog { count: pending.len(), errors }
     }
 
-    async fn send(&self, reports: &Reports, index: usize) -> Result<Option<Content>, GithubError> {
+    async fn send(
+        &self,
+        reports: &Reports,
+        index: usize,
+    ) -> Result<Option<PageContent>, GithubError> {
         self.write(reports, index).await
     }
 

@@ -1,7 +1,7 @@
 //! A message that was read, as Markdown that shows it and does nothing else.
 
 use super::{escape, escape_code, escape_link, escape_part};
-use crate::text::{Block, Content, Marker, RichText, Run, Style, cut_text, read_html};
+use crate::text::{Block, BlockContent, Marker, RichText, Style, TextRun, cut_text, read_html};
 
 /// A message of the portal as a block quote, of which so many characters count: whatever it says
 /// ends with the quote.
@@ -23,8 +23,8 @@ pub fn one_line(html: &str, most: usize) -> String {
     let mut line = String::new();
     for block in &text.blocks {
         let said = match &block.content {
-            Content::Runs(runs) => render_paragraph(runs).join(" "),
-            Content::Code(lines) => escape_code(lines),
+            BlockContent::Runs(runs) => render_paragraph(runs).join(" "),
+            BlockContent::Code(lines) => escape_code(lines),
         };
         // A sentence parts itself from the next; what is no sentence does not.
         if !line.is_empty() {
@@ -73,7 +73,7 @@ fn render_lines(text: &RichText) -> Vec<String> {
 
 fn render_content(block: &Block) -> Vec<String> {
     match &block.content {
-        Content::Code(text) => {
+        BlockContent::Code(text) => {
             let text = text.replace('`', "'");
             let line = |line: &str| {
                 line.chars()
@@ -86,7 +86,7 @@ fn render_content(block: &Block) -> Vec<String> {
             lines.push("```".to_owned());
             lines
         }
-        Content::Runs(runs) => {
+        BlockContent::Runs(runs) => {
             let mut lines = render_paragraph(runs);
             let last = lines.len().saturating_sub(1);
             lines[..last].iter_mut().for_each(|line| line.push('\\'));
@@ -96,12 +96,12 @@ fn render_content(block: &Block) -> Vec<String> {
 }
 
 /// The lines of a paragraph, none of them empty.
-fn render_paragraph(runs: &[Run]) -> Vec<String> {
+fn render_paragraph(runs: &[TextRun]) -> Vec<String> {
     let lines = runs.split(|run| run.text.is_empty()).map(render_line);
     lines.filter(|line| !line.is_empty()).collect()
 }
 
-fn render_line(runs: &[Run]) -> String {
+fn render_line(runs: &[TextRun]) -> String {
     let mut line = String::new();
     let mut space = false;
     for run in runs {
@@ -144,7 +144,7 @@ fn needs_space(before: &str, after: &str) -> bool {
     }
 }
 
-fn render_run(run: &Run, text: &str) -> String {
+fn render_run(run: &TextRun, text: &str) -> String {
     let escaped = escape(text);
     if escaped.trim_matches('\u{200b}').is_empty() {
         return String::new();

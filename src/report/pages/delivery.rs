@@ -28,7 +28,7 @@ pub enum Rank {
 
 /// Where a page stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum PageStage {
     /// More will come; the word of whoever keeps the page.
     Open(&'static str),
     /// Nothing more will come; the word of whoever keeps the page.
@@ -37,11 +37,11 @@ pub enum Stage {
 
 /// What people see, but for the backlog and the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Content {
+pub struct PageContent {
     /// The text.
     pub text: String,
     /// Where it stands.
-    pub stage: Stage,
+    pub stage: PageStage,
 }
 
 /// What is only ever added to a page, such as annotations.
@@ -57,7 +57,7 @@ pub struct Backlog {
 #[derive(Debug, Default)]
 pub struct Delivery {
     /// What was sent last.
-    pub sent: Option<Content>,
+    pub sent: Option<PageContent>,
     /// When, of [`crate::clock::Clock::elapsed`].
     pub sent_at: Duration,
     /// Nothing is sent before.
@@ -70,12 +70,12 @@ impl Delivery {
     /// When to send what there is, and how much it matters; `last` disregards the pace.
     pub fn wanted(
         &self,
-        content: &Content,
+        content: &PageContent,
         backlog: Backlog,
         last: bool,
     ) -> Option<(Duration, Rank)> {
         let at_once = Duration::ZERO;
-        let is_final = matches!(content.stage, Stage::Final(_));
+        let is_final = matches!(content.stage, PageStage::Final(_));
         let Some(sent) = &self.sent else {
             return Some((at_once, if is_final { Rank::End } else { Rank::First }));
         };
@@ -95,6 +95,6 @@ impl Delivery {
 
     /// Whether the page shows how it ended.
     pub fn has_ended(&self) -> bool {
-        self.sent.as_ref().is_some_and(|sent| matches!(sent.stage, Stage::Final(_)))
+        self.sent.as_ref().is_some_and(|sent| matches!(sent.stage, PageStage::Final(_)))
     }
 }

@@ -20,14 +20,14 @@ use tokio::sync::Notify;
 
 use self::delivery::{Delivery, Rank};
 use super::console::Console;
-use super::news::Entry;
+use super::news::TimelineEntry;
 use super::reports::{Report, Reports, Unfinished};
 use super::story::{News, Story};
 use crate::clock::Clock;
-use crate::github::{GithubError, NextAttempt, Resource, Urgency};
+use crate::github::{GithubError, GithubResource, NextAttempt, Urgency};
 use crate::release::event::Event;
 
-pub use self::delivery::{Backlog, Content, Stage};
+pub use self::delivery::{Backlog, PageContent, PageStage};
 pub use self::throttle::Throttle;
 
 /// How many pages are made before anything else is done, where one is demanded: what one may, all
@@ -45,11 +45,11 @@ const LAST_ATTEMPT: Duration = Duration::from_secs(10);
 /// requests, and after an error, is decided by [`Upkeep`].
 pub trait Pages {
     /// What they are.
-    fn resource(&self) -> Resource;
+    fn resource(&self) -> GithubResource;
 
     /// What this offer's page is to show, as if no time had passed: time alone is no news. `None`:
     /// it has no page, or none yet.
-    fn content(&self, story: &Story, index: usize) -> Option<Content>;
+    fn content(&self, story: &Story, index: usize) -> Option<PageContent>;
 
     /// What is to be added to the page, and cannot be read from its content.
     fn backlog(&self, story: &Story, index: usize) -> Backlog;
@@ -60,7 +60,7 @@ pub trait Pages {
         &self,
         reports: &Reports,
         index: usize,
-    ) -> impl Future<Output = Result<Option<Content>, GithubError>>;
+    ) -> impl Future<Output = Result<Option<PageContent>, GithubError>>;
 
     /// Leaves something out, after GitHub refused what was sent for good. `false` if nothing is
     /// left that could be left out.
@@ -260,7 +260,7 @@ impl<P: Pages> Upkeep<P> {
 
 impl<P: Pages> Report for Upkeep<P> {
     fn show(&self, _: &Story, _: &Event, news: &[News]) {
-        if news.iter().any(|one| !matches!(one.entry, Entry::Exchange(_))) {
+        if news.iter().any(|one| !matches!(one.entry, TimelineEntry::Exchange(_))) {
             self.changed.notify_one();
         }
     }

@@ -7,7 +7,7 @@ use crate::portal::{Operation, Phase};
 use crate::release::Outcome;
 
 /// A run that is to be made next.
-struct Next<'a> {
+struct NextRun<'a> {
     why: &'static str,
     command: Command,
     operation: Option<&'a str>,
@@ -39,7 +39,7 @@ pub fn suggest_all_that_failed(story: &Story) -> String {
     };
     show_run(
         story,
-        &Next { why, command: story.command, operation: None, go_live: story.go_live },
+        &NextRun { why, command: story.command, operation: None, go_live: story.go_live },
         &failed.join(","),
     )
 }
@@ -54,7 +54,7 @@ pub fn is_vetoed(story: &Story, offer: &OfferStory) -> bool {
     story.manifest.offers.iter().any(|known| known.index == offer.index && !known.go_live)
 }
 
-fn choose_run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
+fn choose_run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<NextRun<'a>> {
     let outcome = offer.verdict.as_ref().map_or(Outcome::Pending, |verdict| verdict.outcome);
     let go_live = story.go_live && !is_vetoed(story, offer);
     let phase = offer.verdict.as_ref().and_then(|verdict| verdict.phase).or(offer.phase);
@@ -63,12 +63,12 @@ fn choose_run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
             let operation =
                 offer.half().and_then(|half| half.operation.as_ref()).map(Operation::address);
             let why = "To follow it again";
-            Some(Next { why, command: Command::Resume, operation, go_live })
+            Some(NextRun { why, command: Command::Resume, operation, go_live })
         }
         (Outcome::Succeeded, Some(Phase::Publish))
             if !only_looks(story) && !is_vetoed(story, offer) =>
         {
-            Some(Next {
+            Some(NextRun {
                 why: "To go live",
                 command: Command::GoLive,
                 operation: None,
@@ -80,13 +80,13 @@ fn choose_run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<Next<'a>> {
         {
             let command =
                 if story.command == Command::Resume { Command::Release } else { story.command };
-            Some(Next { why: "To release it again", command, operation: None, go_live })
+            Some(NextRun { why: "To release it again", command, operation: None, go_live })
         }
         _ => None,
     }
 }
 
-fn show_run(story: &Story, next: &Next<'_>, offers: &str) -> String {
+fn show_run(story: &Story, next: &NextRun<'_>, offers: &str) -> String {
     let manifest = story.manifest.file();
     let mut inputs =
         vec![("command", next.command.as_str()), ("manifest", manifest), ("offers", offers)];

@@ -2,7 +2,7 @@
 
 use super::super::duration::format_date;
 use super::super::markdown::{escape, escape_code, escape_link};
-use super::super::news::Entry;
+use super::super::news::TimelineEntry;
 use super::super::offer_story::{HalfStory, OfferStory};
 use crate::http::Exchange;
 use crate::portal::Link;
@@ -68,7 +68,9 @@ pub fn show_requests(offer: &OfferStory) -> String {
     let all: Vec<&Exchange> = offer
         .timeline
         .iter()
-        .filter_map(|(_, entry)| if let Entry::Exchange(one) = entry { Some(one) } else { None })
+        .filter_map(
+            |(_, entry)| if let TimelineEntry::Exchange(one) = entry { Some(one) } else { None },
+        )
         .collect();
     let failed = |one: &Exchange| one.status.is_none_or(|status| status >= 400);
     let failures = all.iter().filter(|one| failed(one)).count();

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::simulator::clock::add_time;
-use crate::simulator::scenario::{DraftEdit, Target};
+use crate::simulator::scenario::{DraftEdit, RequestTarget};
 
 /// One change, with what it waits for.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct PendingEdit {
 #[derive(Debug, Clone)]
 enum EditTrigger {
     At(Timestamp),
-    After { target: Target, left: u64 },
+    After { target: RequestTarget, left: u64 },
 }
 
 impl PendingEdit {

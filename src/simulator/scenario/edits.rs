@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::length::LengthOfTime;
-use super::target::Target;
+use super::target::RequestTarget;
 
 /// One change. With neither `at` nor `after` it is made at the beginning.
 #[derive(Debug, Clone, Deserialize)]
@@ -13,7 +13,7 @@ pub struct DraftEdit {
     /// So long after the beginning.
     pub at: Option<LengthOfTime>,
     /// Right after a request like this one was answered.
-    pub after: Option<Target>,
+    pub after: Option<RequestTarget>,
     /// The so-many-th of those requests, from 1.
     #[serde(default = "first_time")]
     pub nth: u64,

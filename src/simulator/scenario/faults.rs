@@ -7,14 +7,14 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
 
 use super::length::LengthOfTime;
-use super::target::Target;
+use super::target::RequestTarget;
 
 /// One fault.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ScriptedFault {
     /// Which requests.
-    pub on: Target,
+    pub on: RequestTarget,
     /// From the so-many-th of them on (from 1), `count` times (by default once).
     pub nth: Option<u64>,
     /// The first so many of them.
@@ -110,7 +110,7 @@ const HTML: &str = "<!DOCTYPE html><html><head><title>Service \
 /// The mapping form of `do`.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Written {
+struct WrittenFault {
     delay: Option<LengthOfTime>,
     handled: Option<bool>,
     late: Option<LengthOfTime>,
@@ -147,8 +147,8 @@ impl FaultEffect {
         Some(Self { delay: None, handled, late: None, answer })
     }
 
-    fn parse_mapping(written: Written) -> Result<Self, String> {
-        let Written {
+    fn parse_mapping(written: WrittenFault) -> Result<Self, String> {
+        let WrittenFault {
             delay,
             handled,
             late,
@@ -235,7 +235,7 @@ impl<'de> Deserialize<'de> for FaultEffect {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FaultEffect, A::Error> {
-                let written = Written::deserialize(MapAccessDeserializer::new(map))?;
+                let written = WrittenFault::deserialize(MapAccessDeserializer::new(map))?;
                 FaultEffect::parse_mapping(written).map_err(A::Error::custom)
             }
         }

@@ -30,7 +30,7 @@ pub use self::offers::{OfferLink, OfferSetup, OfferStatus, PastSubmission};
 pub use self::operation_switches::*;
 pub use self::portal::*;
 pub use self::steps::{FailedAs, FailedOperation, ReleaseHalf, ScriptMessage, ScriptStep};
-pub use self::target::Target;
+pub use self::target::RequestTarget;
 
 use super::offers::default_documents::default_definition;
 

@@ -7,14 +7,14 @@ use super::text::parse_text;
 /// `METHOD /path/glob`: `*` stands for anything but a slash, `**` for anything; the query does not
 /// count.
 #[derive(Debug, Clone)]
-pub struct Target {
+pub struct RequestTarget {
     /// The method in capitals, or `*`.
     pub method: String,
     /// The path's pattern.
     pub path: String,
 }
 
-impl Target {
+impl RequestTarget {
     /// Whether a request is one of them.
     pub fn matches(&self, method: &str, path: &str) -> bool {
         (self.method == "*" || self.method == method)
@@ -36,7 +36,7 @@ fn matches_glob(pattern: &[u8], text: &[u8]) -> bool {
     }
 }
 
-impl<'de> Deserialize<'de> for Target {
+impl<'de> Deserialize<'de> for RequestTarget {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         parse_text(deserializer, "`METHOD /path`", |text| match text.split_once(' ') {
             Some((method, path)) if path.starts_with('/') || path.starts_with('*') => {

@@ -100,11 +100,11 @@ impl Deployments for Memory {
 }
 
 fn unavailable() -> GithubError {
-    GithubError::Unavailable(Resource::Deployment.says("HTTP 502"))
+    GithubError::Unavailable(GithubResource::Deployment.says("HTTP 502"))
 }
 
 fn not_permitted() -> GithubError {
-    GithubError::NotPermitted(Resource::Deployment.says("HTTP 403"))
+    GithubError::NotPermitted(GithubResource::Deployment.says("HTTP 403"))
 }
 
 fn mark(run: u64) -> Mark {
@@ -285,7 +285,9 @@ fn without_permission_a_release_goes_on_unless_a_mark_is_demanded() {
     assert_eq!(world.clock.run(world.ledger().open_mark(Asked::Publish, mark(42))), Ok(None));
     world.required = true;
     let mut refused = Vec::new();
-    for trouble in [not_permitted(), GithubError::Invalid(Resource::Deployment.says("HTTP 409"))] {
+    for trouble in
+        [not_permitted(), GithubError::Invalid(GithubResource::Deployment.says("HTTP 409"))]
+    {
         world.memory.troubles.borrow_mut().push(trouble);
         let made = world.clock.run(world.ledger().open_mark(Asked::Publish, mark(42)));
         let problem = made.unwrap_err();
