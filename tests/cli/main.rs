@@ -14,6 +14,7 @@ mod costs;
 mod cures;
 mod dialects;
 mod drift;
+mod examples;
 mod faults;
 mod github;
 mod harness;
