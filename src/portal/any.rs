@@ -70,6 +70,10 @@ impl<T: Transport> Portal for AnyPortal<T> {
         at_either!(self, one => one.write_draft(read, body).await)
     }
 
+    fn page(&self) -> Option<String> {
+        at_either!(self, one => one.page())
+    }
+
     fn parse_operation(&self, text: &str) -> Result<Operation, Malformed> {
         at_either!(self, one => one.parse_operation(text))
     }

@@ -69,6 +69,11 @@ pub trait Portal {
     /// [`Trouble::Passing`]: it may have been written.
     async fn write_draft(&self, read: &Draft, body: &Value) -> Result<(), CallError>;
 
+    /// The offer's page for people, where the API's answers say which it is.
+    fn page(&self) -> Option<String> {
+        None
+    }
+
     /// The operation that a person or an earlier run named, by address or id.
     ///
     /// # Errors

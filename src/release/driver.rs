@@ -71,6 +71,8 @@ struct Memory {
     changed_at: Duration,
     asked_for: Option<Duration>,
     trouble: Option<Problem>,
+    /// The offer's page was told.
+    told_page: bool,
     /// When the job was told to stop.
     stopped: Option<Duration>,
     /// The newest operation of the last list.
@@ -275,6 +277,7 @@ impl<P: Portal> Driver<'_, P> {
             },
         )
         .await;
+        self.tell_page();
         match answer {
             Ok(seen) => {
                 self.memory.borrow_mut().trouble = None;
@@ -315,6 +318,17 @@ impl<P: Portal> Driver<'_, P> {
                 Seen::Operation(Looked { view, retry_after })
             }
         })
+    }
+
+    /// Tells the offer's page, once it is known.
+    fn tell_page(&self) {
+        if self.memory.borrow().told_page {
+            return;
+        }
+        if let Some(page) = self.around.portal.page() {
+            self.memory.borrow_mut().told_page = true;
+            self.tell(What::OfferPage(page));
+        }
     }
 
     /// Tells what is new, and nothing that looks as it did before.

@@ -105,6 +105,9 @@ pub enum What {
     NothingOpen,
     /// The offer's check run has this page.
     CheckRun(String),
+    /// The offer has this page in Partner Center.
+    OfferPage(String),
+
     /// The work on the offer ended.
     Ended(Verdict),
 }

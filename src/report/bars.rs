@@ -140,6 +140,9 @@ fn choose_style(narrow: bool) -> ProgressStyle {
 
 /// `contoso-offer  Certification · 2 of 6 · 3h 12m of < 5 day`
 fn write_text(offer: &OfferStory, width: usize, progress: &Progress) -> String {
+    if progress.usual.is_some() {
+        return format!("{:width$}  {} · {}", offer.offer, progress.step, progress.time());
+    }
     let place =
         progress.place.map(|(number, all)| format!(" · {number} of {all}")).unwrap_or_default();
     let estimate =

@@ -59,6 +59,7 @@ pub fn write_lines(story: &Story, now: Timestamp) -> Vec<LogLine> {
                 "{status}when last heard of, {} ago; the portal has not answered since{next}",
                 format_short(now.duration_since(since))
             ),
+            None if progress.usual.is_some() => format!("still running, {}{next}", progress.time()),
             None => format!("still {status}after {}{next}", progress.time()),
         };
         log::begin_line(now, &offer.offer, width, &progress.step).cell(Paint::Dim, 0, text)

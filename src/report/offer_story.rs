@@ -8,8 +8,8 @@ use super::annotated::Annotated;
 use super::news::{StoryChange, TimelineEntry};
 use super::step_story::{self, StepStory};
 use crate::http::Exchange;
-use crate::manifest::Offer;
-use crate::portal::{Level, Link, Message, Operation, Phase, State, Step, Word};
+use crate::manifest::{Api, Offer};
+use crate::portal::{Level, Link, Message, Operation, OperationView, Phase, State, Step, Word};
 use crate::release::Verdict;
 use crate::release::event::{DraftNews, Origin, Verified, What};
 use crate::release::ledger::MarkRef;
@@ -34,6 +34,8 @@ pub struct OfferStory {
     pub publish: Option<HalfStory>,
     /// The second half.
     pub go_live: Option<HalfStory>,
+    /// The API at which it is published.
+    pub api: Api,
     /// The portal's last word about the operation, else about the offer.
     pub state: Word,
     /// Steps in the order in which they appeared.
@@ -56,6 +58,8 @@ pub struct OfferStory {
     pub version: Option<String>,
     /// What the manifest does to the draft.
     pub draft: Option<DraftNews>,
+    /// Page of the offer in Partner Center.
+    pub page: Option<String>,
     /// Page of the check run.
     pub check_run_url: Option<String>,
     /// When the portal is asked again.
@@ -77,6 +81,23 @@ pub struct HalfStory {
     pub origin: Origin,
     /// Where it is followed.
     pub operation: Option<Operation>,
+    /// When it began, as far as this run saw it.
+    pub began: Timestamp,
+    /// When its operation was seen at its end.
+    pub ended: Option<Timestamp>,
+    /// The id that the operation showed of itself, if that is another than in its address.
+    pub id: Option<String>,
+}
+
+impl HalfStory {
+    fn see(&mut self, at: Timestamp, view: &OperationView) {
+        if view.status.state().is_final() {
+            self.ended.get_or_insert(at);
+        }
+        let other =
+            |id: &&String| self.operation.as_ref().is_none_or(|one| one.id() != id.as_str());
+        self.id = view.id.as_ref().filter(other).cloned();
+    }
 }
 
 impl OfferStory {
@@ -92,6 +113,7 @@ impl OfferStory {
             phase: None,
             publish: None,
             go_live: None,
+            api: offer.api,
             state: Word::missing(),
             steps: Vec::new(),
             messages: Vec::new(),
@@ -103,6 +125,7 @@ impl OfferStory {
             verified: None,
             version: None,
             draft: None,
+            page: None,
             check_run_url: None,
             next_look: None,
             verdict: None,
@@ -182,11 +205,13 @@ impl OfferStory {
                     Phase::GoLive => &mut self.go_live,
                 };
                 // Its address may be found later than it was started.
-                let known =
-                    half.as_ref().filter(|half| half.operation.is_none()).map(|half| half.origin);
+                let known = half.as_ref().filter(|half| half.operation.is_none());
                 *half = Some(HalfStory {
-                    origin: known.unwrap_or(*origin),
+                    origin: known.map_or(*origin, |half| half.origin),
                     operation: operation.clone(),
+                    began: known.map_or(at, |half| half.began),
+                    ended: None,
+                    id: None,
                 });
                 vec![StoryChange::Phase(*phase, *origin, operation.clone())]
             }
@@ -204,6 +229,13 @@ impl OfferStory {
             }
             What::Operation(phase, view) => {
                 let mut changes = Vec::new();
+                let half = match phase {
+                    Phase::Publish => &mut self.publish,
+                    Phase::GoLive => &mut self.go_live,
+                };
+                if let Some(half) = half {
+                    half.see(at, view);
+                }
                 if self.state.text() != view.status.text() {
                     self.state.clone_from(&view.status);
                     changes.push(StoryChange::Operation(*phase, view.status.clone()));
@@ -251,6 +283,10 @@ impl OfferStory {
             }
             What::Draft(news) => {
                 self.draft = Some(news.clone());
+                Vec::new()
+            }
+            What::OfferPage(url) => {
+                self.page = Some(url.clone());
                 Vec::new()
             }
             What::CheckRun(url) => {

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::duration::format_short;
 use super::estimate::read_longest;
 use super::offer_story::OfferStory;
-use crate::portal::State;
+use crate::manifest::Api;
+use crate::portal::{Phase, State};
 use crate::text::cut_text;
 
 /// The longest estimate that is shown; it is a text of the portal.
@@ -25,6 +26,8 @@ pub struct Progress {
     pub took: SignedDuration,
     /// The portal's estimate, in its own words.
     pub estimate: Option<String>,
+    /// How long it usually takes, where the portal tells no progress.
+    pub usual: Option<&'static str>,
 }
 
 /// What is under way; `None` if the offer waits for its turn, or is at its end.
@@ -36,14 +39,14 @@ pub fn find_progress(offer: &OfferStory, now: Timestamp) -> Option<Progress> {
     };
     let current = offer.steps.iter().position(|step| under_way(step.step.status.state()));
     let Some(index) = current else {
-        let step =
-            offer.phase.map_or("looking at the offer", crate::portal::Phase::name).to_owned();
+        let step = offer.phase.map_or("looking at the offer", Phase::name).to_owned();
         return Some(Progress {
             step,
             status: None,
             place: None,
-            took: now.duration_since(began),
+            took: now.duration_since(offer.half().map_or(began, |half| half.began)),
             estimate: None,
+            usual: offer.phase.and_then(|phase| usual_time(offer.api, phase)),
         });
     };
     let story = &offer.steps[index];
@@ -57,13 +60,30 @@ pub fn find_progress(offer: &OfferStory, now: Timestamp) -> Option<Progress> {
             .estimate
             .as_deref()
             .map(|estimate| cut_text(estimate, LONGEST_ESTIMATE)),
+        usual: None,
     })
 }
 
+/// How long a half usually takes at an API that tells no progress: what Microsoft's pages and other
+/// publishers say.
+#[must_use]
+pub fn usual_time(api: Api, phase: Phase) -> Option<&'static str> {
+    match (api, phase) {
+        (Api::CloudPartner, _) => None,
+        (Api::ProductIngestion, Phase::Publish) => Some("certification usually takes 1 to 2 days"),
+        (Api::ProductIngestion, Phase::GoLive) => {
+            Some("going live takes half an hour to some days, by the type of offer")
+        }
+    }
+}
+
 impl Progress {
-    /// `3h 12m (estimate < 5 day)`
+    /// `3h 12m (estimate < 5 day)`, `5h so far; certification usually takes 1 to 2 days`
     #[must_use]
     pub fn time(&self) -> String {
+        if let Some(usual) = self.usual {
+            return format!("{} so far; {usual}", format_short(self.took));
+        }
         let estimate = self
             .estimate
             .as_ref()
@@ -97,6 +117,7 @@ mod tests {
                 place: None,
                 took: SignedDuration::from_hours(hours),
                 estimate,
+                usual: None,
             }
             .percent()
         };

@@ -34,6 +34,7 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
         | What::Verified(..)
         | What::Marked(_)
         | What::NothingOpen
+        | What::OfferPage(_)
         | What::CheckRun(_) => event.what.clone(),
     };
     Event { at: event.at, offer: event.offer, what }

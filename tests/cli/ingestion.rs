@@ -133,3 +133,43 @@ fn when_running_decides_about_what_a_failed_job_found() {
     assert_eq!(run.output("outcome"), "failed", "{run}");
     assert_eq!(posts(&world), [CONFIGURE], "{run}");
 }
+
+const FAILS: &str = "\
+products:
+- id: contoso-offer
+  preview-takes: 30h
+  preview-errors:
+  - code: internalServerError
+    message: Operation failed
+    resourceId: virtual-machine-plan-technical-configuration/7a1c0000-0000-4000-8000-000000000001/5b9f2a10-0000-4000-0000-000000000001
+    details:
+    - code: invalidState
+      message: Certification
+      details: [{code: invalidState, message: Issues found during Certification.}]
+";
+
+#[test]
+fn a_failed_certification_is_one_message_on_the_plans_line() {
+    let world = world(FAILS);
+    world.write("offer.yml", &format!("{MANIFEST}  plans:\n  - id: standard\n"));
+    let run = world.job().run().exits(1);
+    assert_eq!(run.count("::error file=offer.yml,line=6,"), 1, "{run}");
+    insta::assert_snapshot!(run.scrubbed_summary());
+    assert_eq!(posts(&world), [CONFIGURE], "final: {run}");
+}
+
+#[test]
+fn a_report_shows_job_submission_time_and_page_and_no_empty_table() {
+    let world = world(SHORT);
+    let run = world.job().with("go-live", "true").run().exits(0);
+    insta::assert_snapshot!(run.scrubbed_summary());
+}
+
+#[test]
+fn progress_is_honest_where_the_api_tells_none() {
+    let world = world("products: [{id: contoso-offer, preview-takes: 300d}]\n");
+    let run = world.job().with("timeout", "2s").run().exits(4);
+    let goes_on = "publish goes on at the portal (certification usually takes 1 to 2 days; ";
+    assert!(run.summary.contains(goes_on), "{run}");
+    assert!(!run.summary.contains("| Step"), "{run}");
+}

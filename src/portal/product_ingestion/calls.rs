@@ -254,6 +254,16 @@ impl<T: Transport> ProductIngestion<T> {
         self.read(&subject, url, wire::read_job).await
     }
 
+    /// The GUIDs and names of the offer's plans.
+    pub(super) async fn read_plans(
+        &self,
+        product: &str,
+    ) -> Result<Vec<(String, String)>, CallError> {
+        let subject = self.subject("list the plans of", Code::OfferNotFound);
+        let url = self.url("plan", &[("product", &format!("product/{product}"))]);
+        self.read_pages(&subject, url, wire::read_plans).await
+    }
+
     /// The submission that a finished job made, if its detail tells.
     pub(super) async fn read_submission_of_job(
         &self,

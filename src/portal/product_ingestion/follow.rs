@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::address::{Target, go_live_id, read_target};
-use super::wire::{Entry, Job};
+use super::wire::{Entry, Job, name_plans};
 use super::{ProductIngestion, conflict};
 use crate::http::Transport;
 use crate::portal::{
@@ -61,7 +61,13 @@ impl<T: Transport> ProductIngestion<T> {
             }
             if job.status.state() != State::Succeeded {
                 let phase = posted.as_ref().map(|one| one.phase);
-                return Ok(view(phase, None, job.status.clone(), Some(job)));
+                let mut view = view(phase, None, job.status.clone(), Some(job));
+                if view.status.state() == State::Failed && !view.messages.is_empty() {
+                    // Messages are placed by the names of plans; without them they stay as they are.
+                    let plans = self.read_plans(product).await.unwrap_or_default();
+                    view.messages.iter_mut().for_each(|one| name_plans(one, &plans));
+                }
+                return Ok(view);
             }
         }
         let entries = self.read_submissions(product).await?;

@@ -36,6 +36,9 @@ use crate::problem::{Code, Problem};
 use crate::secrets::find_signatures;
 use crate::text::html_to_line;
 
+/// Pages of offers in Partner Center, by the GUIDs of their products.
+const PAGES: &str = "https://partner.microsoft.com/en-us/dashboard/commercial-marketplace/offers";
+
 const BASE_PATH: &str = "/rp/product-ingestion/";
 
 const CAPABILITIES: Capabilities =
@@ -226,6 +229,11 @@ impl<T: Transport> Portal for ProductIngestion<T> {
             State::Succeeded => Ok(()),
             _ => self.await_write(&job).await,
         }
+    }
+
+    fn page(&self) -> Option<String> {
+        let product = self.memory.borrow().product.clone()?;
+        Some(format!("{PAGES}/{product}/overview"))
     }
 
     fn parse_operation(&self, text: &str) -> Result<Operation, Malformed> {

@@ -238,7 +238,8 @@ fn a_failed_certification_is_told_in_the_apis_own_words() {
     service
         .with(&[json!([])])
         .answer("POST configure", 200, job("running", "pending", json!([])))
-        .answer("GET configure/j-1/status", 200, job("completed", "failed", errors));
+        .answer("GET configure/j-1/status", 200, job("completed", "failed", errors))
+        .answer("GET plan", 500, json!({}));
     let (api, time) = api(&service);
     let operation = time.run(api.publish(&[])).unwrap().operation.unwrap();
     let view = look(&api, &time, &operation);
@@ -246,12 +247,31 @@ fn a_failed_certification_is_told_in_the_apis_own_words() {
     let texts: Vec<_> = view.messages.iter().map(|message| message.html.as_str()).collect();
     assert_eq!(
         texts,
-        [
-            "internalServerError: Operation failed (submission/2d541119)",
-            "invalidState: Certification",
-            "invalidState: Issues found during Certification.",
-        ]
+        ["internalServerError: Operation failed (submission/2d541119)<ul><li>invalidState: \
+          Certification<ul><li>invalidState: Issues found during \
+          Certification.</li></ul></li></ul>"]
     );
+}
+
+#[test]
+fn an_error_of_a_plan_names_it() {
+    let plan = "5b9f2a10-0000-4000-8000-000000000001";
+    let kind = "virtual-machine-plan-technical-configuration";
+    let errors = json!([{"resourceId": format!("{kind}/3f8b/{plan}"), "code": "badRequest",
+        "message": "Invalid resource"}]);
+    let plans = json!({"value": [{"id": format!("plan/3f8b/{plan}"),
+        "identity": {"externalID": "standard"}}]});
+    let service = Rc::new(Service::default());
+    service
+        .with(&[json!([])])
+        .answer("POST configure", 200, job("running", "pending", json!([])))
+        .answer("GET configure/j-1/status", 200, job("completed", "failed", errors))
+        .answer("GET plan", 200, plans);
+    let (api, time) = api(&service);
+    let operation = time.run(api.publish(&[])).unwrap().operation.unwrap();
+    let view = look(&api, &time, &operation);
+    let expected = format!("badRequest: Invalid resource ({kind}/3f8b/{plan}, plan standard)");
+    assert_eq!(view.messages[0].html, expected);
 }
 
 #[test]

@@ -9,8 +9,11 @@ use serde_json::Value;
 use crate::portal::json::{field, text, time};
 use crate::portal::{Kind, Level, Message, State, Word};
 
-/// More details of an error than this are not shown.
-const MOST_MESSAGES: usize = 500;
+/// More details of errors than this are not shown.
+const MOST_NODES: usize = 500;
+
+/// What is shorter than this may stand in a text by chance.
+const SHORTEST_GUID: usize = 8;
 
 /// A product, as the API calls an offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +78,7 @@ pub(super) struct Job {
     pub id: Option<String>,
     /// Status and result as one word.
     pub status: Word,
-    /// The tree of errors, its outer nodes first.
+    /// The trees of errors.
     pub errors: Vec<Message>,
     /// When it was begun. Samples have texts here that are no dates.
     pub started: Option<Timestamp>,
@@ -88,10 +91,8 @@ pub(super) fn read_job(answer: &Value) -> Option<Job> {
     if status.is_none() && id.is_none() {
         return None;
     }
-    let mut errors = Vec::new();
-    for error in field(answer, &["errors"]).and_then(Value::as_array).into_iter().flatten() {
-        read_errors(error, &mut errors);
-    }
+    let errors = field(answer, &["errors"]).and_then(Value::as_array);
+    let errors = read_errors(errors.map_or(&[][..], Vec::as_slice));
     Some(Job {
         id,
         status: read_status(status, text(answer, &["jobResult"])),
@@ -155,22 +156,52 @@ fn read_status(status: Option<String>, result: Option<String>) -> Word {
     }
 }
 
-/// A node of the tree of errors and what is below it. A node may lack everything but one field.
-fn read_errors(node: &Value, messages: &mut Vec<Message>) {
-    if messages.len() >= MOST_MESSAGES {
-        return;
+/// The trees of errors, each as one message: its root, and what is below it as a list.
+fn read_errors(errors: &[Value]) -> Vec<Message> {
+    let mut left = MOST_NODES;
+    let trees = errors.iter().map(|error| write_error(error, &mut left));
+    let message = |html: String| Message { level: Level::Error, html, at: None };
+    trees.filter(|html| !html.is_empty()).map(message).collect()
+}
+
+/// A node and what is below it. A node may lack everything but one field.
+fn write_error(node: &Value, left: &mut usize) -> String {
+    if *left == 0 {
+        return String::new();
     }
+    *left -= 1;
     let what = [text(node, &["code"]), text(node, &["message"])];
     let what: Vec<String> = what.into_iter().flatten().collect();
-    if !what.is_empty() {
-        let mut line = what.join(": ");
-        if let Some(resource) = read_resource(node) {
-            let _ = write!(line, " ({resource})");
-        }
-        messages.push(Message { level: Level::Error, html: escape_html(&line), at: None });
+    let mut line = what.join(": ");
+    if let Some(resource) = read_resource(node).filter(|_| !line.is_empty()) {
+        let _ = write!(line, " ({resource})");
     }
-    for detail in field(node, &["details"]).and_then(Value::as_array).into_iter().flatten() {
-        read_errors(detail, messages);
+    let details = field(node, &["details"]).and_then(Value::as_array).into_iter().flatten();
+    let below: Vec<String> =
+        details.map(|detail| write_error(detail, left)).filter(|html| !html.is_empty()).collect();
+    match (line.is_empty(), below.as_slice()) {
+        (_, []) => escape_html(&line),
+        // Of a node without words, what is below it stands in its place.
+        (true, [only]) => only.clone(),
+        _ => format!("{}<ul><li>{}</li></ul>", escape_html(&line), below.join("</li><li>")),
+    }
+}
+
+/// The plans of a page, as their GUIDs and names.
+pub(super) fn read_plans(page: &Value) -> Option<Vec<(String, String)>> {
+    let plan = |value: &Value| {
+        let name = text(field(value, &["identity"])?, &["externalId"])?;
+        let guid = text(value, &["id"])?.rsplit('/').next()?.to_owned();
+        Some((guid, name))
+    };
+    Some(read_page(page)?.iter().filter_map(plan).collect())
+}
+
+/// A message that names plans by their GUIDs, with their names behind them.
+pub(super) fn name_plans(message: &mut Message, plans: &[(String, String)]) {
+    for (guid, name) in plans.iter().filter(|(guid, _)| guid.len() >= SHORTEST_GUID) {
+        let named = format!("{guid}, plan {}", escape_html(name));
+        message.html = message.html.replace(guid.as_str(), &named);
     }
 }
 
@@ -231,22 +262,25 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_of_errors_is_a_list_of_messages() {
+    fn a_tree_of_errors_is_one_message_with_a_list() {
         let job = read_job(&json!({"jobID": "j", "jobStatus": "completed", "jobResult": "failed",
             "jobStart": "2022-03-01-T13:32:43.123456Z",
             "errors": [{"resourceId": {"externalId": "standard"}, "code": "internalServerError",
                 "message": "Operation <failed>", "details": [
                     {"code": "invalidState", "message": "Certification", "details": [
                         {"message": "Issues found during Certification."}]}]},
-                "garbage", {"details": "none"}]}))
+                "garbage", {"details": "none"},
+                {"message": "one of two", "details": [{"code": "a"}, {"code": "b"}, {}]},
+                {"details": [{"message": "without words above"}]}]}))
         .unwrap();
         let texts: Vec<&str> = job.errors.iter().map(|message| message.html.as_str()).collect();
         assert_eq!(
             texts,
             [
-                "internalServerError: Operation &lt;failed&gt; (standard)",
-                "invalidState: Certification",
-                "Issues found during Certification.",
+                "internalServerError: Operation &lt;failed&gt; (standard)<ul><li>invalidState: \
+                 Certification<ul><li>Issues found during Certification.</li></ul></li></ul>",
+                "one of two<ul><li>a</li><li>b</li></ul>",
+                "without words above",
             ]
         );
         assert_eq!((job.id.as_deref(), job.started), (Some("j"), None));

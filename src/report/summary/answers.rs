@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::super::duration::{format_date, format_short};
 use super::super::markdown::{escape, escape_link, escape_sentence, one_line};
 use super::super::offer_story::OfferStory;
+use super::super::progress::usual_time;
 use super::super::story::Story;
 use super::again::{self, only_looks};
 use super::answers_of_many::answer_for_many;
@@ -159,5 +160,10 @@ pub fn describe_stage(offer: &OfferStory, now: Timestamp) -> String {
             escape(&cut_text(&step.step.name, 80))
         )
     });
-    format!("the {phase} goes on at the portal{}", step.unwrap_or_default())
+    let usual = usual_time(offer.api, phase).filter(|_| step.is_none()).map(|usual| {
+        let began = offer.half().map_or(now, |half| half.began);
+        let took = offer.ended.unwrap_or(now).duration_since(began);
+        format!(" ({usual}; {} so far)", format_short(took))
+    });
+    format!("the {phase} goes on at the portal{}", step.or(usual).unwrap_or_default())
 }

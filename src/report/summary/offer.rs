@@ -63,6 +63,7 @@ pub fn write_details(
     }
     text.push_str(&support::show_links("Preview", &offer.preview_links));
     text.push_str(&support::show_links("Live", &offer.live_links));
+    text.push_str(&support::show_page(offer));
     text.push_str(&support::code_of_error(offer));
     text.push_str(&support::show_operations(offer));
     if length == Length::Full {

@@ -1,10 +1,11 @@
 //! Addresses and ids: what a support ticket asks for.
 
-use super::super::duration::format_date;
+use super::super::duration::{format_date, format_short};
 use super::super::markdown::{escape, escape_code, escape_link};
 use super::super::news::TimelineEntry;
 use super::super::offer_story::{HalfStory, OfferStory};
 use crate::http::Exchange;
+use crate::manifest::Api;
 use crate::portal::Link;
 use crate::release::event::Origin;
 use crate::text::cut_text;
@@ -46,7 +47,8 @@ pub fn show_operations(offer: &OfferStory) -> String {
             .as_ref()
             .map(|operation| escape_code(operation.address()))
             .unwrap_or_default();
-        Some(format!("- {name} ({how}) {address}\n"))
+        let more = if offer.api == Api::ProductIngestion { describe(half) } else { String::new() };
+        Some(format!("- {name} ({how}) {address}{more}\n"))
     };
     let lines: Vec<String> = [line("publish", &offer.publish), line("go-live", &offer.go_live)]
         .into_iter()
@@ -57,6 +59,25 @@ pub fn show_operations(offer: &OfferStory) -> String {
     } else {
         format!("**Operations at the portal:**\n\n{}\n", lines.concat())
     }
+}
+
+/// What else is known of a half whose operation shows no steps: its submission, and how long it
+/// took if this run saw all of it.
+fn describe(half: &HalfStory) -> String {
+    let number = half.id.as_deref().map(|id| id.strip_suffix("-live").unwrap_or(id));
+    let number =
+        number.map(|number| format!(", submission {}", escape_code(number))).unwrap_or_default();
+    let took = half.ended.filter(|_| half.origin == Origin::Started);
+    let took =
+        took.map(|ended| format!(", took {}", format_short(ended.duration_since(half.began))));
+    format!("{number}{}", took.unwrap_or_default())
+}
+
+/// The page of the offer in Partner Center.
+pub fn show_page(offer: &OfferStory) -> String {
+    let page = offer.page.as_ref();
+    page.map(|page| format!("**In Partner Center:** {}\n\n", escape_link("the offer", page)))
+        .unwrap_or_default()
 }
 
 /// The requests that matter, with the portal's ids of them: those that changed something, the last
