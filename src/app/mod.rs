@@ -1,6 +1,7 @@
 //! Wiring: one invocation, from arguments and environment to an exit code.
 
 mod access;
+mod api_notes;
 mod checks;
 pub mod drafts;
 mod goals;

@@ -17,6 +17,17 @@ use crate::portal::{Access, AnyPortal};
 use crate::problem::{Code, Problem};
 use crate::secrets::Secrets;
 
+/// The problem of an `access-token` for offers at both APIs: it cannot be for both.
+pub fn refuse_token_for_two(offers: &[Offer]) -> Option<Problem> {
+    let at = |api: Api| offers.iter().any(|offer| offer.api == api);
+    let message = "input `access-token` is for one API, and the selected offers use two";
+    let problem = Problem::new(Code::InputInvalid, message).hint(
+        "give `tenant-id` and `client-id`, from which a token for each is got, or select the \
+         offers of one API by `offers`",
+    );
+    (at(Api::CloudPartner) && at(Api::ProductIngestion)).then_some(problem)
+}
+
 /// Access to each API that the selected offers need.
 pub struct Portals {
     publisher: PublisherId,
@@ -28,7 +39,7 @@ impl Portals {
     /// Sets up the access; no token is asked for yet.
     ///
     /// # Errors
-    /// What is missing of the credentials, or an `access-token` that cannot be for both APIs.
+    /// What is missing of the credentials.
     pub fn new(
         inputs: &Inputs,
         context: &Context,
@@ -52,13 +63,6 @@ impl Portals {
                 Rc::new(access::credentials(inputs, context, resource, tokens, clock, secrets)?);
             let secrets = Arc::clone(secrets);
             access.insert(api, Access { origin: origin.clone(), credentials, secrets });
-        }
-        if access.len() > 1 && inputs.access_token.is_some() {
-            let message = "input `access-token` is for one API, and the selected offers use two";
-            return Err(Problem::new(Code::InputInvalid, message).hint(
-                "give `tenant-id` and `client-id`, from which a token for each is got, or select \
-                 the offers of one API by `offers`",
-            ));
         }
         Ok(Self { publisher, clock: Rc::clone(clock), access })
     }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::checks;
+use super::portals::refuse_token_for_two;
 use super::session::Outside;
 use crate::actions::context::Context;
 use crate::actions::files::{OutputFile, SummaryFile};
@@ -19,10 +20,15 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Wrong inputs; what is wrong in the manifest is told with them.
 pub fn inputs(wrong: Wrong, context: &Context, console: &Console) -> u8 {
-    let Wrong { mut problems, manifest, .. } = wrong;
+    let Wrong { mut problems, manifest, has_token_for_all, .. } = wrong;
     if let Some(path) = manifest {
-        let loaded = manifest::load(&context.workspace, &path, &console.secrets());
-        problems.extend(loaded.err().unwrap_or_default());
+        match manifest::load(&context.workspace, &path, &console.secrets()) {
+            Ok(manifest) if has_token_for_all => {
+                problems.extend(refuse_token_for_two(&manifest.offers));
+            }
+            Ok(_) => {}
+            Err(more) => problems.extend(more),
+        }
     }
     told(&problems, context, console)
 }

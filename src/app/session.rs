@@ -10,8 +10,8 @@ use tokio::sync::{Semaphore, watch};
 
 use super::drafts::{find_version, read_drafts};
 use super::ledger::{self, OfferLedger};
-use super::portals::Portals;
-use super::{Signal, checks, goals, record, refusal};
+use super::portals::{Portals, refuse_token_for_two};
+use super::{Signal, api_notes, checks, goals, record, refusal};
 use crate::actions::context::Context;
 use crate::actions::files::{OutputFile, SummaryFile};
 use crate::actions::inputs::{Inputs, OnCancel};
@@ -82,24 +82,34 @@ pub async fn run(
     let check_runs = github.clone().and_then(|client| checks::client(context, client));
     let deployments = github.map(|client| Rc::new(GithubDeployments::new(client)) as _);
     let outside = Outside { clock, transport: http, check_runs, deployments, signals };
-    let selected = loaded.and_then(|manifest| {
+    let (manifest, offers) = match loaded.and_then(|manifest| {
         let offers = manifest.select(&inputs.offers)?;
-        let (secrets, now) = (console.secrets(), outside.clock.now());
-        let drafts = read_drafts(&inputs, &manifest, &offers, context, &secrets, now)?;
-        Ok((manifest, offers, drafts))
-    });
-    match selected {
-        Ok((manifest, offers, drafts)) => {
-            if let Err(problem) = check_single(&inputs, &offers) {
-                return refusal::told(&[problem], context, &console);
-            }
-            let selection = Selection { manifest, offers: &offers, drafts };
-            match release(&inputs, selection, context, console.clone(), outside).await {
-                Ok(code) => code,
-                Err(problem) => refusal::told(&[problem], context, &console),
-            }
+        Ok((manifest, offers))
+    }) {
+        Ok(selected) => selected,
+        Err(problems) => {
+            return refusal::manifest(&problems, &inputs, context, &console, outside).await;
         }
-        Err(problems) => refusal::manifest(&problems, &inputs, context, &console, outside).await,
+    };
+    let mut problems = check_offers(&inputs, &offers);
+    let of_inputs = !problems.is_empty();
+    let (secrets, now) = (console.secrets(), outside.clock.now());
+    let drafts = read_drafts(&inputs, &manifest, &offers, context, &secrets, now);
+    let drafts = drafts.unwrap_or_else(|wrong| {
+        problems.extend(wrong);
+        Vec::new()
+    });
+    if of_inputs {
+        // Wrong inputs cause no network call at all.
+        return refusal::told(&problems, context, &console);
+    }
+    if !problems.is_empty() {
+        return refusal::manifest(&problems, &inputs, context, &console, outside).await;
+    }
+    let selection = Selection { manifest, offers: &offers, drafts };
+    match release(&inputs, selection, context, console.clone(), outside).await {
+        Ok(code) => code,
+        Err(problem) => refusal::told(&[problem], context, &console),
     }
 }
 
@@ -115,22 +125,27 @@ pub fn connect() -> Result<Rc<ReqwestTransport>, Problem> {
     })
 }
 
-/// An operation and a preview belong to one offer.
-fn check_single(inputs: &Inputs, offers: &[Offer]) -> Result<(), Problem> {
+/// Inputs that do not fit the selected offers: an operation and a preview belong to one of them, a
+/// token to one API.
+fn check_offers(inputs: &Inputs, offers: &[Offer]) -> Vec<Problem> {
     let given = [("operation", &inputs.operation), ("preview", &inputs.preview)];
-    match given.iter().find(|(_, value)| value.is_some()) {
-        Some((name, _)) if offers.len() > 1 => {
+    let single = given.into_iter().filter(|(_, value)| value.is_some() && offers.len() > 1);
+    let mut problems: Vec<Problem> = single
+        .map(|(name, _)| {
             let ids = offers.iter().map(|offer| format!("`{}`", offer.id)).collect::<Vec<_>>();
             let message = format!(
                 "input `{name}` belongs to one offer, but {} are selected: {}",
                 offers.len(),
                 ids.join(", ")
             );
-            Err(Problem::new(Code::InputInvalid, message)
-                .hint("name the one offer that it belongs to in `offers`"))
-        }
-        _ => Ok(()),
+            Problem::new(Code::InputInvalid, message)
+                .hint("name the one offer that it belongs to in `offers`")
+        })
+        .collect();
+    if inputs.access_token.is_some() {
+        problems.extend(refuse_token_for_two(offers));
     }
+    problems
 }
 
 /// Runs the command on these offers; returns the exit code.
@@ -152,6 +167,7 @@ pub async fn release(
     let publisher = manifest.publisher.clone();
     let portals =
         Portals::new(inputs, context, offers, publisher.clone(), &tokens, &clock, &secrets)?;
+    let notes = api_notes::list_notes(inputs.command, &manifest, offers);
     let story = Story {
         command: inputs.command,
         manifest: Rc::new(manifest),
@@ -172,6 +188,9 @@ pub async fn release(
     list.push(Rc::new(Bars::new(Arc::clone(&console), Rc::clone(&clock))));
     let reports = Rc::new(Reports::new(story, Rc::clone(&clock), console.secrets(), list));
 
+    for (offer, what) in notes {
+        reports.take(&Event { at: clock.now(), offer, what });
+    }
     for (index, draft) in drafts.iter().enumerate() {
         let version = find_version(inputs, draft.as_ref()).map(What::Version);
         let tell = |what| reports.take(&Event { at: clock.now(), offer: index, what });

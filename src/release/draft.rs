@@ -128,7 +128,7 @@ enum Written {
 impl<P: Portal> Author<'_, P> {
     async fn run(&self) -> Result<DraftOrigin, Verdict> {
         for warning in &self.goal.warnings {
-            self.note(Level::Warning, warning.message.clone());
+            self.tell(What::Warning(warning.clone()));
         }
         let mut last = None;
         for _ in 0..MOST_TRIES {

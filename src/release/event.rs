@@ -93,6 +93,8 @@ pub enum What {
     Rests(std::time::Duration),
     /// Something worth a line.
     Note(Level, String),
+    /// Something doubtful about a line of the manifest.
+    Warning(Problem),
     /// A request failed, and what is done about it.
     Setback(Problem, String),
     /// A request was made.

@@ -3,7 +3,7 @@
 use super::news::{StoryChange, TimelineEntry};
 use crate::manifest::Manifest;
 use crate::portal::Level;
-use crate::problem::{Code, Place};
+use crate::problem::{Code, Place, Problem};
 use crate::release::{Outcome, Verdict};
 use crate::text::html_to_plain;
 
@@ -76,6 +76,14 @@ pub fn annotate(
         }
         _ => None,
     }
+}
+
+/// A warning about a line of the manifest.
+pub fn annotate_warning(offer: &str, warning: &Problem) -> Option<Annotated> {
+    let hint = warning.hint.as_ref().map(|hint| format!(" What to do now: {hint}"));
+    let whole = format!("{}.{}", warning.message, hint.unwrap_or_default());
+    let place = warning.place.clone()?;
+    Some(Annotated::new(Level::Warning, place, offer.to_owned(), whole))
 }
 
 /// The code is in the title too: lists of annotations show nothing else.

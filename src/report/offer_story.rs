@@ -182,6 +182,7 @@ impl OfferStory {
         }
         let warning = match what {
             What::Note(Level::Warning, text) => text.clone(),
+            What::Warning(problem) => problem.message.clone(),
             What::Setback(problem, next) => format!("{}; {next}", problem.message),
             _ => return false,
         };
@@ -195,25 +196,7 @@ impl OfferStory {
                 Vec::new()
             }
             What::Phase { phase, origin, operation } => {
-                self.phase = Some(*phase);
-                if (*phase, *origin) == (Phase::Publish, Origin::Started) {
-                    // Whatever was seen before was of an earlier operation.
-                    (self.steps, self.messages) = (Vec::new(), Vec::new());
-                }
-                let half = match phase {
-                    Phase::Publish => &mut self.publish,
-                    Phase::GoLive => &mut self.go_live,
-                };
-                // Its address may be found later than it was started.
-                let known = half.as_ref().filter(|half| half.operation.is_none());
-                *half = Some(HalfStory {
-                    origin: known.map_or(*origin, |half| half.origin),
-                    operation: operation.clone(),
-                    began: known.map_or(at, |half| half.began),
-                    ended: None,
-                    id: None,
-                });
-                vec![StoryChange::Phase(*phase, *origin, operation.clone())]
+                vec![self.begin_half(at, *phase, *origin, operation.as_ref())]
             }
             What::Verified(phase, verified) => {
                 self.verified = Some((*phase, *verified));
@@ -293,8 +276,36 @@ impl OfferStory {
                 self.check_run_url = Some(url.clone());
                 Vec::new()
             }
-            What::Note(..) | What::Setback(..) | What::Exchange(_) => Vec::new(),
+            What::Note(..) | What::Warning(_) | What::Setback(..) | What::Exchange(_) => Vec::new(),
         }
+    }
+
+    fn begin_half(
+        &mut self,
+        at: Timestamp,
+        phase: Phase,
+        origin: Origin,
+        operation: Option<&Operation>,
+    ) -> StoryChange {
+        self.phase = Some(phase);
+        if (phase, origin) == (Phase::Publish, Origin::Started) {
+            // Whatever was seen before was of an earlier operation.
+            (self.steps, self.messages) = (Vec::new(), Vec::new());
+        }
+        let half = match phase {
+            Phase::Publish => &mut self.publish,
+            Phase::GoLive => &mut self.go_live,
+        };
+        // Its address may be found later than it was started.
+        let known = half.as_ref().filter(|half| half.operation.is_none());
+        *half = Some(HalfStory {
+            origin: known.map_or(origin, |half| half.origin),
+            operation: operation.cloned(),
+            began: known.map_or(at, |half| half.began),
+            ended: None,
+            id: None,
+        });
+        StoryChange::Phase(phase, origin, operation.cloned())
     }
 
     fn steps_seen(

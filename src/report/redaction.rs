@@ -17,6 +17,7 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
         What::Operation(phase, view) => What::Operation(*phase, redact_operation(view, secrets)),
         What::Offer(view) => What::Offer(redact_offer(view, secrets)),
         What::Note(level, text) => What::Note(*level, secrets.redact(text)),
+        What::Warning(problem) => What::Warning(redact_problem(problem, secrets)),
         What::Setback(problem, next) => {
             What::Setback(redact_problem(problem, secrets), secrets.redact(next))
         }

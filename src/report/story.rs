@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 
-use super::annotated::{Annotated, annotate};
+use super::annotated::{Annotated, annotate, annotate_warning};
 use super::news::{StoryChange, TimelineEntry};
 use super::offer_story::OfferStory;
 use crate::actions::inputs::Command;
@@ -48,6 +48,9 @@ impl Story {
         };
         let entries: Vec<TimelineEntry> = match &event.what {
             What::Note(level, text) => vec![TimelineEntry::Note(*level, text.clone())],
+            What::Warning(problem) => {
+                vec![TimelineEntry::Note(Level::Warning, problem.message.clone())]
+            }
             What::Setback(problem, next) => {
                 vec![TimelineEntry::Note(Level::Warning, format!("{problem}; {next}"))]
             }
@@ -55,8 +58,11 @@ impl Story {
             what => offer.apply(event.at, what).into_iter().map(TimelineEntry::Change).collect(),
         };
         let news = |entry: TimelineEntry| {
-            let annotated = annotate(&offer.offer, offer.index, &self.manifest, &entry)
-                .filter(|_| !is_state(self.command, &entry));
+            let annotated = match &event.what {
+                What::Warning(problem) => annotate_warning(&offer.offer, problem),
+                _ => annotate(&offer.offer, offer.index, &self.manifest, &entry)
+                    .filter(|_| !is_state(self.command, &entry)),
+            };
             offer.annotations.extend(annotated.clone());
             let repeated = offer.is_repeated(&event.what, &entry);
             offer.timeline.push((event.at, entry.clone()));

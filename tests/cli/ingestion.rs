@@ -63,9 +63,17 @@ fn a_ready_made_token_is_for_one_api() {
         "offer.yml",
         "publisher: contoso\noffers:\n- id: contoso-offer\n- {id: other, api: product-ingestion}\n",
     );
-    let run = world.job().with("access-token", "a-token-made-elsewhere").run().exits(2);
-    assert!(run.stdout.contains("is for one API, and the selected offers use two"), "{run}");
-    assert_eq!(posts(&world), [""; 0]);
+    let job = || world.job().with("access-token", "a-token-made-elsewhere");
+    let told = "is for one API, and the selected offers use two";
+    let run = job().with("command", "go-live").with("preview", "1").run().exits(2);
+    assert!(run.stdout.contains(told), "{run}");
+    assert!(run.stdout.contains("input `preview` belongs to one offer"), "together: {run}");
+    let run = job().with("timeout", "soon").run().exits(2);
+    assert!(run.stdout.contains(told), "{run}");
+    assert!(run.stdout.contains("input `timeout`"), "together: {run}");
+    assert!(world.requests().is_empty());
+    job().with("offers", "other").with("command", "status").run();
+    assert!(!world.requests().is_empty());
 }
 
 #[test]
@@ -172,4 +180,41 @@ fn progress_is_honest_where_the_api_tells_none() {
     let goes_on = "publish goes on at the portal (certification usually takes 1 to 2 days; ";
     assert!(run.summary.contains(goes_on), "{run}");
     assert!(!run.summary.contains("| Step"), "{run}");
+}
+
+#[test]
+fn addresses_that_the_api_does_not_use_are_warned_of_on_their_line() {
+    let world = world(SHORT);
+    let emails = "notification-emails: [a@contoso.com]\n";
+    world.write("offer.yml", &format!("{emails}{MANIFEST}- id: other\n  {emails}"));
+    let run = world.job().with("command", "plan").run().exits(0);
+    assert_eq!(run.count("::warning file=offer.yml,line=1,"), 1, "{run}");
+    assert_eq!(run.count("::warning file=offer.yml,line=7,"), 1, "{run}");
+    assert_eq!(run.count("of contoso-offer is not used"), 2, "a line and an annotation: {run}");
+}
+
+#[test]
+fn a_plan_at_the_older_api_says_what_the_other_would_change() {
+    let world =
+        World::new("offers: [{publisher: contoso, id: contoso-offer, status: succeeded}]\n");
+    world.write(
+        "offer.yml",
+        "publisher: contoso\nnotification-emails: [a@b.c]\noffers:\n- id: contoso-offer\n  \
+         edit:\n  - {set: /microsoft-azure-marketplace.summary, value: New}\n",
+    );
+    let told = "is in maintenance; with `api: product-ingestion`, contoso-offer would be released \
+                at its successor by the same commands; its edit would need `in:` and another \
+                pointer; `notification-emails` would not be used (docs/moving.md)";
+    let run = world.job().with("command", "plan").run().exits(0);
+    assert_eq!(run.count(told), 1, "{run}");
+    let run = world.job().with("command", "status").run();
+    assert_eq!(run.count("in maintenance"), 0, "{run}");
+}
+
+#[test]
+fn an_offer_that_the_older_api_does_not_know_names_the_other() {
+    let world = World::new("any-offer: false\n");
+    let run = world.job().run().exits(1);
+    assert!(run.stdout.contains("offer-release/offer-not-found"), "{run}");
+    assert!(run.stdout.contains("needs `api: product-ingestion`"), "{run}");
 }

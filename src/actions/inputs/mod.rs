@@ -146,6 +146,8 @@ pub struct Wrong {
     pub secrets: Vec<SecretString>,
     /// The command was `show`, whose stdout is the draft or nothing.
     pub shows: bool,
+    /// A token was given for all the offers of the manifest.
+    pub has_token_for_all: bool,
 }
 
 /// How often to ask the portal.
@@ -168,6 +170,7 @@ pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invo
         manifest: None,
         secrets: Vec::new(),
         shows: arguments.iter().any(|argument| argument == "show"),
+        has_token_for_all: false,
     })?;
     let (flags, scenario, shows) = match parsed {
         arguments::Parsed::Inputs(flags, scenario) => (flags, scenario, false),
@@ -176,6 +179,7 @@ pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invo
     };
     let mut given = Given::new(flags, environment);
     let secrets = given.list_secrets();
+    let has_token_for_all = given.has(&table::ACCESS_TOKEN) && !given.has(&table::OFFERS);
     let manifest = given.value(&table::MANIFEST, values::parse_path);
     let inputs = read_inputs(&mut given, environment, manifest.clone());
     let problems = given.into_problems();
@@ -185,7 +189,7 @@ pub fn resolve(arguments: &[OsString], environment: &Environment) -> Result<Invo
         }
         Ok(inputs) if problems.is_empty() && shows => Ok(Invocation::Show(inputs)),
         Ok(inputs) if problems.is_empty() => Ok(Invocation::Command(inputs)),
-        _ => Err(Wrong { problems, manifest: manifest.ok(), secrets, shows }),
+        _ => Err(Wrong { problems, manifest: manifest.ok(), secrets, shows, has_token_for_all }),
     }
 }
 

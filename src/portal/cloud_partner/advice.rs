@@ -27,7 +27,8 @@ pub(super) fn advise(status: StatusCode) -> Option<&'static str> {
         }
         404 => {
             "check `publisher` and the offer's `id` in the manifest: the offer's id is its alias \
-             in Partner Center, not its name"
+             in Partner Center, not its name; an offer made since 2022 is on the other API, and \
+             needs `api: product-ingestion`"
         }
         412 => "somebody else changed the offer's draft; run the same command again",
         409 => {
