@@ -14,7 +14,7 @@ pub trait Clock {
     /// Time since some fixed moment; never goes back, whatever happens to the date.
     fn elapsed(&self) -> Duration;
 
-    /// Waits.
+    /// Waits for so long, in the clock's own time.
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'_, ()>;
 
     /// A number drawn evenly from `0.0..1.0`, for jitter.

@@ -10,7 +10,7 @@ pub struct Place {
     pub line: u32,
     /// First column, from 1.
     pub column: u32,
-    /// Last column, included.
+    /// Last column, included; from 1.
     pub end_column: u32,
 }
 
@@ -21,7 +21,7 @@ pub enum Class {
     Refused,
     /// Inputs or manifest are wrong.
     Input,
-    /// Authentication or permission.
+    /// A credential or a permission is missing or refused.
     Auth,
     /// The portal or the network is unavailable after retries.
     Unavailable,

@@ -18,7 +18,7 @@ const LONGEST_TITLE: usize = 255;
 /// How serious an annotation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommandLevel {
-    /// Something to know.
+    /// Shown as a notice: nothing has to be done about it.
     Notice,
     /// Something to look at.
     Warning,
@@ -100,7 +100,7 @@ pub fn open_group(title: &str) -> String {
     format!("::group::{}", escape_data(&show_control_characters(title)))
 }
 
-/// Closes the group.
+/// Closes the group of log lines that is open.
 #[must_use]
 pub fn end_group() -> String {
     "::endgroup::".to_owned()

@@ -26,7 +26,7 @@ pub struct Context {
     pub tag: Option<String>,
     /// `https://github.com`, or the server of an enterprise.
     pub server_url: Option<Url>,
-    /// The REST API.
+    /// `https://api.github.com`, or the REST API of an enterprise server.
     pub api_url: Option<Url>,
     /// Number of the workflow run.
     pub run_id: Option<u64>,

@@ -81,7 +81,7 @@ impl Environment {
         self.terminal
     }
 
-    /// The working directory.
+    /// The working directory at the start; `.` if it could not be asked for.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory

@@ -33,7 +33,7 @@ struct HeldToken {
     end: Duration,
 }
 
-/// The token cache.
+/// The cache of one API's token.
 pub struct Credentials {
     source: Box<dyn TokenSource>,
     clock: Rc<dyn Clock>,

@@ -23,13 +23,13 @@ const LONGEST_CLAIM: usize = 255;
 /// The claims that decide whether Entra knows a token, and its end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claims {
-    /// Who issued it.
+    /// `iss`: the issuer.
     pub issuer: Option<String>,
     /// Whom it is about.
     pub subject: Option<String>,
     /// For whom it is; several are joined by commas.
     pub audience: Option<String>,
-    /// When it ends.
+    /// `exp`: when the token ends.
     pub expires: Option<Timestamp>,
     /// The numbers of repository and owner, which GitHub's tokens have.
     pub ids: Option<RepositoryIds>,

@@ -8,7 +8,7 @@ use super::entra_error::Proof;
 use super::{EntraApplication, Token, TokenSource, Wire};
 use crate::problem::Problem;
 
-/// The input `client-secret`.
+/// Tokens by the input `client-secret`.
 pub struct ClientSecret {
     app: EntraApplication,
     secret: SecretString,

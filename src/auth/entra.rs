@@ -38,9 +38,9 @@ const LONGEST_LIFETIME: Duration = Duration::from_hours(24);
 /// What every token source needs to make requests.
 #[derive(Clone)]
 pub struct Wire {
-    /// The network.
+    /// Sends the requests.
     pub transport: Rc<dyn Transport>,
-    /// Time.
+    /// Measures the waits between attempts.
     pub clock: Rc<dyn Clock>,
     /// Where every token is registered at first sight.
     pub secrets: Arc<Secrets>,
@@ -217,7 +217,7 @@ pub(super) fn is_busy(answer: &Response) -> bool {
 
 /// An endpoint that gives tokens, for messages about its hiccups.
 pub(super) struct Service<'a> {
-    /// What it gives.
+    /// What it gives: `token from Microsoft Entra`.
     pub what: &'static str,
     pub origin: &'a str,
     /// What to look at if it never answers usefully.

@@ -14,7 +14,7 @@ use crate::text::bound_line;
 /// What was sent to prove who asks.
 #[derive(Debug, Clone, Copy)]
 pub enum Proof<'a> {
-    /// The input `client-secret`.
+    /// The application proved itself by the input `client-secret`.
     Secret,
     /// GitHub's id token, with its claims if they could be read.
     IdToken(Option<&'a Claims>),

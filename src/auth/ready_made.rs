@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::problem::{Code, Problem};
 use crate::secrets::Secrets;
 
-/// The input `access-token`.
+/// The token of the input `access-token`.
 pub struct ReadyMade {
     secret: SecretString,
     expires: Option<Timestamp>,

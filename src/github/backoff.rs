@@ -32,12 +32,12 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// A call succeeded.
+    /// A call succeeded: the next failure begins with the shortest wait again.
     pub fn record_success(&mut self) {
         self.errors = 0;
     }
 
-    /// A call failed.
+    /// A call failed: decides whether to try again, and when.
     pub fn decide_after(&mut self, error: &GithubError) -> NextAttempt {
         let doubled = |first: Duration| {
             first.saturating_mul(1_u32.checked_shl(self.errors.min(16)).unwrap_or(u32::MAX))

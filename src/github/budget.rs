@@ -24,7 +24,7 @@ pub enum Urgency {
         /// Pages whose end is still to be written.
         open: usize,
     },
-    /// How it ended.
+    /// It says how the release of an offer ended.
     End,
     /// How it ended, in a process that is about to end too: not even the second between two is
     /// waited for.

@@ -10,17 +10,17 @@ use serde::Serialize;
 pub enum Conclusion {
     /// Someone has to do something.
     ActionRequired,
-    /// Cancelled.
+    /// `cancelled`: stopped on purpose.
     Cancelled,
     /// Failed; blocks a pull request that requires the check.
     Failure,
     /// Neither good nor bad.
     Neutral,
-    /// Not needed.
+    /// `skipped`: there was nothing to do.
     Skipped,
-    /// Succeeded.
+    /// `success`: what was wanted is done.
     Success,
-    /// Took too long.
+    /// `timed_out`: still running when the time was up.
     TimedOut,
 }
 
@@ -43,11 +43,11 @@ impl Conclusion {
 /// Where a check run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckRunStatus {
-    /// Not begun.
+    /// `queued`: the work has not begun.
     Queued,
-    /// Under way.
+    /// `in_progress`: the work goes on.
     InProgress,
-    /// Ended.
+    /// `completed`, with this conclusion.
     Completed(Conclusion),
 }
 
@@ -55,11 +55,11 @@ pub enum CheckRunStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnnotationLevel {
-    /// For information.
+    /// `notice`, shown without alarm.
     Notice,
-    /// Worth a look.
+    /// `warning`, shown in yellow.
     Warning,
-    /// An error.
+    /// `failure`, shown in red; the conclusion does not follow from it.
     Failure,
 }
 
@@ -70,7 +70,7 @@ pub struct Annotation {
     pub path: String,
     /// First line, from 1.
     pub start_line: u32,
-    /// Last line, included.
+    /// Last line, included; from 1.
     pub end_line: u32,
     /// First column, from 1; only if it is one line.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +83,7 @@ pub struct Annotation {
     pub level: AnnotationLevel,
     /// What is said; plain text.
     pub message: String,
-    /// A short heading.
+    /// The heading of the annotation, at most 255 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
 }
@@ -99,13 +99,13 @@ pub struct CheckRunRequest {
     pub external_id: Option<String>,
     /// Where its "Details" lead; GitHub ignores it for runs made with a workflow's token.
     pub details_url: Option<String>,
-    /// Where it stands.
+    /// Status, and conclusion once it is completed.
     pub status: CheckRunStatus,
-    /// When it began.
+    /// When the work began, if it has.
     pub started_at: Option<Timestamp>,
     /// When it ended; sent only with a conclusion.
     pub completed_at: Option<Timestamp>,
-    /// Heading; one line.
+    /// The heading of the output, in one line.
     pub title: String,
     /// What people read; Markdown.
     pub summary: String,
@@ -118,11 +118,11 @@ pub struct CheckRunRequest {
 /// A check run that exists.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckRunRef {
-    /// GitHub's id.
+    /// By which later requests name it.
     pub id: u64,
-    /// Its page.
+    /// Its page, for people.
     pub html_url: Option<String>,
-    /// When it began.
+    /// When it began, if GitHub says.
     pub started_at: Option<Timestamp>,
     /// How it ended; `None` while it has not. Kept as GitHub says it, for GitHub has words of its
     /// own, such as `stale`.

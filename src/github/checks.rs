@@ -25,7 +25,7 @@ const MOST_PAGES: usize = 20;
 pub struct GithubChecks(Rc<GithubClient>);
 
 impl GithubChecks {
-    /// Sends nothing yet.
+    /// Check runs through this client; nothing is sent yet.
     #[must_use]
     pub fn new(client: Rc<GithubClient>) -> Self {
         Self(client)

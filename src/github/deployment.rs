@@ -8,7 +8,7 @@ use serde_json::Value;
 /// A deployment to make. GitHub never changes one: what happens later is told by its statuses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeploymentRequest {
-    /// The commit.
+    /// The commit that is deployed, as its full hash.
     #[serde(rename = "ref")]
     pub commit: String,
     /// The environment; one that does not exist is made, without protection.
@@ -60,11 +60,11 @@ pub struct DeploymentRef {
 pub enum DeploymentState {
     /// Made, and not begun.
     Queued,
-    /// Under way.
+    /// `in_progress`: the release goes on.
     InProgress,
-    /// Done.
+    /// `success`: the release reached what it was for.
     Success,
-    /// It failed.
+    /// `failure`: the release ended badly.
     Failure,
     /// It could not be done, for a reason that is not its own.
     Error,
@@ -75,7 +75,7 @@ pub enum DeploymentState {
 /// A status to add to a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeploymentStatusRequest {
-    /// Where it stands.
+    /// The state that the release is in.
     pub state: DeploymentState,
     /// What there is to say; at most [`super::limits::DESCRIPTION`] characters.
     pub description: String,
@@ -94,7 +94,7 @@ pub struct DeploymentStatusRequest {
 pub struct DeploymentStatus {
     /// Where it stood then, as GitHub says it.
     pub state: String,
-    /// What was said.
+    /// The description that was sent with it.
     pub description: String,
     /// When it was added.
     pub created_at: Option<Timestamp>,

@@ -53,7 +53,7 @@ pub trait Deployments {
 pub struct GithubDeployments(Rc<GithubClient>);
 
 impl GithubDeployments {
-    /// Sends nothing yet.
+    /// Deployments through this client; nothing is sent yet.
     #[must_use]
     pub fn new(client: Rc<GithubClient>) -> Self {
         Self(client)

@@ -17,9 +17,9 @@ const LEAST_WAIT: Duration = Duration::from_mins(1);
 pub enum GithubResource {
     /// The repository itself, before anything of it is asked for.
     Repository,
-    /// Check runs.
+    /// Needs the permission `checks: write`.
     CheckRun,
-    /// Deployments.
+    /// Needs the permission `deployments: write`.
     Deployment,
 }
 
@@ -80,7 +80,7 @@ pub enum GithubError {
     RateLimited {
         /// How long to wait.
         retry_after: Duration,
-        /// GitHub's words.
+        /// What GitHub says about it, without secrets.
         message: String,
     },
     /// No useful answer. The request may have been carried out.

@@ -33,7 +33,7 @@ pub struct Exchange {
     pub at: Timestamp,
     /// How long it took, body included.
     pub took: Duration,
-    /// Verb.
+    /// The HTTP method.
     pub method: Method,
     /// Address without secrets, as [`show_address`] writes it.
     pub url: String,

@@ -29,13 +29,13 @@ pub use retry_after::retry_after;
 /// One request. Redirects are never followed.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Verb.
+    /// The HTTP method.
     pub method: Method,
     /// Whole address, query included.
     pub url: Url,
     /// Headers; values with secrets are marked sensitive.
     pub headers: HeaderMap,
-    /// Body, if any.
+    /// The body, as it is sent; `None` sends none.
     pub body: Option<Bytes>,
     /// Limit of the whole exchange, body included.
     pub timeout: Duration,
@@ -44,11 +44,11 @@ pub struct Request {
 /// One answer, its body read whole and bounded.
 #[derive(Debug, Clone)]
 pub struct Response {
-    /// Status.
+    /// The status; redirects are not followed.
     pub status: StatusCode,
-    /// Headers.
+    /// The headers as they came.
     pub headers: HeaderMap,
-    /// Body.
+    /// The body, unpacked, within the client's limit.
     pub body: Bytes,
 }
 

@@ -42,19 +42,19 @@ pub fn quote(body: &[u8], secrets: &Secrets) -> String {
 }
 
 impl Response {
-    /// See [`correlation_id`].
+    /// The id by which the service finds the request in its logs, see [`correlation_id`].
     #[must_use]
     pub fn correlation_id(&self) -> Option<String> {
         correlation_id(&self.headers)
     }
 
-    /// See [`read_json`].
+    /// The body as JSON, see [`read_json`].
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         read_json(&self.body)
     }
 
-    /// See [`quote`].
+    /// The start of the body for a message, see [`quote`].
     #[must_use]
     pub fn quote(&self, secrets: &Secrets) -> String {
         quote(&self.body, secrets)

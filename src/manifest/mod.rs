@@ -56,7 +56,7 @@ pub struct Manifest {
 pub struct Offer {
     /// Its position in the manifest, from 0; by it the manifest finds its lines.
     pub index: usize,
-    /// Its id.
+    /// Its id, as in the portal's addresses.
     pub id: OfferId,
     /// The API at which it is published.
     pub api: Api,

@@ -5,7 +5,7 @@ use std::fmt;
 /// One step of a route.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RouteStep {
-    /// Into a mapping.
+    /// Into a mapping, to the value of this key.
     Key(String),
     /// Into a list, from 0.
     Index(usize),

@@ -13,9 +13,9 @@ const LONGEST_MESSAGE: usize = 4_000;
 /// Something to be shown on a line of the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Annotated {
-    /// How serious.
+    /// Whether it is shown as a notice, a warning or an error.
     pub level: Level,
-    /// The line.
+    /// The line of the manifest that it is about.
     pub place: Place,
     /// What it is about.
     pub title: String,

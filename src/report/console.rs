@@ -21,7 +21,7 @@ use crate::secrets::Secrets;
 /// Where log lines go.
 pub type Sink = Box<dyn Write + Send>;
 
-/// The job log.
+/// The job log: stdout, with secrets taken out.
 pub struct Console {
     out: Arc<Mutex<Sink>>,
     in_actions: bool,
@@ -85,7 +85,7 @@ impl Console {
         Arc::clone(self.secrets.get_or_init(|| Arc::new(Secrets::new(Box::new(mask)))))
     }
 
-    /// A line.
+    /// A line as it is, without colour.
     pub fn line(&self, text: &str) {
         self.print(&self.harmless(text));
     }

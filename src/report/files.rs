@@ -31,15 +31,15 @@ const PAUSE_PER_OFFER: Duration = Duration::from_millis(4);
 /// Where the files are, each if it was asked for.
 #[derive(Default)]
 pub struct FilePaths {
-    /// The job summary.
+    /// `GITHUB_STEP_SUMMARY`, in GitHub Actions.
     pub summary: Option<SummaryFile>,
-    /// The outputs.
+    /// `GITHUB_OUTPUT`, in GitHub Actions.
     pub outputs: Option<OutputFile>,
     /// The record: its path as it was given, and where it is.
     pub record: Option<(String, PathBuf)>,
 }
 
-/// Keeps the files.
+/// Job summary, outputs and record, written anew while the release goes on.
 pub struct Files {
     paths: FilePaths,
     console: Arc<Console>,

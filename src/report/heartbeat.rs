@@ -81,7 +81,7 @@ pub struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// Silent at first.
+    /// Signs of life for a log in which nothing was written yet.
     #[must_use]
     pub fn new(console: Arc<Console>, clock: Rc<dyn Clock>) -> Self {
         Self { console, clock, last_line: Cell::new(None) }

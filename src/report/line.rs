@@ -5,17 +5,17 @@ use crate::actions::commands::neutralise;
 /// How a cell looks. It repeats what the words say, and never says more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paint {
-    /// As it is.
+    /// In the terminal's own colour.
     Plain,
     /// What is skipped when reading fast.
     Dim,
     /// What the eye looks for.
     Strong,
-    /// Done.
+    /// Green: it succeeded.
     Good,
-    /// Worth a look.
+    /// Yellow: it may need attention.
     Doubtful,
-    /// Went wrong.
+    /// Red: it failed.
     Bad,
 }
 

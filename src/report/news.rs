@@ -8,7 +8,7 @@ use crate::release::event::Origin;
 /// One thing that happened to an offer: a line of the record.
 #[derive(Debug, Clone)]
 pub enum TimelineEntry {
-    /// Something changed.
+    /// Something that the reports show has changed.
     Change(StoryChange),
     /// Something worth a line.
     Note(Level, String),
@@ -21,25 +21,25 @@ pub enum TimelineEntry {
 pub enum StoryChange {
     /// A half began or is continued.
     Phase(Phase, Origin, Option<Operation>),
-    /// The operation's status.
+    /// The operation has another status.
     Operation(Phase, Word),
-    /// A step's status.
+    /// A step has another status.
     Step {
-        /// Its name.
+        /// The step's name, as the portal has it.
         name: String,
         /// Before; `None` if it was not seen before.
         from: Option<Word>,
-        /// Now.
+        /// The status that it has now.
         to: Word,
         /// How long it was under way.
         took: Option<jiff::SignedDuration>,
-        /// The portal's estimate.
+        /// The portal's estimate of the whole step, in its own words.
         estimate: Option<String>,
     },
     /// A new message, with the step that it is about.
     Message(Option<String>, Message),
-    /// A new link.
+    /// A link that was not shown before: of the preview, or of the live page.
     Link(Phase, Link),
-    /// It is over.
+    /// The work on the offer ended.
     Ended(Verdict),
 }

@@ -14,10 +14,10 @@ use crate::release::Verdict;
 use crate::release::event::{DraftNews, Origin, Verified, What};
 use crate::release::ledger::MarkRef;
 
-/// One offer's part.
+/// What is known of one offer's release.
 #[derive(Debug, Clone)]
 pub struct OfferStory {
-    /// The offer's id.
+    /// The offer's id, as in the manifest.
     pub offer: String,
     /// Its place in the manifest's list of offers.
     pub index: usize,
@@ -30,9 +30,9 @@ pub struct OfferStory {
     pub ended: Option<Timestamp>,
     /// The half that was reached.
     pub phase: Option<Phase>,
-    /// The first half.
+    /// The publish, once it was begun or found.
     pub publish: Option<HalfStory>,
-    /// The second half.
+    /// The go-live, once it was begun or found.
     pub go_live: Option<HalfStory>,
     /// The API at which it is published.
     pub api: Api,
@@ -64,7 +64,7 @@ pub struct OfferStory {
     pub check_run_url: Option<String>,
     /// When the portal is asked again.
     pub next_look: Option<Timestamp>,
-    /// How it ended.
+    /// How the work on it ended; `None` while it goes on.
     pub verdict: Option<Verdict>,
     /// Everything that happened, for the record.
     pub timeline: Vec<(Timestamp, TimelineEntry)>,

@@ -43,7 +43,7 @@ pub trait Report {
 /// Pages that do not say yet what is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unfinished {
-    /// How many.
+    /// How many such pages there are.
     pub count: usize,
     /// What one of them is called: `check run`.
     pub noun: &'static str,
@@ -69,7 +69,7 @@ impl Reports {
         Self { story: RefCell::new(story), clock, secrets, list }
     }
 
-    /// What is known.
+    /// The story, as far as the events have told it.
     #[must_use]
     pub fn story(&self) -> Ref<'_, Story> {
         self.story.borrow()

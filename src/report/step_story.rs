@@ -27,7 +27,7 @@ pub struct StepStory {
 /// Something that the portal said of a step.
 #[derive(Debug, Clone)]
 pub struct SaidMessage {
-    /// What.
+    /// The message as it was seen last.
     pub message: Message,
     /// When it was seen first.
     pub at: Timestamp,

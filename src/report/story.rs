@@ -17,22 +17,22 @@ use crate::release::{Ending, Outcome, Verdict};
 /// One run of the program over the offers of a manifest.
 #[derive(Debug, Clone)]
 pub struct Story {
-    /// The command.
+    /// The command that is carried out, which decides what an end means.
     pub command: Command,
     /// The manifest, which knows the lines of everything.
     pub manifest: Rc<Manifest>,
     /// Whether going live is asked for, where the manifest does not forbid it.
     pub go_live: bool,
-    /// Its offers.
+    /// The story of each selected offer, in the manifest's order.
     pub offers: Vec<OfferStory>,
 }
 
 /// Something that happened, ready to be told.
 #[derive(Debug, Clone)]
 pub struct News {
-    /// When.
+    /// When the event happened.
     pub at: Timestamp,
-    /// What.
+    /// What it changed, or what was said.
     pub entry: TimelineEntry,
     /// If it is to be shown on a line of the manifest.
     pub annotated: Option<Annotated>,

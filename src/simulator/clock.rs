@@ -39,7 +39,7 @@ impl SimulatedClock {
         self.start
     }
 
-    /// The simulated date.
+    /// The simulated date at this moment.
     pub fn now(&self) -> Timestamp {
         let passed = self.started.elapsed().as_secs_f64() * self.scale;
         let passed = SignedDuration::try_from_secs_f64(passed).unwrap_or(SignedDuration::MAX);
@@ -61,7 +61,7 @@ pub fn add_time(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// `by` before `time`.
+/// The time that was so much earlier; the earliest that there is, if that is too early.
 pub fn subtract_time(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }

@@ -15,14 +15,14 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Debug)]
 pub struct Connections(pub TcpListener);
 
-/// A connection.
+/// A connection that a fault can cut.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
     cut: Cut,
 }
 
-/// Cuts one connection.
+/// The handle by which a request cuts its own connection.
 #[derive(Debug, Clone, Default)]
 pub struct Cut(Arc<AtomicU8>);
 

@@ -15,7 +15,7 @@ use super::product_ingestion::api::show_products;
 use super::scenario::LengthOfTime;
 use super::simulation::{Sim, Simulation};
 
-/// The addresses.
+/// `/simulator/…`: to look at the simulated world, and to let time pass.
 pub fn build_router() -> Router<Sim> {
     Router::new()
         .route("/simulator/journal", get(get_journal))

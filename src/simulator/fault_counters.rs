@@ -6,10 +6,10 @@ use super::scenario::{FaultEffect, ScriptedFault};
 #[derive(Debug)]
 pub struct FaultCounters(Vec<FaultCounter>);
 
-/// One fault's count.
+/// How often one fault was met and used.
 #[derive(Debug)]
 pub struct FaultCounter {
-    /// The fault.
+    /// The fault as the scenario describes it.
     pub fault: ScriptedFault,
     /// Requests that it was about.
     pub met: u64,
@@ -18,7 +18,7 @@ pub struct FaultCounter {
 }
 
 impl FaultCounters {
-    /// None met yet.
+    /// The counters of these faults, none of them met yet.
     pub fn new(faults: &[ScriptedFault]) -> Self {
         Self(
             faults
@@ -42,7 +42,7 @@ impl FaultCounters {
         effect
     }
 
-    /// All of them.
+    /// The counters, in the scenario's order.
     pub fn all(&self) -> &[FaultCounter] {
         &self.0
     }

@@ -156,7 +156,7 @@ fn record_headers(sim: &Simulation, headers: &HeaderMap) -> Vec<(String, String)
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), shown(name, value))).collect()
 }
 
-/// The scenario's answer.
+/// The answer that the scenario writes for this request.
 fn write_fixed(sim: &Simulation, fixed: &FixedAnswer) -> Response {
     let mut response = Response::new(Body::from(fixed.body.clone()));
     *response.status_mut() =

@@ -10,7 +10,7 @@ pub struct JournalEntry {
     pub number: usize,
     /// When it came, in simulated time.
     pub at: Timestamp,
-    /// Method.
+    /// The HTTP method.
     pub method: String,
     /// Path, as it was sent.
     pub path: String,
@@ -18,7 +18,7 @@ pub struct JournalEntry {
     pub query: String,
     /// Headers, names in lower case; of `authorization` only the scheme and a name for the token.
     pub headers: Vec<(String, String)>,
-    /// Body.
+    /// The body of the request, as text.
     pub body: String,
     /// The fault that it met.
     pub fault: Option<String>,
@@ -45,7 +45,7 @@ impl Journal {
         self.0.get_mut(number.checked_sub(1)?)
     }
 
-    /// All of them.
+    /// The entries, oldest first.
     pub fn all(&self) -> &[JournalEntry] {
         &self.0
     }

@@ -17,9 +17,9 @@ use super::scenario::Scenario;
 /// The simulation that is running.
 #[derive(Debug)]
 pub struct Simulation {
-    /// What it simulates.
+    /// The scenario that is played.
     pub scenario: Scenario,
-    /// Its time.
+    /// The clock of the simulated time.
     pub clock: SimulatedClock,
     /// Where it is served.
     pub base_url: String,
@@ -33,15 +33,15 @@ pub struct Simulation {
 /// Everything that requests change.
 #[derive(Debug)]
 pub struct SimulatedWorld {
-    /// The portal's offers.
+    /// The offers of the Cloud Partner Portal.
     pub offers: OfferStore,
     /// The products of the Product Ingestion API.
     pub products: ProductStore,
-    /// Tokens.
+    /// The access tokens that were given out.
     pub issued: IssuedTokens,
-    /// GitHub's check runs.
+    /// The check runs that were made at GitHub.
     pub checks: CheckRunStore,
-    /// GitHub's deployments.
+    /// The deployments that were made at GitHub.
     pub deployments: DeploymentStore,
     /// Requests to the portal so far, for throttling.
     pub portal_requests: u64,
@@ -85,7 +85,7 @@ impl Simulation {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The journal.
+    /// What was asked and answered, so far.
     pub fn journal(&self) -> MutexGuard<'_, Journal> {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -13,9 +13,9 @@ const DEEPEST: usize = 4;
 /// What a message or a page says, without its markup.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct RichText {
-    /// Its blocks.
+    /// Its paragraphs, list items and code, in order.
     pub blocks: Vec<Block>,
-    /// There was more.
+    /// There was more than was wanted, and it is left out.
     pub cut: bool,
 }
 
@@ -26,16 +26,16 @@ pub struct Block {
     pub depth: usize,
     /// Whether it begins an item.
     pub marker: Option<Marker>,
-    /// What it says.
+    /// The text, or the code.
     pub content: BlockContent,
 }
 
 /// What an item of a list begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marker {
-    /// Any item.
+    /// An item of a list without numbers.
     Bullet,
-    /// The n-th one.
+    /// The item of a list with this number.
     Number(usize),
 }
 
@@ -53,7 +53,7 @@ pub enum BlockContent {
 pub struct TextRun {
     /// The text; empty for a line break.
     pub text: String,
-    /// How it looks.
+    /// How it is set off from the text around it.
     pub style: Style,
     /// Where it leads, as it was given.
     pub link: Option<String>,
@@ -62,12 +62,12 @@ pub struct TextRun {
 /// How a piece of text looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Style {
-    /// As text.
+    /// Like the text around it.
     #[default]
     Plain,
-    /// Of strong importance.
+    /// Bold, such as `b`, `strong` and headings.
     Strong,
-    /// Stressed.
+    /// Italic, such as `i` and `em`.
     Emphasis,
     /// Code in a line.
     Code,

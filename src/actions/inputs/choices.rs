@@ -44,7 +44,7 @@ macro_rules! choice {
 }
 
 choice!(
-    /// What to do.
+    /// The input `command`, or the command on the command line.
     Command {
         /// Publish, then go live if asked.
         Release = "release",
@@ -54,7 +54,7 @@ choice!(
         GoLive = "go-live",
         /// Continue what the portal says is under way.
         Resume = "resume",
-        /// Look, change nothing.
+        /// Look at the state of each offer, and change nothing.
         Status = "status",
         /// Check what can be checked and say what `release` would do.
         Plan = "plan",
@@ -103,9 +103,9 @@ choice!(
 choice!(
     /// What to do about the operation when the workflow is cancelled.
     OnCancel {
-        /// Leave it running.
+        /// Leave the operation running at the portal.
         Leave = "leave",
-        /// Cancel it too.
+        /// Cancel the operation that this run started.
         Cancel = "cancel",
     }
 );
@@ -125,7 +125,7 @@ choice!(
         Warn = "warn",
         /// Stop with an error, before anything is written.
         Refuse = "refuse",
-        /// Publish them.
+        /// Publish them without a word.
         Allow = "allow",
     }
 );
@@ -137,6 +137,6 @@ pub enum Keep {
     Auto,
     /// That it cannot be made is an error, before anything is posted.
     Required,
-    /// Make none.
+    /// Make none, whatever is permitted.
     Off,
 }

@@ -32,7 +32,7 @@ pub enum Invocation {
     Command(Inputs),
     /// The whole release against the embedded simulator; the command is [`Command::Rehearse`].
     Rehearse {
-        /// The inputs.
+        /// The inputs; their addresses and credentials are not used.
         inputs: Inputs,
         /// What the simulator plays; a release without trouble if not given.
         scenario: Option<PathBuf>,
@@ -50,16 +50,16 @@ pub enum Invocation {
     Schema,
     /// Print this script, by which a shell completes the command line.
     Completions(String),
-    /// Print this text.
+    /// Print this help, of the program or of a command.
     Help(String),
-    /// Print this text.
+    /// Print this line with the program's version.
     Version(String),
 }
 
 /// All inputs, resolved. `Debug` does not print secrets.
 #[derive(Debug, Clone)]
 pub struct Inputs {
-    /// What to do.
+    /// The input `command`, or the command on the command line.
     pub command: Command,
     /// The manifest's path as given, relative to the workspace or inside it.
     pub manifest: String,
@@ -67,7 +67,7 @@ pub struct Inputs {
     pub offers: Vec<OfferId>,
     /// Go live after publish.
     pub go_live: bool,
-    /// Follow the operation.
+    /// Follow the operation; else start it and leave.
     pub wait: bool,
     /// How long to follow, all phases together.
     pub timeout: Duration,

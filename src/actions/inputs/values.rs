@@ -20,7 +20,7 @@ use crate::nearest::find_nearest;
 pub struct Refused {
     /// Continues "input `x` is "y", …".
     pub why: String,
-    /// What to do.
+    /// What to give instead, for the problem's hint.
     pub cure: String,
 }
 

@@ -7,7 +7,7 @@ use crate::github::{AnnotationKey, CheckRunRef};
 /// What is known of one offer's check run.
 #[derive(Debug, Default)]
 pub(super) struct KnownCheckRun {
-    /// The check run.
+    /// The check run that is written, once it was found or made.
     pub run: Option<CheckRunRef>,
     /// Check runs of this offer that are none of ours to write.
     pub excluded: Vec<u64>,

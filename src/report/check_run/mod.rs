@@ -25,7 +25,7 @@ pub use self::pages::CheckRunPages;
 /// Where a check run belongs.
 #[derive(Debug, Clone)]
 pub struct Commit {
-    /// The commit.
+    /// The full hash of the commit.
     pub sha: String,
     /// Page of the workflow run.
     pub run_url: Option<String>,

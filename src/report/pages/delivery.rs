@@ -16,13 +16,13 @@ const FIRST_REPETITION: Duration = Duration::from_mins(30);
 /// How much matters, from most to least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
-    /// How it ended.
+    /// The release of the offer ended.
     End,
-    /// A new error.
+    /// An error came that the page does not show.
     Error,
     /// There is no page yet.
     First,
-    /// Something changed.
+    /// What the page shows has changed.
     Change,
 }
 
@@ -38,9 +38,9 @@ pub enum PageStage {
 /// What people see, but for the backlog and the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageContent {
-    /// The text.
+    /// The summary of a check run, or the description of a deployment.
     pub text: String,
-    /// Where it stands.
+    /// Open or final, with GitHub's word for it.
     pub stage: PageStage,
 }
 
@@ -53,16 +53,16 @@ pub struct Backlog {
     pub errors: bool,
 }
 
-/// One offer's page.
+/// When and what was sent to the page of one offer.
 #[derive(Debug, Default)]
 pub struct Delivery {
     /// What was sent last.
     pub sent: Option<PageContent>,
-    /// When, of [`crate::clock::Clock::elapsed`].
+    /// When it was sent, in time of [`crate::clock::Clock::elapsed`].
     pub sent_at: Duration,
     /// Nothing is sent before.
     pub retry_at: Duration,
-    /// After errors.
+    /// How long to wait after calls that failed.
     pub backoff: Backoff,
 }
 

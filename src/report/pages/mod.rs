@@ -44,7 +44,7 @@ const LAST_ATTEMPT: Duration = Duration::from_secs(10);
 /// A kind of page that is kept elsewhere, one for each offer of the story. What happens between two
 /// requests, and after an error, is decided by [`Upkeep`].
 pub trait Pages {
-    /// What they are.
+    /// What the pages are at GitHub, for messages and permissions.
     fn resource(&self) -> GithubResource;
 
     /// What this offer's page is to show, as if no time had passed: time alone is no news. `None`:

@@ -119,7 +119,7 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || c == '`' { ' ' } else { c }).collect()
 }
 
-/// A YAML scalar.
+/// The text as a YAML scalar, quoted where it has to be.
 fn quote_yaml(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()

@@ -13,9 +13,9 @@ use crate::text::{cut_text, html_to_plain};
 /// Messages of each kind that are shown, and the longest one, in characters.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How many.
+    /// How many messages are shown of each kind.
     pub count: usize,
-    /// How long each.
+    /// The longest message, in characters.
     pub length: usize,
 }
 

@@ -10,7 +10,7 @@ use super::{answers, draft, gantt, messages, steps, support};
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
-    /// All.
+    /// As much as a page of one offer can hold.
     Full,
     /// What fits if there are many.
     Short,

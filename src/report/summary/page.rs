@@ -55,7 +55,7 @@ impl Page {
         }
     }
 
-    /// The page.
+    /// The Markdown of the whole page.
     pub fn into_text(self) -> String {
         self.text
     }

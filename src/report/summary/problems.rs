@@ -3,7 +3,7 @@
 use super::super::markdown::{escape_code, escape_sentence};
 use crate::problem::Problem;
 
-/// The summary.
+/// The summary of a run that did not begin because of these problems.
 #[must_use]
 pub fn write_problems(problems: &[Problem]) -> String {
     let row = |problem: &Problem| {

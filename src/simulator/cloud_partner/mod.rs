@@ -22,7 +22,7 @@ use super::simulation::Sim;
 
 const OFFER: &str = "/api/publishers/{publisher}/offers/{offer}";
 
-/// The portal's addresses.
+/// The addresses of the Cloud Partner Portal, behind its gate.
 pub fn build_router(sim: &Sim) -> Router<Sim> {
     let of_offer = |rest: &str| format!("{OFFER}{rest}");
     Router::new()

@@ -20,17 +20,17 @@ impl PortalRefusal {
         Self { status, code, message: message.into() }
     }
 
-    /// 400.
+    /// 400 with the code `BadRequest`.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
     }
 
-    /// 409.
+    /// 409 with the code `Conflict`.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "Conflict", message)
     }
 
-    /// 404.
+    /// 404 with the code `NotFound`.
     pub fn not_found(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "NotFound", format!("{what} was not found."))
     }

@@ -99,7 +99,7 @@ impl PortalSwitches {
         }
     }
 
-    /// A timestamp.
+    /// A timestamp in the form of the switch `timestamps`.
     pub fn format_time(&self, time: Timestamp) -> String {
         let format = match self.timestamps {
             Timestamps::Six => "%Y-%m-%dT%H:%M:%S%.6fZ",

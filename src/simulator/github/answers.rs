@@ -28,9 +28,9 @@ pub async fn pass_gate(State(sim): State<Sim>, request: Request, next: Next) -> 
 
 /// Whether a call is refused.
 enum Admission {
-    /// It is not.
+    /// The request is handled as usual.
     No,
-    /// With this answer.
+    /// The request is answered so, and not handled.
     Answer(Box<Response>),
     /// It is never answered.
     Never,
@@ -132,7 +132,7 @@ pub fn reply_error(status: StatusCode, message: &str) -> Response {
     )
 }
 
-/// 404.
+/// 404, which GitHub also gives to those who may not look.
 pub fn not_found() -> Response {
     reply_error(StatusCode::NOT_FOUND, "Not Found")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-/// All check runs.
+/// The check runs that were made, by id.
 #[derive(Debug, Default)]
 pub struct CheckRunStore {
     runs: BTreeMap<u64, StoredCheckRun>,

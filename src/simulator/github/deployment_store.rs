@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::simulator::dates::to_the_second;
 
-/// All deployments.
+/// The deployments that were made, oldest first.
 #[derive(Debug, Default)]
 pub struct DeploymentStore {
     list: Vec<StoredDeployment>,
@@ -36,13 +36,13 @@ struct StoredStatus {
 /// Which deployments a list is of; an empty field is every value.
 #[derive(Debug, Default)]
 pub struct DeploymentFilter {
-    /// Commit.
+    /// The hash of the commit.
     pub sha: Option<String>,
     /// Branch, tag or commit, as it was sent.
     pub reference: Option<String>,
-    /// Task.
+    /// The task, such as `deploy`.
     pub task: Option<String>,
-    /// Environment.
+    /// The name of the environment.
     pub environment: Option<String>,
 }
 
@@ -89,7 +89,7 @@ impl DeploymentStore {
         names
     }
 
-    /// One deployment.
+    /// The deployment with this id, in this repository only.
     pub fn find(&self, repository: &str, id: &str) -> Option<&StoredDeployment> {
         let id: u64 = id.parse().ok()?;
         self.list.iter().find(|one| one.id == id && one.repository == repository)

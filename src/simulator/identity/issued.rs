@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::simulator::clock::add_time;
 use crate::simulator::scenario::TokenSwitches;
 
-/// One access token.
+/// An access token that was given out.
 #[derive(Debug)]
 struct AccessToken {
     token: String,

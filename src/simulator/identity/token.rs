@@ -281,7 +281,7 @@ impl Denied {
         Self { status: StatusCode::BAD_REQUEST, error: "invalid_resource", code: 500_011, text }
     }
 
-    /// The answer.
+    /// The answer to an exchange that succeeded.
     pub fn to_response(&self, sim: &Simulation) -> Response {
         let (trace, correlation) =
             (crate::simulator::guid::new_guid(), crate::simulator::guid::new_guid());

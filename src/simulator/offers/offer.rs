@@ -12,22 +12,22 @@ use crate::simulator::scenario::{
     OfferLink, OfferSetup, OfferStatus, PastSubmission, ReleaseHalf, ScriptStep,
 };
 
-/// One offer.
+/// An offer on the portal, with its draft and its operations.
 #[derive(Debug)]
 pub struct SimulatedOffer {
-    /// Publisher id.
+    /// The id of the publisher, as in addresses.
     pub publisher: String,
-    /// Offer id.
+    /// The id of the offer, as in addresses.
     pub id: String,
-    /// Its other id.
+    /// The GUID that stands in addresses of the legacy form.
     pub guid: String,
     /// Its status before any operation.
     pub initial: OfferStatus,
     /// Whether it was migrated to Partner Center.
     pub migrated: bool,
-    /// The draft's version.
+    /// The offer's version; each change of the draft and each publish adds 1.
     pub version: i64,
-    /// `offerTypeId`.
+    /// `offerTypeId`, such as `microsoft-azure-virtualmachines`.
     pub offer_type: String,
     /// `changedTime` of the draft.
     pub changed: Timestamp,
@@ -35,7 +35,7 @@ pub struct SimulatedOffer {
     pub modified: Timestamp,
     /// Counts the changes of the draft.
     pub revision: u64,
-    /// The draft.
+    /// The draft's `definition`, as it was written last.
     pub definition: Value,
     /// What the draft was before, and until when.
     pub(super) past_drafts: Vec<(Timestamp, Value)>,
@@ -61,14 +61,14 @@ pub struct SimulatedOffer {
 pub enum SimulatedSlot {
     /// What waits for the publisher, or went live last.
     Preview,
-    /// What is live.
+    /// What customers see.
     Production,
 }
 
 /// The numbers that the next operation gets.
 #[derive(Debug, Clone, Copy)]
 pub struct Numbers {
-    /// Counts operations.
+    /// The number of the last operation, of which its id is made.
     pub id: u64,
     /// `version` of the next submission.
     pub version: i64,

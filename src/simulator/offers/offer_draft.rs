@@ -15,7 +15,7 @@ impl SimulatedOffer {
         past.map_or(&self.definition, |(_, definition)| definition)
     }
 
-    /// Replaces the draft.
+    /// Replaces the draft's `definition`, as a new version.
     pub fn edit_draft(&mut self, definition: Value, now: Timestamp) {
         let old = std::mem::replace(&mut self.definition, definition);
         self.past_drafts.push((now, old));

@@ -10,7 +10,7 @@ use crate::simulator::scenario::{ReleaseHalf, ScriptStep};
 /// Something that runs on an offer.
 #[derive(Debug, Clone)]
 pub struct SimulatedOperation {
-    /// Its id.
+    /// The last part of its address.
     pub id: String,
     /// Which half of a release it is.
     pub kind: ReleaseHalf,
@@ -26,7 +26,7 @@ pub struct SimulatedOperation {
     pub offer_version: i64,
     /// `version` of its submission.
     pub version: i64,
-    /// Addresses to notify.
+    /// Addresses to notify, separated by commas.
     pub emails: String,
     /// Someone ends it, at that time.
     pub stopped: Option<ForcedEnd>,
@@ -39,7 +39,7 @@ pub struct SimulatedOperation {
 /// An end that does not come from the script.
 #[derive(Debug, Clone)]
 pub struct ForcedEnd {
-    /// When.
+    /// The simulated time at which it takes effect.
     pub at: Timestamp,
     /// How: `Failed` or `Canceled`.
     pub state: OperationState,
@@ -50,15 +50,15 @@ pub struct ForcedEnd {
 /// The state of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperationState {
-    /// Under way.
+    /// Its steps are not all done.
     Running,
     /// A publish that waits for the publisher.
     SignOff,
-    /// Done.
+    /// All its steps are done.
     Complete,
-    /// Ended badly.
+    /// One of its steps failed.
     Failed,
-    /// Canceled.
+    /// Somebody ended it.
     Canceled,
 }
 

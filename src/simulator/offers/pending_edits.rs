@@ -12,7 +12,7 @@ pub struct PendingEdit {
     trigger: EditTrigger,
     /// JSON Pointer into the definition.
     pub pointer: String,
-    /// The new value.
+    /// The value that is written there.
     pub value: Value,
 }
 

@@ -30,9 +30,9 @@ pub enum StepMark {
 /// A step at a given time.
 #[derive(Debug, Clone)]
 pub struct StepNow {
-    /// Status.
+    /// What its status says, before it is spelled.
     pub mark: StepMark,
-    /// Percent.
+    /// `progressPercentage`, from 0 to 100.
     pub percent: u8,
     /// What it has said so far, and when.
     pub messages: Vec<(Timestamp, ScriptMessage)>,
@@ -41,7 +41,7 @@ pub struct StepNow {
 /// An operation at a given time.
 #[derive(Debug, Clone)]
 pub struct OperationProgress {
-    /// State.
+    /// What its status says, before it is spelled.
     pub state: OperationState,
     /// One for each step of the script.
     pub steps: Vec<StepNow>,

@@ -7,7 +7,7 @@ use super::offer::{Numbers, SimulatedOffer};
 use super::operation::SimulatedOperation;
 use crate::simulator::scenario::{OfferSetup, Scenario, ScriptStep};
 
-/// All offers.
+/// The offers of the scenario, and those that were asked for.
 #[derive(Debug)]
 pub struct OfferStore {
     list: Vec<SimulatedOffer>,
@@ -83,7 +83,7 @@ impl OfferStore {
         self.list.iter().any(|offer| offer.publisher == publisher && offer.id == id)
     }
 
-    /// All offers.
+    /// The offers that exist, in the order in which they came up.
     pub fn all(&self) -> &[SimulatedOffer] {
         &self.list
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::simulator::guid::new_guid;
 use crate::simulator::simulation::Simulation;
 
-/// A JSON answer.
+/// A JSON answer with the API's content type.
 pub fn reply_json(status: StatusCode, body: &Value) -> Response {
     let mut answer =
         (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string())
@@ -24,12 +24,12 @@ pub fn reply_error(status: StatusCode, code: &str, message: &str) -> Response {
     reply_json(status, &json!({"error": error}))
 }
 
-/// 404.
+/// 404 for a resource that does not exist.
 pub fn reply_not_found(what: &str) -> Response {
     reply_error(StatusCode::NOT_FOUND, "notFound", &format!("{what} was not found."))
 }
 
-/// 400.
+/// 400 with the reason in words.
 pub fn reply_bad_request(message: &str) -> Response {
     reply_error(StatusCode::BAD_REQUEST, "badRequest", message)
 }

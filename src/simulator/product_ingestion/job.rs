@@ -8,16 +8,16 @@ use super::submission::{PublishRun, RunState};
 use crate::simulator::clock::add_time;
 use crate::simulator::scenario::{IngestionSwitches, JobEnds};
 
-/// One job.
+/// A job that a `configure` started.
 #[derive(Debug, Clone)]
 pub struct ConfigureJob {
-    /// Its id.
+    /// Its id, a GUID.
     pub id: String,
     /// Index of its product.
     pub product: usize,
     /// When it was accepted.
     pub created: Timestamp,
-    /// What it does.
+    /// What it does, and when that is over.
     pub work: JobWork,
     /// The resources that were sent, as they are kept.
     pub resources: Vec<Value>,
@@ -30,21 +30,21 @@ pub struct ConfigureJob {
 pub enum JobWork {
     /// Writes the draft at that time.
     Draft {
-        /// When.
+        /// The simulated time at which the draft is written.
         ends: Timestamp,
         /// Whether that is done.
         written: bool,
     },
     /// Ends with errors at that time.
     Refused {
-        /// When.
+        /// The simulated time at which it fails.
         ends: Timestamp,
-        /// Which.
+        /// The errors of the answer, as the API spells them.
         errors: Vec<Value>,
     },
     /// Publishes the submission of that number.
     Publish {
-        /// The number.
+        /// The last part of the submission's id.
         number: u64,
         /// To live, and not to preview.
         to_live: bool,

@@ -18,7 +18,7 @@ use axum::routing::any;
 
 use super::simulation::Sim;
 
-/// The API's addresses.
+/// The addresses below `/rp/product-ingestion`, behind their gate.
 pub fn build_router(sim: &Sim) -> Router<Sim> {
     Router::new()
         .route("/rp/product-ingestion/{*path}", any(api::handle_request))

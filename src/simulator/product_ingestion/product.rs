@@ -9,14 +9,14 @@ use crate::simulator::clock::{add_time, subtract_time};
 use crate::simulator::offers::pending_edits::{PendingEdit, set_pointer};
 use crate::simulator::scenario::{ProductSetup, ProductStatus};
 
-/// One product.
+/// A product, with its draft and its submissions.
 #[derive(Debug)]
 pub struct SimulatedProduct {
     /// The last part of its durable id.
     pub guid: String,
-    /// The offer id.
+    /// The offer id, which the API calls the external id.
     pub external_id: String,
-    /// Its type.
+    /// Its type, such as `azureVirtualMachine`.
     pub product_type: String,
     /// The draft's resources, without the submission.
     pub draft: Vec<Value>,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::simulator::clock::add_time;
 
-/// One submission.
+/// A submission, from its start to its end.
 #[derive(Debug, Clone)]
 pub struct SimulatedSubmission {
     /// Its number, which is also the last part of its durable id.
@@ -37,13 +37,13 @@ pub struct PublishRun {
 /// How far a publish is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunState {
-    /// Not over.
+    /// It is not over yet.
     Running,
     /// It reached its target.
     Succeeded,
     /// It ended with errors.
     Failed,
-    /// It was cancelled.
+    /// Its job was cancelled in time.
     Cancelled,
 }
 

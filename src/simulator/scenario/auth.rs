@@ -38,16 +38,16 @@ pub struct TokenSwitches {
 pub struct Tenant {
     /// Its id or domain.
     pub id: String,
-    /// Its applications.
+    /// The applications that have a secret in this tenant.
     #[serde(default)]
     pub clients: Vec<TenantClient>,
 }
 
-/// An application.
+/// An application of Microsoft Entra.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TenantClient {
-    /// Its id.
+    /// Its client id.
     pub id: String,
     /// Its secret; without one, no secret is right.
     pub secret: Option<String>,

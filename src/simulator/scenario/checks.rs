@@ -2,13 +2,13 @@
 
 use serde::Deserialize;
 
-/// The check-run API.
+/// How GitHub's check-run API behaves.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct CheckSwitches {
     /// What it does with the calls that `on`, `after` and `count` choose.
     pub answers: GithubAnswer,
-    /// Which calls.
+    /// The calls that `answers` is about.
     pub on: GithubCall,
     /// So many of those calls still work.
     pub after: u64,
@@ -22,11 +22,11 @@ pub struct CheckSwitches {
     pub token: Option<String>,
 }
 
-/// What GitHub does.
+/// How GitHub answers a call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GithubAnswer {
-    /// Its work.
+    /// It does what was asked.
     #[default]
     Works,
     /// 403 `Resource not accessible by integration`.
@@ -35,11 +35,11 @@ pub enum GithubAnswer {
     RateLimited,
     /// 429 for the secondary limit.
     SecondaryRateLimited,
-    /// 404.
+    /// 404, as for a repository that is not there.
     NotFound,
-    /// 502.
+    /// 502, as when it is overloaded.
     Down,
-    /// It never answers.
+    /// It keeps the connection open and never answers.
     Hangs,
 }
 
@@ -47,14 +47,14 @@ pub enum GithubAnswer {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GithubCall {
-    /// Every call.
+    /// Reads and writes.
     #[default]
     All,
     /// POST of a check run or a deployment.
     Create,
     /// PATCH, and POST of a deployment's status.
     Update,
-    /// GET.
+    /// Reads, all of which are GET.
     Read,
 }
 
@@ -72,13 +72,13 @@ impl Default for CheckSwitches {
     }
 }
 
-/// The deployments API.
+/// How GitHub's deployments API behaves.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct DeploymentSwitches {
     /// What it does with the calls that `on`, `after` and `count` choose.
     pub answers: GithubAnswer,
-    /// Which calls.
+    /// The calls that `answers` is about.
     pub on: GithubCall,
     /// So many of those calls still work.
     pub after: u64,
@@ -91,9 +91,9 @@ pub struct DeploymentSwitches {
 /// What becomes of some calls of one API.
 #[derive(Debug, Clone, Copy)]
 pub struct GithubCalls {
-    /// What is answered.
+    /// How GitHub answers them.
     pub answers: GithubAnswer,
-    /// Which calls.
+    /// The calls that it is about.
     pub on: GithubCall,
     /// So many of those calls still work.
     pub after: u64,

@@ -19,7 +19,7 @@ pub struct DraftEdit {
     pub nth: u64,
     /// JSON Pointer into `definition`.
     pub set: String,
-    /// The new value.
+    /// The value that is written there.
     pub value: Value,
 }
 

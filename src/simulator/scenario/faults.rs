@@ -9,11 +9,11 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeseria
 use super::length::LengthOfTime;
 use super::target::RequestTarget;
 
-/// One fault.
+/// A wrong answer of any of the simulated services.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ScriptedFault {
-    /// Which requests.
+    /// The requests that it may befall.
     pub on: RequestTarget,
     /// From the so-many-th of them on (from 1), `count` times (by default once).
     pub nth: Option<u64>,
@@ -23,7 +23,7 @@ pub struct ScriptedFault {
     pub every: Option<u64>,
     /// At most so many times.
     pub count: Option<u64>,
-    /// What happens.
+    /// What such a request is answered, and when.
     #[serde(rename = "do")]
     pub effect: FaultEffect,
 }
@@ -37,11 +37,11 @@ pub struct FaultEffect {
     pub handled: bool,
     /// The request is carried out so much later, in simulated time, whatever was answered.
     pub late: Option<LengthOfTime>,
-    /// What is answered.
+    /// What the client gets to see.
     pub answer: FaultAnswer,
 }
 
-/// What is answered.
+/// What the client gets to see.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum FaultAnswer {
     /// What the simulator answers anyway.
@@ -53,7 +53,7 @@ pub enum FaultAnswer {
     Close,
     /// Nothing, and the connection stays open.
     Hang,
-    /// Another answer.
+    /// This answer in place of the service's own.
     FixedAnswer(FixedAnswer),
     /// The true one, announced longer than it is by so many bytes.
     Truncate(u64),
@@ -71,13 +71,13 @@ pub enum FaultAnswer {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FixedAnswer {
-    /// Status.
+    /// The HTTP status, from 200 to 599.
     #[serde(default)]
     pub status: u16,
-    /// Body.
+    /// The body, as it is sent.
     #[serde(default)]
     pub body: String,
-    /// Further headers.
+    /// Headers besides those with keys of their own.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     /// `Content-Type`.
@@ -91,7 +91,7 @@ pub struct FixedAnswer {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum RetryAfter {
-    /// Seconds.
+    /// So many seconds.
     Seconds(u64),
     /// As written, or `date+SECONDS`.
     Written(String),

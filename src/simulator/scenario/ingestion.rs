@@ -10,13 +10,13 @@ use super::operation_switches::Case;
 use super::portal::{FirstPolls, ThrottleSetup};
 use super::switch::switch;
 
-/// One product.
+/// A product of the Product Ingestion API.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ProductSetup {
     /// The offer id, which the API calls the external id. Two products may have the same.
     pub id: String,
-    /// Its type.
+    /// Its type, such as `azureVirtualMachine`.
     #[serde(rename = "type", default = "virtual_machine")]
     pub product_type: String,
     /// Where it stands at the beginning.
@@ -54,7 +54,7 @@ pub struct ProductSetup {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProductStatus {
-    /// Only a draft.
+    /// There is only a draft.
     #[default]
     NeverPublished,
     /// A publish to preview runs.
@@ -65,7 +65,7 @@ pub enum ProductStatus {
     PreviewFailed,
     /// A publish to live runs.
     GoingLive,
-    /// Live.
+    /// The last submission is live.
     Live,
 }
 

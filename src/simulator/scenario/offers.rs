@@ -7,13 +7,13 @@ use super::edits::DraftEdit;
 use super::length::LengthOfTime;
 use super::steps::{ReleaseHalf, ScriptStep};
 
-/// One offer.
+/// An offer of the Cloud Partner Portal.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct OfferSetup {
-    /// Publisher id.
+    /// The id of its publisher, as in addresses.
     pub publisher: String,
-    /// Offer id.
+    /// Its own id, as in addresses.
     pub id: String,
     /// Where the offer stands at the beginning.
     #[serde(default)]
@@ -27,13 +27,13 @@ pub struct OfferSetup {
     /// Whether the draft was changed after the last publish.
     #[serde(default)]
     pub draft_changed: bool,
-    /// The draft's version.
+    /// The draft's version at the beginning.
     #[serde(default = "default_version")]
     pub version: i64,
     /// `pcMigrationStatus`.
     #[serde(default = "default_migrated")]
     pub migrated: bool,
-    /// The draft's plans.
+    /// The ids of the draft's plans.
     #[serde(default = "one_plan")]
     pub plans: Vec<String>,
     /// `offerTypeId`.
@@ -51,7 +51,7 @@ pub struct OfferSetup {
     /// Further rows of the list of operations.
     #[serde(default)]
     pub submissions: Vec<PastSubmission>,
-    /// Its own script.
+    /// The steps of its operations, if they are not the scenario's.
     pub steps: Option<Vec<ScriptStep>>,
     /// Shown from the sign-off on; `null` for the built-in one.
     pub preview_links: Option<Vec<OfferLink>>,
@@ -80,9 +80,9 @@ pub struct PastSubmission {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct OfferLink {
-    /// What it says.
+    /// The text of the link.
     pub text: String,
-    /// Where it leads.
+    /// The address that it leads to.
     pub uri: String,
 }
 
@@ -97,7 +97,7 @@ pub enum OfferStatus {
     NotStarted,
     /// A publish waits for the publisher.
     WaitingForPublisherReview,
-    /// An operation runs.
+    /// A publish runs, or a go-live if `running` says so.
     Running,
     /// The offer is live.
     Succeeded,

@@ -19,9 +19,9 @@ use super::operation_switches::{
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Address {
-    /// In which header.
+    /// The header that carries the address.
     pub header: AddressHeader,
-    /// In which form.
+    /// How the address is written.
     pub form: AddressForm,
 }
 
@@ -29,9 +29,9 @@ pub struct Address {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FirstPolls {
-    /// With this status.
+    /// The HTTP status of these answers.
     pub status: u16,
-    /// So many.
+    /// How many reads of each operation fail.
     pub count: u64,
 }
 
@@ -43,7 +43,7 @@ pub struct ThrottleSetup {
     pub every: u64,
     /// At most so many times.
     pub count: Option<u64>,
-    /// Seconds to wait.
+    /// What `Retry-After` asks for, in seconds.
     #[serde(default = "half_a_minute")]
     pub retry_after: u32,
     /// How the header says it.

@@ -14,7 +14,7 @@ pub enum ReleaseHalf {
     GoLive,
 }
 
-/// One step.
+/// A step of a release, as a script says it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ScriptStep {
@@ -43,7 +43,7 @@ pub struct ScriptStep {
     pub shows: Option<String>,
 }
 
-/// One message.
+/// A message that a step says.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ScriptMessage {
@@ -79,7 +79,7 @@ pub struct Fails {
     /// How long after the step began.
     #[serde(default = "no_time")]
     pub after: LengthOfTime,
-    /// The step's status.
+    /// The status that the step ends with.
     #[serde(rename = "as", default)]
     pub mark: FailedAs,
     /// What becomes of the operation.

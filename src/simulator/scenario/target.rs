@@ -10,7 +10,7 @@ use super::text::parse_text;
 pub struct RequestTarget {
     /// The method in capitals, or `*`.
     pub method: String,
-    /// The path's pattern.
+    /// The pattern of the path: `*` is one segment, `**` any number.
     pub path: String,
 }
 
