@@ -68,7 +68,8 @@ fn complete_images(plan: &mut Json, image: &Image, offer_type: &str) {
     plan["diskGenerations"] = Json::Array(generations);
 }
 
-fn complete_edits(holder: &mut Json, edits: &[Edit]) {
+/// What the edits take for granted in the value that they are relative to.
+pub fn complete_edits(holder: &mut Json, edits: &[Edit]) {
     for (number, edit) in edits.iter().enumerate() {
         let earlier = || edits[..number].iter();
         match &edit.action {

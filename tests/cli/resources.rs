@@ -245,3 +245,66 @@ fn what_the_service_refuses_to_write_is_told_in_its_own_words() {
     assert!(run.stdout.contains("Value is \"null\" but should be \"string\""), "{run}");
     assert_eq!(configures(&world).len(), 1);
 }
+
+/// The manifests of `docs/moving.md`, each planned and written.
+#[test]
+fn the_examples_of_the_documentation_work() {
+    let page = include_str!("../../docs/moving.md");
+    let examples: Vec<&str> =
+        page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        let world = World::with_manifest(
+            "products: [{id: contoso-offer, status: live}, \
+             {id: contoso-container, status: live, type: azureContainer}]\n",
+            example,
+        );
+        let plan = job(&world).with("command", "plan").run().exits(0);
+        assert_eq!((plan.output("changed"), configures(&world).len()), ("true".into(), 0));
+        job(&world).with("command", "draft").run().exits(0);
+        assert_eq!(configures(&world).len(), 1, "{example}");
+        let again = job(&world).with("command", "plan").run().exits(0);
+        assert_eq!(again.output("changed"), "false", "{example}");
+    }
+}
+
+/// The pointers of `docs/moving.md` at this API lead somewhere in a draft of the simulator.
+#[test]
+fn the_pointers_of_the_documentation_are_there() {
+    let rows =
+        include_str!("../../docs/moving.md").split("## Pointers side by side").nth(1).unwrap();
+    let cells = rows.split("\n## ").next().unwrap().lines().filter_map(|row| row.split('|').nth(3));
+    let drafts = [world("", ""), world("type: softwareAsAService", "")].map(|world| {
+        world.job().with("command", "draft").run();
+        held(&world, "draft")
+    });
+    let mut seen = 0;
+    for cell in cells.filter(|cell| cell.contains("in: ")) {
+        let codes: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+        let kind = format!("/{}/", codes[0].strip_prefix("in: ").unwrap());
+        for pointer in &codes[1..] {
+            let resources = drafts.iter().flat_map(|draft| draft.as_array().unwrap());
+            let mut of_kind =
+                resources.filter(|one| one["$schema"].as_str().unwrap().contains(&kind));
+            let first = pointer.split("/0").next().unwrap();
+            assert!(of_kind.any(|one| one.pointer(first).is_some()), "{cell}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 11, "{seen}");
+}
+
+#[test]
+fn the_examples_can_be_rehearsed() {
+    let examples = [
+        (include_str!("../../examples/machine.yml"), 1),
+        (include_str!("../../examples/container.yml"), 2),
+    ];
+    for (example, offers) in examples {
+        let world = World::with_manifest("", example);
+        let arguments = ["rehearse", "--go-live", "--poll-interval", "1h"];
+        let run = world.job().on_a_terminal().args(&arguments).run().exits(0);
+        assert_eq!(run.count("the offer is live"), offers, "{run}");
+        assert_eq!(run.count("the draft was written"), offers, "{run}");
+    }
+}

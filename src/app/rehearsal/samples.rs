@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use crate::actions::context::Context;
 use crate::actions::inputs::Inputs;
-use crate::content::{Variables, complete_definition, guess_offer_type};
+use crate::content::{
+    Variables, complete_definition, complete_resources, guess_offer_type, guess_product_type,
+};
 use crate::manifest::content::{Action, Edit, Source};
 use crate::manifest::{Api, Manifest, Offer, read_text};
 use crate::release::draft::DraftGoal;
@@ -48,7 +50,7 @@ fn fill_variable(inputs: &mut Inputs, context: &mut Context, name: &str, text: &
         "sha" => put(&mut context.head_sha, &"0".repeat(40)),
         "run" => context.run_id.is_none().then(|| context.run_id = Some(1)).is_some(),
         "var" if !inputs.variables.contains_key(own) => {
-            inputs.variables.insert(own.to_owned(), format!("sample of {own}"));
+            inputs.variables.insert(own.to_owned(), sample_variable(own));
             true
         }
         "secret" if !inputs.secrets.contains_key(own) => {
@@ -58,6 +60,14 @@ fn fill_variable(inputs: &mut Inputs, context: &mut Context, name: &str, text: &
         }
         _ => false,
     }
+}
+
+/// A digest where the name says so, else a text that says what it is.
+fn sample_variable(name: &str) -> String {
+    if name.contains("digest") {
+        return format!("sha256:{}1", "0".repeat(63));
+    }
+    format!("sample of {name}")
 }
 
 /// A signed address, or its query if the text has the address itself.
@@ -112,14 +122,19 @@ pub fn add_drafts(
 ) -> Scenario {
     for (offer, draft) in manifest.offers.iter().zip(drafts) {
         let Some(DraftGoal { wanted, .. }) = draft else { continue };
-        if offer.api != Api::CloudPartner {
-            continue;
-        }
-        let offer_type = guess_offer_type(wanted);
+        let (id, publisher) = (offer.id.as_str(), manifest.publisher.as_str());
         let plans: Vec<&str> = offer.plans.iter().map(crate::ids::PlanId::as_str).collect();
-        let complete = |definition| complete_definition(definition, wanted, offer_type);
-        let publisher = manifest.publisher.as_str();
-        scenario = scenario.with_draft(publisher, offer.id.as_str(), offer_type, &plans, complete);
+        scenario = match offer.api {
+            Api::CloudPartner => {
+                let offer_type = guess_offer_type(wanted);
+                let complete = |definition| complete_definition(definition, wanted, offer_type);
+                scenario.with_draft(publisher, id, offer_type, &plans, complete)
+            }
+            Api::ProductIngestion => {
+                let complete = |resources| complete_resources(resources, wanted);
+                scenario.with_product(id, guess_product_type(wanted), &plans, complete)
+            }
+        };
     }
     scenario
 }

@@ -3,7 +3,7 @@
 mod answers;
 pub mod api;
 mod configure;
-mod default_resources;
+pub mod default_resources;
 mod documents;
 mod draft_checks;
 mod job;

@@ -35,7 +35,7 @@ const NUMBER_STEP: u64 = 1213;
 impl SimulatedProduct {
     /// A product as the scenario describes it, with the past that its status needs.
     pub fn new(setup: &ProductSetup, index: usize, first_number: u64, start: Timestamp) -> Self {
-        let guid = format!("7a1c0000-0000-4000-8000-{:012x}", index + 1);
+        let guid = product_guid(index);
         let mut draft = default_resources(&guid, &setup.id, &setup.product_type, &setup.plans);
         for resource in &setup.resources {
             replace_resource(&mut draft, resource);
@@ -164,6 +164,11 @@ impl SimulatedProduct {
         }
         self.make_due_edits(now);
     }
+}
+
+/// The GUID of the product at this place among all.
+pub fn product_guid(index: usize) -> String {
+    format!("7a1c0000-0000-4000-8000-{:012x}", index + 1)
 }
 
 /// The kind of a resource: what stands before the version in its `$schema`. The service's own

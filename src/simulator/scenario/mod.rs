@@ -33,6 +33,8 @@ pub use self::steps::{FailedAs, FailedOperation, ReleaseHalf, ScriptMessage, Scr
 pub use self::target::RequestTarget;
 
 use super::offers::default_documents::default_definition;
+use super::product_ingestion::default_resources::default_resources;
+use super::product_ingestion::product::product_guid;
 
 /// The configuration of a simulation. By default everything works, and a release takes its
 /// realistic days.
@@ -121,6 +123,30 @@ impl Scenario {
             offer.document = Some(change(default_definition(offer_type, id, &offer.plans)));
             offer_type.clone_into(&mut offer.offer_type);
             self.offers.push(offer);
+        }
+        self
+    }
+
+    /// The same with a product of this type on the Product Ingestion API, its draft's resources the
+    /// type's own with a change. What the scenario says of a product stays.
+    #[must_use]
+    pub fn with_product(
+        mut self,
+        id: &str,
+        product_type: &str,
+        plans: &[&str],
+        change: impl FnOnce(Vec<serde_json::Value>) -> Vec<serde_json::Value>,
+    ) -> Self {
+        if !self.products.iter().any(|listed| listed.id == id) {
+            let mut product = ProductSetup::unheard_of(id);
+            if !plans.is_empty() {
+                product.plans = plans.iter().map(|plan| (*plan).to_owned()).collect();
+            }
+            let guid = product_guid(self.products.len());
+            let own = default_resources(&guid, id, product_type, &product.plans);
+            product.resources = change(own);
+            product_type.clone_into(&mut product.product_type);
+            self.products.push(product);
         }
         self
     }
