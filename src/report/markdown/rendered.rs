@@ -30,7 +30,7 @@ pub fn assert_harmless(markdown: &str) {
             NodeValue::Text(text) => inert(text, markdown),
             NodeValue::CodeBlock(code) => {
                 assert!(
-                    ["text", "yaml", "sh", "mermaid"].contains(&&*code.info),
+                    ["text", "yaml", "sh", "mermaid", "diff"].contains(&&*code.info),
                     "{:?} in\n{markdown}",
                     code.info
                 );

@@ -2,6 +2,7 @@
 
 mod charts;
 mod many;
+mod planned;
 mod told;
 
 use std::rc::Rc;
