@@ -1,18 +1,16 @@
-//! The manifest as it is written, and its JSON Schema. The types are the one description of the
-//! format: serde reads by them, the schema is made of them, and [`super::shape`] explains by that
-//! schema what is wrong.
+//! The manifest as it is written. These types are the one description of the format: serde reads
+//! by them, the JSON Schema is made of them, and [`super::shape`] explains by that schema what is
+//! wrong.
 
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
 
-use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
-use crate::ids::{Email, LONGEST_EMAIL, LONGEST_ID, OfferId, PlanId, PublisherId};
+use super::schema::{ApiName, PointerText};
+use crate::ids::{Email, OfferId, PlanId, PublisherId};
 
 /// An API of the Azure Marketplace.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -313,80 +311,6 @@ impl JsonSchema for AnyValue {
     }
 }
 
-/// The schema of a JSON Pointer that is not empty.
-pub struct PointerText;
-
-impl JsonSchema for PointerText {
-    fn schema_name() -> Cow<'static, str> {
-        "PointerText".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^(/([^~/]|~[01])*)+$" })
-    }
-}
-
-/// The schema of a name of the API: a kind of resource, a language.
-pub struct ApiName;
-
-impl JsonSchema for ApiName {
-    fn schema_name() -> Cow<'static, str> {
-        "Name".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9-]+$" })
-    }
-}
-
 fn default_go_live() -> bool {
     true
-}
-
-/// The manifest's JSON Schema (draft 2020-12), for editors.
-#[must_use]
-pub fn schema() -> Value {
-    let settings = SchemaSettings::draft2020_12()
-        .with(|settings| settings.inline_subschemas = true)
-        .with_transform(RecursiveTransform(join_lines));
-    settings.into_generator().into_root_schema_for::<Document>().to_value()
-}
-
-/// A description is a doc comment of this file, which is wrapped; editors wrap by themselves.
-fn join_lines(schema: &mut Schema) {
-    if let Some(Value::String(description)) = schema.get_mut("description") {
-        *description = description.replace('\n', " ");
-    }
-}
-
-macro_rules! text_schema {
-    ($($id:ident: $longest:expr, $pattern:expr;)*) => { $(
-        impl JsonSchema for $id {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($id).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({
-                    "type": "string",
-                    "minLength": 1,
-                    "maxLength": $longest,
-                    "pattern": $pattern
-                })
-            }
-        }
-    )* };
-}
-
-/// What [`crate::ids`] accepts: no escaping in a URL path, and not dots alone.
-const ID: &str = "^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$";
-/// What [`Email::parse`] accepts: printable ASCII but for the separators and quotes, one `@`, no
-/// empty part of the domain.
-const EMAIL: &str = r"^[!#-+\--:=?A-\[\]-~]+@[!#-+\-/-:=?A-\[\]-~]+(\.[!#-+\-/-:=?A-\[\]-~]+)*$";
-
-text_schema! {
-    PublisherId: LONGEST_ID, ID;
-    OfferId: LONGEST_ID, ID;
-    PlanId: LONGEST_ID, ID;
-    Email: LONGEST_EMAIL, EMAIL;
 }

@@ -17,6 +17,7 @@ mod log;
 mod markdown;
 mod matrix;
 mod news;
+mod offer_events;
 pub mod offer_story;
 mod output_limit;
 pub mod outputs;

@@ -149,7 +149,8 @@ products:
   preview-errors:
   - code: internalServerError
     message: Operation failed
-    resourceId: virtual-machine-plan-technical-configuration/7a1c0000-0000-4000-8000-000000000001/5b9f2a10-0000-4000-0000-000000000001
+    resourceId: virtual-machine-plan-technical-configuration/7a1c0000-0000-4000-8000-000000000001\
+/5b9f2a10-0000-4000-0000-000000000001
     details:
     - code: invalidState
       message: Certification

@@ -1,0 +1,207 @@
+//! What an event changes in the story of an offer.
+
+use jiff::Timestamp;
+
+use super::news::StoryChange;
+use super::offer_story::{HalfStory, OfferStory};
+use super::step_story::{self, StepStory};
+use crate::portal::{Link, Message, Operation, OperationView, Phase, State, Step};
+use crate::release::event::{Origin, What};
+
+impl HalfStory {
+    fn see(&mut self, at: Timestamp, view: &OperationView) {
+        if view.status.state().is_final() {
+            self.ended.get_or_insert(at);
+        }
+        let other =
+            |id: &&String| self.operation.as_ref().is_none_or(|one| one.id() != id.as_str());
+        self.id = view.id.as_ref().filter(other).cloned();
+    }
+}
+
+impl OfferStory {
+    pub(super) fn apply(&mut self, at: Timestamp, what: &What) -> Vec<StoryChange> {
+        match what {
+            What::Began => {
+                self.began.get_or_insert(at);
+                Vec::new()
+            }
+            What::Phase { phase, origin, operation } => {
+                vec![self.begin_half(at, *phase, *origin, operation.as_ref())]
+            }
+            What::Verified(phase, verified) => {
+                self.verified = Some((*phase, *verified));
+                Vec::new()
+            }
+            What::Preview(name) => {
+                self.preview = Some(name.clone());
+                Vec::new()
+            }
+            What::Version(version) => {
+                self.version = Some(version.clone());
+                Vec::new()
+            }
+            What::Operation(phase, view) => {
+                let mut changes = Vec::new();
+                let half = match phase {
+                    Phase::Publish => &mut self.publish,
+                    Phase::GoLive => &mut self.go_live,
+                };
+                if let Some(half) = half {
+                    half.see(at, view);
+                }
+                if self.state.text() != view.status.text() {
+                    self.state.clone_from(&view.status);
+                    changes.push(StoryChange::Operation(*phase, view.status.clone()));
+                }
+                self.steps_seen(at, *phase, &view.steps, &mut changes);
+                self.messages_seen(&view.messages, &mut changes);
+                self.links_seen(&view.preview_links, &view.live_links, &mut changes);
+                changes
+            }
+            What::Offer(view) => {
+                let Some(phase) = self.phase else {
+                    self.state.clone_from(&view.status);
+                    return Vec::new();
+                };
+                let mut changes = Vec::new();
+                // Some operations go on to say `running` while the preview waits; the offer's word
+                // is then the better one.
+                if view.status.state() == State::WaitingForPublisher {
+                    self.state.clone_from(&view.status);
+                }
+                // The operation's own steps are the better ones; some operations have none.
+                if self.steps.is_empty() || view.at_sign_off() {
+                    self.steps_seen(at, phase, &view.steps, &mut changes);
+                }
+                self.links_seen(&view.preview_links, &view.live_links, &mut changes);
+                changes
+            }
+            What::Ended(verdict) => {
+                self.ended = Some(at);
+                self.phase = verdict.phase.or(self.phase);
+                self.verdict = Some(verdict.clone());
+                vec![StoryChange::Ended(verdict.clone())]
+            }
+            What::Rests(wait) => {
+                self.next_look = at.checked_add(*wait).ok();
+                Vec::new()
+            }
+            What::Marked(mark) => {
+                self.mark = Some(mark.clone());
+                Vec::new()
+            }
+            What::NothingOpen => {
+                self.nothing_open = true;
+                Vec::new()
+            }
+            What::Draft(news) => {
+                self.draft = Some(news.clone());
+                Vec::new()
+            }
+            What::OfferPage(url) => {
+                self.page = Some(url.clone());
+                Vec::new()
+            }
+            What::CheckRun(url) => {
+                self.check_run_url = Some(url.clone());
+                Vec::new()
+            }
+            What::Note(..) | What::Warning(_) | What::Setback(..) | What::Exchange(_) => Vec::new(),
+        }
+    }
+
+    fn begin_half(
+        &mut self,
+        at: Timestamp,
+        phase: Phase,
+        origin: Origin,
+        operation: Option<&Operation>,
+    ) -> StoryChange {
+        self.phase = Some(phase);
+        if (phase, origin) == (Phase::Publish, Origin::Started) {
+            // Whatever was seen before was of an earlier operation.
+            (self.steps, self.messages) = (Vec::new(), Vec::new());
+        }
+        let half = match phase {
+            Phase::Publish => &mut self.publish,
+            Phase::GoLive => &mut self.go_live,
+        };
+        // Its address may be found later than it was started.
+        let known = half.as_ref().filter(|half| half.operation.is_none());
+        *half = Some(HalfStory {
+            origin: known.map_or(origin, |half| half.origin),
+            operation: operation.cloned(),
+            began: known.map_or(at, |half| half.began),
+            ended: None,
+            id: None,
+        });
+        StoryChange::Phase(phase, origin, operation.cloned())
+    }
+
+    fn steps_seen(
+        &mut self,
+        at: Timestamp,
+        phase: Phase,
+        seen: &[Step],
+        changes: &mut Vec<StoryChange>,
+    ) {
+        for step in seen {
+            let known = self.steps.iter().position(|known| known.step.id == step.id);
+            let index = known.unwrap_or_else(|| {
+                self.steps.push(StepStory::new(step, phase));
+                self.steps.len() - 1
+            });
+            let story = &mut self.steps[index];
+            let before = known.map(|_| story.step.status.clone());
+            let new = story.see(at, step, known.is_none());
+            if before.as_ref().is_none_or(|before| *before != step.status) {
+                story.phase = phase;
+                // A step that has not begun is no news.
+                if before.is_some() || step.status.state() != State::NotStarted {
+                    changes.push(StoryChange::Step {
+                        name: step.name.clone(),
+                        from: before,
+                        to: step.status.clone(),
+                        took: story.took(at),
+                        estimate: step.estimate.clone(),
+                    });
+                }
+            }
+            changes.extend(
+                new.into_iter()
+                    .map(|message| StoryChange::Message(Some(step.name.clone()), message)),
+            );
+        }
+    }
+
+    fn messages_seen(&mut self, seen: &[Message], changes: &mut Vec<StoryChange>) {
+        let before = std::mem::replace(&mut self.last_messages, seen.to_vec());
+        for message in seen {
+            let known = self.messages.iter_mut();
+            step_story::follow_counter(known, |one| before.contains(one), message, seen);
+            // Some portals repeat a step's messages for the operation.
+            let of_steps =
+                self.steps.iter().flat_map(|story| story.said.iter().map(|said| &said.message));
+            let mut known = of_steps.chain(&self.messages);
+            if !known.any(|known| step_story::is_same(known, message)) {
+                self.messages.push(message.clone());
+                changes.push(StoryChange::Message(None, message.clone()));
+            }
+        }
+    }
+
+    fn links_seen(&mut self, preview: &[Link], live: &[Link], changes: &mut Vec<StoryChange>) {
+        for (phase, known, seen) in [
+            (Phase::Publish, &mut self.preview_links, preview),
+            (Phase::GoLive, &mut self.live_links, live),
+        ] {
+            for link in seen {
+                if !known.contains(link) {
+                    known.push(link.clone());
+                    changes.push(StoryChange::Link(phase, link.clone()));
+                }
+            }
+        }
+    }
+}
