@@ -237,7 +237,7 @@ fn the_query_of_an_address_can_be_the_secret() {
 /// Whole or cut, at its place or at another one, in YAML or not.
 #[test]
 fn a_signature_in_the_manifest_is_shown_nowhere() {
-    const LONG: &str = "q0YzSIGNATUREq1YzSIGNATUREq2YzSIGNATURE%2Bq3Y%3D";
+    const LONG: &str = "q0Yz00000000q1Yz00000000q2Yz00000000%2Bq3Y%3D";
     let address = format!("https://contoso.blob.core.windows.net/vhds/new.vhd?sp=rl&sig={LONG}");
     let offer = "publisher: contoso\noffers:\n  - id: contoso-offer\n";
     let plan = format!("{offer}    plans:\n      - id: standard\n        image:\n");
@@ -261,7 +261,7 @@ fn a_signature_in_the_manifest_is_shown_nowhere() {
     crate::harness::side_by_side(manifests, |manifest| {
         let world = World::with_manifest("", &manifest);
         let shown = [world.job().run(), world.job().on_a_terminal().args(&["rehearse"]).run()];
-        let parts = ["q0YzSIG", "q1YzSIG", "q3Y"];
+        let parts = ["q0Yz0", "q1Yz0", "q3Y"];
         for run in shown {
             run.exits(2).assert_no_secret(&parts);
         }
