@@ -40,13 +40,13 @@ fn refused(world: &World, run: &Run, says: &str) {
 #[test]
 fn nothing_is_written_that_does_not_fit() {
     let wrong = [
-        (MANIFEST.replace("id: standard", "id: standrd"), "has no plan `standrd`", 2),
+        (MANIFEST.replace("id: standard", "id: other"), "has no plan `other`", 2),
         (
             MANIFEST.replace("disk: \"", "disks: {x64Gen2: \"").replace("}\"}}]", "}\"}}}]"),
             "no image type",
             2,
         ),
-        (MANIFEST.replace("marketplace.summary", "marketplace.sumary"), "has nothing at", 2),
+        (MANIFEST.replace("marketplace.summary", "marketplace.unknown"), "has nothing at", 2),
         (
             MANIFEST.replace("version: \"${version}\"", "version: 1.0.0"),
             "already, with another disk",
