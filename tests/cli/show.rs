@@ -63,7 +63,7 @@ fn one_offer_of_several_is_named() {
     let run = show(&world, &[]).run();
     refused(&run, 2, "2 of offer.yml are selected: `contoso-offer`, `other-offer`");
     refused(&run, 2, "name one of them: `offer-release show contoso-offer`");
-    refused(&show(&world, &["othr-offer"]).run(), 2, "did you mean `other-offer`?");
+    refused(&show(&world, &["otherr-offer"]).run(), 2, "did you mean `other-offer`?");
 }
 
 #[test]
