@@ -32,6 +32,10 @@ fn read_api(node: Option<&Node>) -> Api {
     if ingestion { Api::ProductIngestion } else { Api::CloudPartner }
 }
 
+fn is_empty_mapping(node: &Node) -> bool {
+    matches!(&node.value, NodeValue::Mapping(entries) if entries.is_empty())
+}
+
 fn list_items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
     parent.get(key).map(Node::items).unwrap_or_default()
 }
@@ -187,7 +191,7 @@ fn check_image(image: &Node, api: Api, findings: &mut Vec<Finding>) {
             "the image has `disk` and also `disks`",
             "write `disk` if the plan has one image type, `disks` if it has several",
         )),
-        (None, Some(disks)) if matches!(&disks.value, NodeValue::Mapping(all) if all.is_empty()) => {
+        (None, Some(disks)) if is_empty_mapping(disks) => {
             findings.push(Finding::invalid(
                 disks.at,
                 "`disks` names no image type",

@@ -15,15 +15,15 @@ use crate::ids::{Email, Malformed, OfferId, PlanId, PublisherId};
 pub fn check_meaning(root: &Node) -> Vec<Finding> {
     let mut reader = MeaningReader { findings: Vec::new() };
     let top = Route::root();
-    reader.text(
+    reader.check_text(
         root,
         &top,
         "publisher",
         PublisherId::parse,
         "use the publisher's id as in the address of the portal",
     );
-    reader.addresses(root, &top);
-    reader.ids(
+    reader.check_addresses(root, &top);
+    reader.check_ids(
         root,
         &top,
         "offers",
@@ -32,8 +32,14 @@ pub fn check_meaning(root: &Node) -> Vec<Finding> {
     );
     for (index, offer) in list_items(root, "offers").iter().enumerate() {
         let route = top.key("offers").index(index);
-        reader.addresses(offer, &route);
-        reader.ids(offer, &route, "plans", PlanId::parse, "use the plan's id as in the portal");
+        reader.check_addresses(offer, &route);
+        reader.check_ids(
+            offer,
+            &route,
+            "plans",
+            PlanId::parse,
+            "use the plan's id as in the portal",
+        );
     }
     reader.findings
 }
@@ -45,26 +51,40 @@ struct MeaningReader {
 type Parse<T> = fn(&str) -> Result<T, Malformed>;
 
 impl MeaningReader {
-    fn text<T>(&mut self, parent: &Node, route: &Route, key: &str, parse: Parse<T>, hint: &str) {
+    fn check_text<T>(
+        &mut self,
+        parent: &Node,
+        route: &Route,
+        key: &str,
+        parse: Parse<T>,
+        hint: &str,
+    ) {
         if let Some(node) = parent.get(key) {
-            self.scalar(node, &route.key(key), parse, hint);
+            self.check_scalar(node, &route.key(key), parse, hint);
         }
     }
 
-    fn addresses(&mut self, parent: &Node, route: &Route) {
+    fn check_addresses(&mut self, parent: &Node, route: &Route) {
         const KEY: &str = "notification-emails";
         for (index, address) in list_items(parent, KEY).iter().enumerate() {
             let hint = "write one address a list item, such as `release@contoso.com`";
-            self.scalar(address, &route.key(KEY).index(index), Email::parse, hint);
+            self.check_scalar(address, &route.key(KEY).index(index), Email::parse, hint);
         }
     }
 
     /// The portal's addresses do not tell upper from lower case, so neither does this.
-    fn ids<T>(&mut self, parent: &Node, route: &Route, key: &str, parse: Parse<T>, hint: &str) {
+    fn check_ids<T>(
+        &mut self,
+        parent: &Node,
+        route: &Route,
+        key: &str,
+        parse: Parse<T>,
+        hint: &str,
+    ) {
         let mut seen: HashMap<String, u32> = HashMap::new();
         for (index, item) in list_items(parent, key).iter().enumerate() {
             let route = route.key(key).index(index);
-            self.text(item, &route, "id", parse, hint);
+            self.check_text(item, &route, "id", parse, hint);
             let Some((node, id)) = item.get("id").and_then(|node| Some((node, read_text(node)?)))
             else {
                 continue;
@@ -76,19 +96,19 @@ impl MeaningReader {
                         "`{route}` has the id {id:?} a second time; the first is on line {}",
                         first.get()
                     );
-                    self.tell(node, message, "remove one of the two");
+                    self.report(node, message, "remove one of the two");
                 }
             }
         }
     }
 
-    fn scalar<T>(&mut self, node: &Node, route: &Route, parse: Parse<T>, hint: &str) {
+    fn check_scalar<T>(&mut self, node: &Node, route: &Route, parse: Parse<T>, hint: &str) {
         if let Some(Err(malformed)) = read_text(node).map(parse) {
-            self.tell(node, format!("`{route}`: {malformed}"), hint);
+            self.report(node, format!("`{route}`: {malformed}"), hint);
         }
     }
 
-    fn tell(&mut self, node: &Node, message: String, hint: &str) {
+    fn report(&mut self, node: &Node, message: String, hint: &str) {
         self.findings.push(Finding::invalid(node.at, message, hint));
     }
 }

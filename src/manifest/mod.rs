@@ -1,6 +1,6 @@
 //! The offer manifest: read, located, checked, and turned into offers that cannot hold nonsense.
 //!
-//! Two readers look at the text. [`growth`] makes a tree that knows where everything is, and
+//! Two readers look at the text. [`tree_builder`] makes a tree that knows where everything is, and
 //! refuses the features of YAML that are not allowed; serde turns the text into values. What is
 //! wrong is told from the tree, all of it together; nothing passes that serde did not accept.
 
@@ -9,7 +9,6 @@ mod document;
 mod edits;
 mod excerpt;
 mod file;
-mod growth;
 mod meaning;
 mod messages;
 mod route;
@@ -19,6 +18,7 @@ mod shape;
 mod source;
 mod syntax;
 mod tree;
+mod tree_builder;
 mod values;
 
 use std::path::Path;
@@ -95,7 +95,7 @@ pub fn parse(path: &str, text: &str) -> Result<Manifest, Vec<Problem>> {
     if !wrong.is_empty() {
         return refused(wrong);
     }
-    let (root, mut findings) = growth::build_tree(&source);
+    let (root, mut findings) = tree_builder::build_tree(&source);
     let Some(root) = root else {
         return refused(findings);
     };

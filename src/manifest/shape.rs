@@ -13,7 +13,7 @@ use crate::nearest::find_nearest;
 /// Everything about the tree that does not fit the schema.
 pub fn check_shape(root: &Node, schema: &Json) -> Vec<Finding> {
     let mut inspector = Inspector { findings: Vec::new() };
-    inspector.node(root, schema, &Route::root(), &NamedValue { at: root.at, required: true });
+    inspector.check_node(root, schema, &Route::root(), &NamedValue { at: root.at, required: true });
     inspector.findings
 }
 
@@ -46,7 +46,7 @@ struct NamedValue {
 }
 
 impl Inspector {
-    fn node(&mut self, node: &Node, schema: &Json, route: &Route, named: &NamedValue) {
+    fn check_node(&mut self, node: &Node, schema: &Json, route: &Route, named: &NamedValue) {
         let schema = choose_form(node, schema);
         match (&node.value, schema["type"].as_str()) {
             // Told already, or any value.
@@ -54,20 +54,20 @@ impl Inspector {
             (NodeValue::Scalar { text, plain: true }, Some("integer"))
                 if is_count(text, schema) => {}
             (NodeValue::Mapping(entries), Some("object")) => {
-                self.mapping(node, entries, schema, route);
+                self.check_mapping(node, entries, schema, route);
             }
-            (NodeValue::List(items), Some("array")) => self.list(node, items, schema, route),
+            (NodeValue::List(items), Some("array")) => self.check_list(node, items, schema, route),
             (NodeValue::Scalar { text, plain }, Some("string"))
                 if classify_scalar(text, *plain) == Type::Text =>
             {
-                self.choice(node, text, schema, route);
+                self.check_choice(node, text, schema, route);
             }
             (NodeValue::Scalar { text, plain }, Some("boolean"))
                 if classify_scalar(text, *plain) == Type::Boolean => {}
             (NodeValue::Scalar { text, plain }, _)
                 if classify_scalar(text, *plain) == Type::Null =>
             {
-                self.empty(schema, route, named);
+                self.report_empty(schema, route, named);
             }
             _ => {
                 let message = format!(
@@ -76,13 +76,13 @@ impl Inspector {
                     describe_received(node),
                     describe_expected(schema)
                 );
-                self.tell(node.at, message, suggest_cure(node, schema, route));
+                self.report(node.at, message, suggest_cure(node, schema, route));
             }
         }
     }
 
     /// A text of which only some values are allowed.
-    fn choice(&mut self, node: &Node, text: &str, schema: &Json, route: &Route) {
+    fn check_choice(&mut self, node: &Node, text: &str, schema: &Json, route: &Route) {
         let Some(allowed) = schema["enum"].as_array() else { return };
         let allowed: Vec<&str> = allowed.iter().filter_map(Json::as_str).collect();
         if !allowed.contains(&text) {
@@ -90,11 +90,17 @@ impl Inspector {
                 .map(|word| format!("did you mean `{word}`? "))
                 .unwrap_or_default();
             let message = format!("{} is {}", name_value(route), describe_received(node));
-            self.tell(node.at, message, format!("{near}allowed here: {}", join_words(&allowed)));
+            self.report(node.at, message, format!("{near}allowed here: {}", join_words(&allowed)));
         }
     }
 
-    fn mapping(&mut self, node: &Node, entries: &[MappingEntry], schema: &Json, route: &Route) {
+    fn check_mapping(
+        &mut self,
+        node: &Node,
+        entries: &[MappingEntry],
+        schema: &Json,
+        route: &Route,
+    ) {
         let known = list_keys(schema);
         let required = |key: &str| {
             schema["required"]
@@ -103,7 +109,7 @@ impl Inspector {
         };
         for MappingEntry { key, key_at, value } in entries {
             if let Some(schema) = schema["properties"].get(key) {
-                self.node(
+                self.check_node(
                     value,
                     schema,
                     &route.key(key),
@@ -114,7 +120,7 @@ impl Inspector {
                     .map(|key| format!("did you mean `{key}`? "))
                     .unwrap_or_default();
                 let hint = format!("{near}known here: {}", join_words(&known));
-                self.tell(
+                self.report(
                     *key_at,
                     format!("{} has the unknown key `{}`", name_value(route), shorten_text(key)),
                     hint,
@@ -127,13 +133,13 @@ impl Inspector {
         {
             let wanted = describe_expected(&schema["properties"][missing]);
             let message = format!("{} lacks the key `{missing}`", name_value(route));
-            self.tell(node.at, message, format!("add `{missing}:` with {wanted}"));
+            self.report(node.at, message, format!("add `{missing}:` with {wanted}"));
         }
     }
 
-    fn list(&mut self, node: &Node, items: &[Node], schema: &Json, route: &Route) {
+    fn check_list(&mut self, node: &Node, items: &[Node], schema: &Json, route: &Route) {
         for (index, item) in items.iter().enumerate() {
-            self.node(
+            self.check_node(
                 item,
                 &schema["items"],
                 &route.index(index),
@@ -143,22 +149,22 @@ impl Inspector {
         if let Some(most) = schema["maxItems"].as_u64().filter(|most| items.len() as u64 > *most) {
             let message =
                 format!("{} has {} items, and {most} at most", name_value(route), items.len());
-            self.tell(node.at, message, format!("leave {most} of them"));
+            self.report(node.at, message, format!("leave {most} of them"));
         }
         if items.is_empty() && schema["minItems"].as_u64().is_some_and(|least| least > 0) {
             let hint =
                 format!("give it at least one item: {}", describe_expected(&schema["items"]));
-            self.tell(node.at, format!("{} is an empty list", name_value(route)), hint);
+            self.report(node.at, format!("{} is an empty list", name_value(route)), hint);
         }
     }
 
-    fn empty(&mut self, schema: &Json, route: &Route, named: &NamedValue) {
+    fn report_empty(&mut self, schema: &Json, route: &Route, named: &NamedValue) {
         let or = if named.required { "" } else { ", or remove it" };
         let hint = format!("give it {}{or}", describe_expected(schema));
-        self.tell(named.at, format!("{} has no value", name_value(route)), hint);
+        self.report(named.at, format!("{} has no value", name_value(route)), hint);
     }
 
-    fn tell(&mut self, at: TextExtent, message: String, hint: String) {
+    fn report(&mut self, at: TextExtent, message: String, hint: String) {
         self.findings.push(Finding::invalid(at, message, hint));
     }
 }

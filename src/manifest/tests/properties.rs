@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
-use super::super::growth;
 use super::super::tree::NodeValue;
+use super::super::tree_builder;
 use super::*;
 
 /// Any value of JSON, which is YAML too.
@@ -75,7 +75,7 @@ proptest! {
     fn every_route_of_the_tree_has_its_place(value in json(), pretty in any::<bool>()) {
         let text = if pretty { format!("{value:#}") } else { value.to_string() };
         let source = ManifestSource::new("f", &text);
-        let (root, problems) = growth::build_tree(&source);
+        let (root, problems) = tree_builder::build_tree(&source);
         let root = root.unwrap();
         prop_assert!(problems.is_empty(), "{:?}", problems);
         let mut all = Vec::new();

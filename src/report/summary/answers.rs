@@ -9,9 +9,9 @@ use super::super::markdown::{escape, escape_link, escape_sentence, one_line};
 use super::super::offer_story::OfferStory;
 use super::super::progress::usual_time;
 use super::super::story::Story;
-use super::again::{self, only_looks};
 use super::answers_of_many::answer_for_many;
 use super::headline::phase_of;
+use super::next_run::{self, only_looks};
 use super::reason::explain_why_not;
 use super::steps::{find_current, show_status};
 use super::what_now::say_what_now;
@@ -57,7 +57,7 @@ pub fn answer_for_one(story: &Story, offer: &OfferStory, now: Timestamp) -> Stri
         }
     }
     let _ = write!(text, "**What do I do now?** {}\n\n", say_what_now(offer));
-    text.push_str(&again::suggest_next(story, offer));
+    text.push_str(&next_run::suggest_next(story, offer));
     text
 }
 

@@ -10,7 +10,7 @@ use super::answers::{LONGEST, MOST};
 use super::headline::{has_complaint, offers_with, phase_of};
 use super::reason::{capitalize, describe_reason, explain_why_not};
 use super::what_now::{NOTHING, say_what_now};
-use super::{again, messages};
+use super::{messages, next_run};
 use crate::portal::{Level, Phase};
 use crate::release::Outcome;
 
@@ -52,7 +52,7 @@ pub fn answer_for_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> 
     }
     text.push_str("**What do I do now?**");
     text.push_str(&list_things_to_do(offers));
-    text.push_str(&again::suggest_all_that_failed(story));
+    text.push_str(&next_run::suggest_all_that_failed(story));
     text
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
-use super::again::only_looks;
+use super::next_run::only_looks;
 use super::{look, messages};
 use crate::portal::{Level, Phase};
 use crate::release::Outcome;

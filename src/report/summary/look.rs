@@ -3,7 +3,7 @@
 use super::super::markdown::{escape, escape_sentence};
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
-use super::again;
+use super::next_run;
 use super::reason::capitalize;
 use crate::actions::inputs::Command;
 
@@ -29,7 +29,7 @@ pub fn show_state_of_one(story: &Story, offer: &OfferStory) -> String {
     };
     let state =
         format!("**{question}** {}.\n\n", capitalize(&escape_sentence(&find_message(offer))));
-    format!("{state}{}{}", show_advice(offer), again::suggest_next(story, offer))
+    format!("{state}{}{}", show_advice(offer), next_run::suggest_next(story, offer))
 }
 
 /// Which offers need something; the table has the state of each.

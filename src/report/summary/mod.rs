@@ -1,7 +1,6 @@
 //! The job summary. Its first screen answers whether the offer is out, if not why, and what to do
 //! now; then come the table of all offers, and the details of each.
 
-mod again;
 mod answers;
 mod answers_of_many;
 mod draft;
@@ -9,6 +8,7 @@ mod gantt;
 mod headline;
 mod look;
 mod messages;
+mod next_run;
 mod offer;
 mod overview;
 mod page;
@@ -100,7 +100,7 @@ fn write_section(story: &Story, offer: &OfferStory, now: Timestamp, length: Leng
     let mut text = offer::write_details(story, offer, now, length, told, chart);
     if story.offers.len() > 1 {
         // Of a single one, the first screen has it.
-        text.push_str(&again::suggest_next(story, offer));
+        text.push_str(&next_run::suggest_next(story, offer));
     }
     if let Some(url) = &offer.check_run_url {
         // Not in the details, which the check run shows too: it need not lead to itself.
@@ -137,7 +137,7 @@ pub fn write_offer(story: &Story, offer: &OfferStory, now: Timestamp) -> String 
             "{}{}{}",
             details(StandingMessages::NotTold),
             now.unwrap_or_default(),
-            again::suggest_next(story, offer)
+            next_run::suggest_next(story, offer)
         )
     }
 }

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::super::markdown::escape_sentence;
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
-use super::again::only_looks;
 use super::headline::has_complaint;
 use super::messages;
+use super::next_run::only_looks;
 use crate::release::{Outcome, Verdict};
 use crate::text::cut_text;
 

@@ -1,5 +1,5 @@
-//! Grows the tree out of the parser's events, and refuses the features of YAML that are not allowed
-//! while it does.
+//! Builds the tree of a manifest from the parser's events, and refuses the features of YAML that
+//! are not allowed.
 
 use std::collections::HashMap;
 
@@ -16,8 +16,8 @@ const MOST_NODES: usize = 20_000;
 /// Whoever uses a feature more often than can be told knows by then that it is not allowed.
 const MOST_REFUSALS: usize = super::MOST_PROBLEMS + 1;
 
-/// Grows the tree of a manifest. `None` if there is none to look into: the text is not YAML, or too
-/// deep or too large.
+/// Builds the tree of a manifest; `None` if the text is not YAML, or is nested too deep, or is too
+/// large.
 pub fn build_tree(source: &ManifestSource) -> (Option<Node>, Vec<Finding>) {
     let mut builder = Builder {
         source,
@@ -25,7 +25,7 @@ pub fn build_tree(source: &ManifestSource) -> (Option<Node>, Vec<Finding>) {
         findings: Vec::new(),
         nodes: 0,
     };
-    let root = builder.document().ok();
+    let root = builder.build_document().ok();
     (root, builder.findings)
 }
 
@@ -40,7 +40,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn document(&mut self) -> Result<Node, UnreadableRest> {
+    fn build_document(&mut self) -> Result<Node, UnreadableRest> {
         let mut root = None;
         loop {
             let (event, span) = self.next()?;
@@ -58,7 +58,7 @@ impl<'a> Builder<'a> {
                 | Event::DocumentStart(_)
                 | Event::DocumentEnd
                 | Event::Nothing => {}
-                event => root = Some(self.node(event, span, 1)?),
+                event => root = Some(self.build_node(event, span, 1)?),
             }
         }
         Ok(root.unwrap_or_else(|| Node {
@@ -78,7 +78,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, UnreadableRest> {
+    fn build_node(
+        &mut self,
+        event: Event<'a>,
+        span: Span,
+        depth: usize,
+    ) -> Result<Node, UnreadableRest> {
         if self.findings.len() >= MOST_REFUSALS {
             return Err(UnreadableRest);
         }
@@ -99,15 +104,20 @@ impl<'a> Builder<'a> {
                     text: text.into_owned(),
                     plain: style == ScalarStyle::Plain,
                 };
-                self.properties(span.start, anchor, tag.as_deref(), value)
+                self.check_properties(span.start, anchor, tag.as_deref(), value)
             }
             Event::SequenceStart(anchor, tag) => {
-                let items = self.list(depth)?;
-                self.properties(span.start, anchor, tag.as_deref(), NodeValue::List(items))
+                let items = self.build_list(depth)?;
+                self.check_properties(span.start, anchor, tag.as_deref(), NodeValue::List(items))
             }
             Event::MappingStart(anchor, tag) => {
-                let entries = self.mapping(depth)?;
-                self.properties(span.start, anchor, tag.as_deref(), NodeValue::Mapping(entries))
+                let entries = self.build_mapping(depth)?;
+                self.check_properties(
+                    span.start,
+                    anchor,
+                    tag.as_deref(),
+                    NodeValue::Mapping(entries),
+                )
             }
             _ => {
                 self.refuse(at, AN_ALIAS, WRITE_IT_OUT);
@@ -121,14 +131,14 @@ impl<'a> Builder<'a> {
         Ok(Node { at, value })
     }
 
-    fn list(&mut self, depth: usize) -> Result<Vec<Node>, UnreadableRest> {
+    fn build_list(&mut self, depth: usize) -> Result<Vec<Node>, UnreadableRest> {
         let mut items = Vec::new();
         loop {
             match self.next()? {
                 (Event::SequenceEnd, _) => return Ok(items),
                 (event, span) => {
-                    let mut item = self.node(event, span, depth + 1)?;
-                    item.at = self.dash(&item);
+                    let mut item = self.build_node(event, span, depth + 1)?;
+                    item.at = self.read_dash(&item);
                     items.push(item);
                 }
             }
@@ -136,7 +146,7 @@ impl<'a> Builder<'a> {
     }
 
     /// An item of which nothing is there but its dash is placed behind the dash by the parser.
-    fn dash(&self, item: &Node) -> TextExtent {
+    fn read_dash(&self, item: &Node) -> TextExtent {
         let Node { at, value } = item;
         let empty = matches!(value, NodeValue::Scalar { text, plain: true } if text.is_empty());
         let before = at.column.saturating_sub(1);
@@ -152,7 +162,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn mapping(&mut self, depth: usize) -> Result<Vec<MappingEntry>, UnreadableRest> {
+    fn build_mapping(&mut self, depth: usize) -> Result<Vec<MappingEntry>, UnreadableRest> {
         let mut entries = Vec::new();
         let mut seen: HashMap<String, u32> = HashMap::new();
         loop {
@@ -161,9 +171,9 @@ impl<'a> Builder<'a> {
                 return Ok(entries);
             }
             let key_at = self.extent(span);
-            let key = self.key(event, span, depth)?;
+            let key = self.read_key(event, span, depth)?;
             let (event, span) = self.next()?;
-            let value = self.node(event, span, depth + 1)?;
+            let value = self.build_node(event, span, depth + 1)?;
             let Some(key) = key else { continue };
             if let Some(line) = seen.get(&key) {
                 let message = format!(
@@ -179,7 +189,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The text of a key; `None` if it is refused.
-    fn key(
+    fn read_key(
         &mut self,
         event: Event<'a>,
         span: Span,
@@ -198,14 +208,14 @@ impl<'a> Builder<'a> {
         if matches!(event, Event::SequenceStart(..) | Event::MappingStart(..)) {
             self.refuse(at, "a list or mapping is used as a key", "use a text as the key");
         }
-        match self.node(event, span, depth + 1)?.value {
+        match self.build_node(event, span, depth + 1)?.value {
             NodeValue::Scalar { text, .. } => Ok(Some(text)),
             _ => Ok(None),
         }
     }
 
     /// Refuses what may stand before a value; a tag also changes what the value means.
-    fn properties(
+    fn check_properties(
         &mut self,
         start: Marker,
         anchor: usize,
@@ -213,7 +223,7 @@ impl<'a> Builder<'a> {
         value: NodeValue,
     ) -> NodeValue {
         if anchor > 0 {
-            let at = self.property(start, '&');
+            let at = self.find_property(start, '&');
             self.refuse(
                 at,
                 "an anchor stands here",
@@ -223,14 +233,14 @@ impl<'a> Builder<'a> {
         if tag.is_none() {
             return value;
         }
-        let at = self.property(start, '!');
+        let at = self.find_property(start, '!');
         self.refuse(at, A_TAG, REMOVE_THE_TAG);
         NodeValue::Refused
     }
 
     /// Where the anchor or the tag is, of which the parser tells only where the first of the two
     /// starts.
-    fn property(&self, start: Marker, mark: char) -> TextExtent {
+    fn find_property(&self, start: Marker, mark: char) -> TextExtent {
         /// The two together are not longer, in what people write.
         const LONGEST: usize = 200;
         let line = u32::try_from(start.line())
