@@ -54,7 +54,7 @@ fn commands(title: &str, message: &str, file: &str) {
         assert_eq!(command.property(name), value, "{line}");
     }
     assert!(command.data.len() <= 4096 && command.property("title").len() <= 255, "{line}");
-    for (line, name) in [(open_group(title), "open_group"), (render_debug(message), "debug")] {
+    for (line, name) in [(open_group(title), "group"), (render_debug(message), "debug")] {
         assert_eq!(only(&line).name, name, "{line}");
     }
 }
