@@ -38,9 +38,10 @@ impl Simulator {
     }
 
     /// The arguments by which the program finds it, and signs in.
-    pub fn sign_in(&self) -> [String; 5] {
+    pub fn sign_in(&self) -> [String; 6] {
         [
             format!("--portal-url={}", self.base),
+            format!("--ingestion-url={}", self.base),
             format!("--authority-url={}", self.base),
             "--tenant-id=contoso.onmicrosoft.com".to_owned(),
             "--client-id=11111111-2222-3333-4444-555555555555".to_owned(),

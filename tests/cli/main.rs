@@ -6,6 +6,7 @@
 mod accessible;
 mod again;
 mod annotations;
+mod both_apis;
 mod checks;
 mod commands;
 mod content;
