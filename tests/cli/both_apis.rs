@@ -167,7 +167,7 @@ fn a_lost_answer_starts_nothing_twice() {
 
 #[test]
 fn broken_answers_to_reads_are_asked_again() {
-    side_by_side(["reset", "{truncate: 10}", "html", "{slow-drip: 1ms}"], |deed| {
+    side_by_side(["reset", "{truncate: 10}", "html"], |deed| {
         for api in APIS {
             let on = api.reads();
             let fault = format!("faults: [{{on: '{on}', every: 3, count: 2, do: {deed}}}]\n");
