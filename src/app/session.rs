@@ -271,7 +271,7 @@ async fn work<P: Portal>(
             let ledger = ledgers.get(index).map_or(&NoLedger as &dyn Ledger, |ledger| ledger);
             let (offer, run) = (goal.offer.clone(), ledger::run_attempt(context));
             let version = find_version(inputs, draft.as_ref());
-            let mark = Mark { offer, version, run, before: None };
+            let mark = Mark { offer, version, run, before: None, preview: None };
             let around = Surroundings {
                 portal: &portal,
                 clock,

@@ -171,6 +171,13 @@ impl OperationView {
     pub fn at_sign_off(&self) -> bool {
         at_sign_off(&self.status, &self.steps)
     }
+
+    /// Whether the publisher has looked at the preview and taken it live: the publish is over then,
+    /// whatever its own status goes on to say.
+    #[must_use]
+    pub fn is_signed_off(&self) -> bool {
+        self.steps.iter().any(|step| step.is_sign_off() && step.status.state() == State::Succeeded)
+    }
 }
 
 /// An operation, and how long the portal wants to be left alone.

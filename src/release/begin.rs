@@ -201,7 +201,7 @@ fn decide_publish(known: Known<'_>, findings: &Findings) -> Begin {
         Whereabouts::Nowhere => {
             let outdated = *known.purpose == Purpose::BeginAfterOutdated;
             let patient = known.patience != Patience::Over && !outdated;
-            if patient && may_slot_be_late(findings, known.today) {
+            if patient && may_slot_be_late(known, findings) {
                 return Begin::LookAgain(SLOT_LATE);
             }
             Begin::Publish
@@ -228,7 +228,15 @@ fn decide_by_times(known: Known<'_>, findings: &Findings, live: impl FnOnce() ->
                 Begin::Published(adopted.binding.clone())
             };
         }
-        Purpose::Begin | Purpose::GoOn(_) => {}
+        Purpose::Begin | Purpose::GoOn(_) => {
+            if let Some(done) = decide_by_ledger(known, findings) {
+                return done;
+            }
+        }
+    }
+    // What the manifest says is not known to be in another's publish.
+    if known.goal.content.is_some() && known.goal.earlier == Earlier::Nothing {
+        return Begin::Publish;
     }
     if findings.at_sign_off() || findings.is_listed_at_sign_off() {
         return match (draft, published.and_then(begun_by)) {
@@ -264,6 +272,31 @@ fn decide_by_times(known: Known<'_>, findings: &Findings, live: impl FnOnce() ->
     }
 }
 
+/// What was released already is released again only if the draft is known to have changed since.
+fn decide_by_ledger(known: Known<'_>, findings: &Findings) -> Option<Begin> {
+    let record = known.goal.earlier.record()?;
+    let dated = findings.newest_first().first().is_some_and(|row| row.changed.is_some());
+    if dated && findings.draft_changed().is_some() {
+        return None;
+    }
+    let binding = binding::of_record(record, findings)?;
+    let waits = || {
+        let newest = findings.newest_first().first().copied();
+        newest.is_some_and(|row| {
+            let done = matches!(row.status.state(), State::Succeeded | State::WaitingForPublisher);
+            binding.names(row) && done
+        })
+    };
+    match record.standing {
+        Standing::Live if findings.offer_state() == State::Succeeded => {
+            let go_live = binding.find_go_live(findings).and_then(|row| row.operation.clone());
+            Some(Begin::Live { publish: binding.publish, go_live })
+        }
+        Standing::Published if waits() => Some(Begin::Published(binding)),
+        Standing::Live | Standing::Published | Standing::Open | Standing::Failed => None,
+    }
+}
+
 /// Something runs, and a publish is wanted.
 fn decide_beside(known: Known<'_>, findings: &Findings, busy: Busy<'_>) -> Begin {
     let phase = busy.phase();
@@ -280,6 +313,8 @@ fn decide_beside(known: Known<'_>, findings: &Findings, busy: Busy<'_>) -> Begin
         .draft_changed()
         .zip(begun_by(row))
         .is_some_and(|(draft, begun)| is_changed_since(draft, begun));
+    // What was not there when the draft was written is not known to have it.
+    let lacks_draft = lacks_draft || *known.purpose == Purpose::BeginAfterOutdated;
     match (known.goal.when_running, phase) {
         (WhenRunning::Fail, _) => refuse_running(known.goal, phase, LEAVE_ALONE),
         (WhenRunning::Cancel, _) => {
@@ -307,10 +342,13 @@ fn may_be_ours(earlier: &Earlier, findings: &Findings, row: &Submission) -> bool
     match earlier {
         Earlier::Unknown => true,
         Earlier::Nothing => false,
-        Earlier::Found(record) => match binding::of_record(record, findings) {
-            Some(binding) => binding.names(row),
-            None => binding::find_since(record, findings).iter().any(|since| since.id == row.id),
-        },
+        Earlier::Found(record) => {
+            let named = binding::of_record(record, findings)
+                .filter(|binding| binding.find_publish(findings).is_some());
+            let is_since =
+                || binding::find_since(record, findings).iter().any(|since| since.id == row.id);
+            named.map_or_else(is_since, |binding| binding.names(row))
+        }
     }
 }
 
@@ -388,12 +426,16 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
     if waits {
         return go_live_with(known, findings, bound);
     }
+    // A publish that was there already may have gone live since, whatever the order of their rows.
+    let may_be_live = !bound.is_started()
+        && findings.offer_state() == State::Succeeded
+        && find_succeeded_go_live(findings).is_some();
     match (known.purpose, known.patience, findings.offer_state()) {
         (_, Patience::ForAll, State::Running | State::Unknown)
         | (Purpose::GoOn(_), Patience::ForAll, _) => Begin::LookAgain(NOT_WAITING_YET),
         // The operation that this run followed said that its preview waits, and nothing was started
         // since; not every portal's offer says so too.
-        (Purpose::GoOn(binding), _, _) if binding.is_followed() => {
+        (Purpose::GoOn(binding), _, _) if binding.is_followed() && !may_be_live => {
             go_live_with(known, findings, bound)
         }
         // Its row may have been touched after the go-live's; an offer that goes on to say that it is
@@ -439,9 +481,8 @@ fn names_newest(record: &Record, findings: &Findings, newest: &Binding) -> bool 
 }
 
 fn find_succeeded_go_live(findings: &Findings) -> Option<&Submission> {
-    // A kind that nobody knows may be another spelling of a go-live; the offer says that it is live.
     let mut rows = findings.operations.iter().flatten();
-    rows.find(|row| !row.may_be(Phase::Publish) && row.status.state() == State::Succeeded)
+    rows.find(|row| row.phase() == Some(Phase::GoLive) && row.status.state() == State::Succeeded)
 }
 
 /// A go-live of the very preview runs already. Whatever becomes of it, the first half stays done.
@@ -508,7 +549,7 @@ pub(super) fn decide_resume(known: Known<'_>, findings: &Findings) -> Begin {
         });
     }
     let newest = findings.newest_first().first().copied();
-    match newest.filter(|row| !findings.is_forgotten(row, known.today)) {
+    match newest.filter(|row| !is_long_over(findings, row, known.today)) {
         Some(newest) => Begin::Follow {
             phase: phase_of(newest),
             operation: newest.operation.clone(),
@@ -666,12 +707,18 @@ fn begun_by(row: &Submission) -> Option<Timestamp> {
     row.started.or(row.changed)
 }
 
+/// Whether an operation is over, and for longer than a release can take.
+fn is_long_over(findings: &Findings, row: &Submission, today: Timestamp) -> bool {
+    let old = row.changed.is_some_and(|ended| today.duration_since(ended) > LONGEST_RELEASE);
+    findings.is_forgotten(row, today) || old && row.status.state().is_final()
+}
+
 fn is_changed_since(draft: Timestamp, moment: Timestamp) -> bool {
     draft.duration_since(moment) > SETTLING
 }
 
 /// Whether the newest operation ended well so short a while ago that the slots may not show it.
-fn may_slot_be_late(findings: &Findings, today: Timestamp) -> bool {
+fn may_slot_be_late(known: Known<'_>, findings: &Findings) -> bool {
     let Some(newest) = findings.newest_first().first().copied() else { return false };
     let ended_well = findings.at_sign_off()
         || matches!(newest.status.state(), State::Succeeded | State::WaitingForPublisher);
@@ -679,7 +726,9 @@ fn may_slot_be_late(findings: &Findings, today: Timestamp) -> bool {
         .draft_changed()
         .zip(newest.changed)
         .is_some_and(|(draft, ended)| is_changed_since(draft, ended));
-    let recent = newest.changed.is_none_or(|ended| today.duration_since(ended) < SLOT_LAG);
+    let is_recent = |ended| known.today.duration_since(ended) < SLOT_LAG;
+    let was_followed = matches!(known.purpose, Purpose::BeginAfterAdopting(_));
+    let recent = was_followed || newest.changed.is_none_or(is_recent);
     ended_well && recent && !lacks_draft
 }
 

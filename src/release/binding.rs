@@ -10,7 +10,9 @@ use crate::portal::{Operation, Phase, State, Submission};
 /// How the preview came to be the one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
-    /// Its publish was followed to its end in this run.
+    /// Its publish was started in this run.
+    Started,
+    /// Its publish was there already, and was followed to its end in this run.
     Followed,
     /// A person, or an earlier run, named its publish.
     Named,
@@ -67,7 +69,7 @@ pub(super) fn of_started(publish: Option<Operation>, before: HashSet<String>) ->
         id: listed_id(publish.as_ref()),
         publish,
         before: Some(before),
-        origin: Origin::Named,
+        origin: Origin::Started,
     }
 }
 
@@ -146,7 +148,7 @@ impl Binding {
     pub fn after_following(self, publish: Option<&Operation>) -> Self {
         let id = self.id.or_else(|| listed_id(publish));
         let origin = match self.origin {
-            Origin::Unproven => Origin::Unproven,
+            kept @ (Origin::Unproven | Origin::Started) => kept,
             Origin::Followed | Origin::Named | Origin::Newest => Origin::Followed,
         };
         Self { publish: publish.cloned().or(self.publish), id, origin, ..self }
@@ -154,7 +156,12 @@ impl Binding {
 
     /// Whether its publish was followed to its end in this run.
     pub fn is_followed(&self) -> bool {
-        self.origin == Origin::Followed
+        matches!(self.origin, Origin::Started | Origin::Followed)
+    }
+
+    /// Whether its publish was started in this run.
+    pub fn is_started(&self) -> bool {
+        self.origin == Origin::Started
     }
 
     /// Whether its publish may be another's, so that it must not go live unseen.
@@ -203,8 +210,8 @@ impl Binding {
             if self.names(row) {
                 return false;
             }
-            self.is_new(row)
-                || self.origin != Origin::Followed && place.is_some_and(|place| *index < place)
+            let by_place = !self.is_followed() || self.before.is_none();
+            self.is_new(row) || by_place && place.is_some_and(|place| *index < place)
         };
         rows.into_iter().enumerate().filter(later).map(|(_, row)| row).collect()
     }

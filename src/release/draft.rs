@@ -8,8 +8,10 @@
 
 use std::time::Duration;
 
+use super::begin::find_busy;
 use super::driver::{BEFORE, Surroundings};
 use super::event::{DraftNews, Event, What};
+use super::findings::{Answer, Findings};
 use super::goal::{DraftOrigin, WhenRunning, WhenUnchanged};
 use super::verdict::{Ending, Verdict};
 use crate::content::{
@@ -17,13 +19,14 @@ use crate::content::{
     list_hidden_secrets,
 };
 use crate::http::repeat;
-use crate::portal::{
-    CallError, Draft, Feature, Level, OfferView, Phase, Portal, Slot, State, Submission, Trouble,
-};
+use crate::portal::{CallError, Draft, Feature, Level, Phase, Portal, Slot, Trouble};
 use crate::problem::{Code, Problem};
 
 /// So often the draft is read, changed and written anew.
 const MOST_TRIES: u32 = 3;
+
+/// So old may the look be that found nothing running, when the draft is written.
+const STALE: Duration = Duration::from_secs(5);
 
 /// Before it begins again, for the service's own parts to agree.
 const AFTER_CONFLICT: Duration = Duration::from_secs(5);
@@ -135,6 +138,7 @@ impl<P: Portal> Author<'_, P> {
             if !self.is_look() {
                 self.await_quiet().await?;
             }
+            let looked = self.around.clock.elapsed();
             let live = self.read_slot(Slot::Production).await?;
             self.end_if_out(live.as_ref()).await?;
             let draft = self.read_draft().await?;
@@ -142,6 +146,11 @@ impl<P: Portal> Author<'_, P> {
             self.tell_change(&draft, &change, live.as_ref())?;
             if self.is_look() || change.is_empty() {
                 return self.end(&change);
+            }
+            // Slow answers: something may have been started in the meantime.
+            let aged = self.around.clock.elapsed().saturating_sub(looked) > STALE;
+            if aged && find_busy(&self.look().await?, self.around.clock.now()).is_some() {
+                continue;
             }
             if draft.etag.is_none() && !self.is_still(&draft).await? {
                 last = Some(changed_meanwhile());
@@ -169,19 +178,24 @@ impl<P: Portal> Author<'_, P> {
         Err(refuse(give_up(last)))
     }
 
+    /// Looks what runs.
+    async fn look(&self) -> Result<Findings, Verdict> {
+        let portal = self.around.portal;
+        let rows = self.read(async || absent(portal.list_submissions().await)).await?;
+        let offer = self.read(async || portal.read_offer().await).await?;
+        let operations = Some(rows.unwrap_or_default());
+        Ok(Findings { operations, offer: Answer::Found(offer), ..Findings::default() })
+    }
+
     /// Waits until nothing runs, or does what `when-running` says about it.
     async fn await_quiet(&self) -> Result<(), Verdict> {
         let Surroundings { portal, clock, schedule, .. } = self.around;
         let since = clock.elapsed();
         let mut told = false;
         loop {
-            let rows = self.read(async || absent(portal.list_submissions().await)).await?;
-            let offer = self.read(async || portal.read_offer().await).await?;
-            let rows = rows.unwrap_or_default();
-            let (is_busy, row) = find_busy(&rows, &offer);
-            if !is_busy {
-                return Ok(());
-            }
+            let findings = self.look().await?;
+            let Some(busy) = find_busy(&findings, clock.now()) else { return Ok(()) };
+            let row = busy.row();
             match self.goal.when_running {
                 WhenRunning::Fail => return Err(refuse(refuse_running())),
                 WhenRunning::Cancel if !told => {
@@ -395,18 +409,6 @@ fn absent<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
         Err(error) if matches!(error.trouble, Trouble::NotFound | Trouble::Refused) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// What runs on the offer: rows of the list, and whether it is something that the list does not
-/// show. A preview that waits for the publisher is in nobody's way.
-fn find_busy<'a>(rows: &'a [Submission], offer: &OfferView) -> (bool, Option<&'a Submission>) {
-    let waits = offer.at_sign_off();
-    let runs = |row: &&Submission| {
-        let goes_live = row.phase() == Some(Phase::GoLive);
-        row.status.state() == State::Running && (goes_live || !waits)
-    };
-    let row = rows.iter().find(runs);
-    (row.is_some() || (offer.status.state() == State::Running && !waits), row)
 }
 
 fn refuse(problem: Problem) -> Verdict {

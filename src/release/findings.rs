@@ -83,12 +83,13 @@ impl Findings {
         let rows = self.newest_first();
         let dated = rows.iter().all(|row| row.changed.is_some());
         let busy = self.is_offer_running();
+        let rests = self.offer_state() == State::Succeeded;
         let mut rows = rows.into_iter().filter(|row| !self.is_forgotten(row, today));
         let first = rows.next()?;
         if !first.status.state().is_final() {
             return Some(first);
         }
-        rows.find(|row| !row.status.state().is_final() && (busy || !dated))
+        rows.find(|row| !row.status.state().is_final() && (busy || !dated && !rests))
     }
 
     /// Whether nobody knows its word, and nothing says that it could still run.

@@ -23,7 +23,7 @@ use crate::text::html_to_line;
 
 /// A 404 right after the start is the portal's lag; this many in a row, over this time, are not.
 const MANY_ABSENCES: u32 = 12;
-const LONG_ABSENCE: Duration = Duration::from_mins(1);
+const LONG_ABSENCE: Duration = Duration::from_mins(5);
 
 /// The offer's status can be of an earlier operation. Where nothing else says that this one is
 /// done, the offer has to say so for longer than any status is late.
@@ -269,7 +269,7 @@ impl Follow {
                 Standing::Ended(self.bad_end(Code::OperationCanceled, "was canceled", view))
             }
             (State::Succeeded, Phase::Publish) => Standing::Done,
-            (_, Phase::Publish) if view.at_sign_off() => Standing::Done,
+            (_, Phase::Publish) if view.at_sign_off() || view.is_signed_off() => Standing::Done,
             (state, Phase::Publish)
                 if self.offer == OfferWord::Believed && state != State::Unknown =>
             {
@@ -403,13 +403,18 @@ impl Follow {
                 }
                 _ => Standing::GoesOn,
             },
-            None => match newest_first.iter().find(|row| !row.status.state().is_final()) {
+            None => match newest_first.iter().find(|row| self.is_in_its_place(row)) {
                 Some(other) => Standing::Ended(
                     self.replaced(&format!("operation {} runs in its place", other.id)),
                 ),
                 None => Standing::Ended(self.vanished()),
             },
         }
+    }
+
+    /// A row that runs, and was not there before.
+    fn is_in_its_place(&self, row: &Submission) -> bool {
+        !row.status.state().is_final() && !self.others.contains(&row.id)
     }
 
     /// Nobody said where the operation is: it is the one that was not there before, or the one that
@@ -463,7 +468,9 @@ impl Follow {
                 run.note(Level::Information, "the operation that was in the way has ended");
                 Stage::Survey(Survey::with(purpose))
             }
-            (Next::Judge(adopted), _) => {
+            // It was no publish after all: look again what is left to do.
+            (Next::Judge(_), Phase::GoLive) => Stage::Survey(Survey::with(Purpose::Begin)),
+            (Next::Judge(adopted), Phase::Publish) => {
                 let binding = adopted.binding.after_following(self.operation.as_ref());
                 let purpose = Purpose::BeginAfterAdopting(Adopted { binding, ..adopted });
                 Stage::Survey(Survey::with(purpose))

@@ -34,6 +34,8 @@ pub struct Mark {
     pub run: Option<RunAttempt>,
     /// The id of the newest operation that the portal listed before: what is newer may be ours.
     pub before: Option<String>,
+    /// The preview that is to go live, if that is what it was made for.
+    pub preview: Option<String>,
 }
 
 /// The deployment that keeps a mark.

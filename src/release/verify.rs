@@ -18,8 +18,10 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// Seconds between two looks; the last repeats.
 const WAITS: [u64; 5] = [2, 5, 10, 20, 30];
 
-/// So many times in a row a slot is not shown, before it is taken for one that never is.
+/// So many times in a row, and for so long, a slot is not shown, before it is taken for one that
+/// never is.
 const MOST_ABSENCES: u32 = 3;
+const LONG_ABSENCE: Duration = Duration::from_mins(1);
 
 /// Differences that a message names.
 const MOST_NAMED: usize = 3;
@@ -119,7 +121,9 @@ impl Verify {
     /// The slot was not shown.
     fn miss(mut self, run: &mut Run, at: Moment) -> Stage {
         self.absences += 1;
-        if !self.shown && self.absences >= MOST_ABSENCES {
+        let since = *self.since.get_or_insert(at.elapsed);
+        let long = at.elapsed.saturating_sub(since) >= LONG_ABSENCE;
+        if !self.shown && long && self.absences >= MOST_ABSENCES {
             return self.end_unknown(run, "the portal does not show it");
         }
         self.look_later(&[], run, at)

@@ -69,7 +69,7 @@ fn a_release_is_marked_before_its_post_and_its_statuses_follow_it() {
         made[0]["payload"],
         json!({
             "madeBy": "offer-release", "offer": "contoso-offer", "version": null, "run": 42,
-            "attempt": 1, "before": null,
+            "attempt": 1, "before": null, "preview": null,
         })
     );
     let told = statuses(&world);

@@ -120,7 +120,11 @@ impl Extras {
     pub fn draw(seed: u64) -> Self {
         let dice = Chance::new(seed ^ 0x9e37_79b9_7f4a_7c15);
         let drawn = ALL.iter().filter(|(_, rare)| dice.one_in(*rare));
-        Self(drawn.map(|(extra, _)| *extra).filter(|extra| wanted().contains(extra)).collect())
+        let drawn: Vec<Extra> =
+            drawn.map(|(extra, _)| *extra).filter(|extra| wanted().contains(extra)).collect();
+        // The second portal has no documents that an edit could be about.
+        let bare = drawn.contains(&Ingestion);
+        Self(drawn.into_iter().filter(|extra| !bare || *extra != Drafts).collect())
     }
 
     pub fn has(&self, extra: Extra) -> bool {

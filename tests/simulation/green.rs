@@ -26,7 +26,12 @@ pub fn objections(world: &World, run: &Run, code: u8, log: &str) -> Vec<String> 
         }
         if said.succeeded && run.job.command == "release" {
             let live = run.job.go_live && !(world.plan.veto && index == 1);
-            world.oracle.succeeded(run, index, if live { Kind::GoLive } else { Kind::Publish });
+            world.oracle.succeed(
+                world,
+                run,
+                index,
+                if live { Kind::GoLive } else { Kind::Publish },
+            );
         }
         if let Some(why) = red(world, run, offer, &said) {
             return Some(format!("offer {index}: {why}: {said:?}\n{:#?}", offer.operations));
@@ -47,6 +52,18 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
         run.job.command == "go-live" || (run.job.go_live && !(world.plan.veto && index == 1));
     match run.job.command {
         "status" | "plan" => None,
+        "release" if said.message.starts_with("an earlier attempt of this workflow run") => {
+            let last = if wants_live { Kind::GoLive } else { Kind::Publish };
+            // The earlier one may have been killed before it said so.
+            let ours = |one: &Operation| world.oracle.is_of_job(one.by, run) && one.kind == last;
+            let done = |one: &Operation| match last {
+                Kind::Publish => one.was_done(Duration::ZERO, now),
+                Kind::GoLive => one.is_live(now),
+            };
+            let out = offer.operations.iter().any(|one| ours(one) && done(one));
+            let known = world.oracle.has_succeeded(run, index, last);
+            (!known && !out).then(|| "no earlier attempt released it".to_owned())
+        }
         // The manifest's veto: there was nothing to do, and the oracle sees to it that nothing was
         // done.
         "go-live" if world.plan.veto && index == 1 => None,
@@ -83,7 +100,7 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
                     Known::Unknown => {}
                 }
             } else if world.plan.has(Extra::Content)
-                && world.portal.tells_content()
+                && world.portal.tells_content(offer, now)
                 && offer.preview_content(now).is_some()
                 && offer.live_content(now) >= offer.preview_content(now)
             {
@@ -137,13 +154,14 @@ fn content(world: &World, run: &Run, offer: &Offer, held: Option<Content>) -> Kn
     if !world.plan.has(Extra::Content) {
         return Known::Unknown;
     }
+    let now = run.ended.unwrap_or_else(|| world.now());
     let wanted = offer.draft_content(run.began);
     let (is, readable) = if world.plan.has(Extra::Drafts) {
         // What the manifest says is what the release is for.
-        (held.is_some_and(|held| held.written), true)
+        (held.is_some_and(|held| held.written), world.portal.tells_content(offer, now))
     } else {
         let edition = held.map(|held| held.edition);
-        (edition >= Some(wanted.edition), world.portal.tells_content())
+        (edition >= Some(wanted.edition), world.portal.tells_content(offer, now))
     };
     if is {
         // With readable slots this is all that counts; without, the operation has to be right too.

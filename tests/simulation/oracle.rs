@@ -65,6 +65,16 @@ impl Run {
     }
 }
 
+/// A run of a job said that it was done with an offer.
+struct Success {
+    offer: usize,
+    second: bool,
+    /// The half that was its last.
+    last: Kind,
+    /// The newest publish was the job's own.
+    own: bool,
+}
+
 #[derive(Default)]
 pub struct Oracle {
     pub runs: RefCell<Vec<Run>>,
@@ -74,8 +84,10 @@ pub struct Oracle {
     /// Which editions of an offer's draft were shown to a run, and when.
     read: RefCell<HashMap<(usize, usize), Vec<Shown>>>,
     /// The offers that a run of this job reported as done, and which half was its last.
-    succeeded: RefCell<Vec<(usize, bool, Kind)>>,
+    succeeded: RefCell<Vec<Success>>,
     hours: RefCell<HashMap<(usize, u64), u32>>,
+    /// When a run first asked for something to be started.
+    posted: RefCell<HashMap<usize, Duration>>,
     pub excused: Cell<u32>,
 }
 
@@ -132,13 +144,18 @@ impl Oracle {
             .map(|body| String::from_utf8_lossy(body).into_owned())
             .unwrap_or_default();
         if !right
-            || (body.contains(MARK) && origin != AUTHORITY)
+            || (body.contains(MARK)
+                && origin != AUTHORITY
+                && !(request.method == http::Method::PUT && origin == world.portal.origin()))
             || request.url.as_str().contains(MARK)
         {
             self.violated(world, format!("a secret was sent to {origin}"));
         }
         if ![world.portal.origin(), AUTHORITY, OIDC].contains(&origin.as_str()) {
             self.violated(world, format!("a request was sent to {origin}"));
+        }
+        if request.method == "POST" && origin == world.portal.origin() {
+            self.posted.borrow_mut().entry(run).or_insert_with(|| world.now());
         }
         let mut hours = self.hours.borrow_mut();
         let count = hours.entry((run, world.now().as_secs() / 3_600)).or_default();
@@ -185,7 +202,10 @@ impl Oracle {
                     let canceled = &offers[*offer].operations[*operation];
                     let seen = canceled.created() + world.stale() < flight.sent;
                     let ruled = world.plan.has(Extra::CancelsOwn);
-                    if ruled && seen && !self.is_of_job(canceled.by, &run) {
+                    // After a lost answer of its own, nobody can say which of two it started.
+                    let posted = self.posted.borrow().get(&run.number).copied();
+                    let before = posted.is_none_or(|posted| canceled.created() < posted);
+                    if ruled && seen && before && !self.is_of_job(canceled.by, &run) {
                         let what = format!("offer {offer}: canceled what it had not started");
                         self.violated(world, what);
                     }
@@ -195,8 +215,18 @@ impl Oracle {
     }
 
     /// A run said that it was done with this offer, up to this half.
-    pub fn succeeded(&self, run: &Run, offer: usize, last: Kind) {
-        self.succeeded.borrow_mut().push((offer, run.second, last));
+    pub fn succeed(&self, world: &World, run: &Run, offer: usize, last: Kind) {
+        let offers = world.portal.offers.borrow();
+        let publish = offers[offer].operations.iter().rfind(|one| one.kind == Kind::Publish);
+        let own = publish.is_some_and(|one| self.is_of_job(one.by, run));
+        self.succeeded.borrow_mut().push(Success { offer, second: run.second, last, own });
+    }
+
+    /// Whether an earlier run of this job said that it was done with this offer, up to this half.
+    pub fn has_succeeded(&self, run: &Run, offer: usize, last: Kind) -> bool {
+        let of_job = |one: &Success| (one.offer, one.second) == (offer, run.second);
+        let reached = |one: &Success| last == Kind::Publish || one.last == last;
+        self.succeeded.borrow().iter().any(|one| of_job(one) && reached(one))
     }
 
     /// A draft was written for us.
@@ -262,9 +292,10 @@ impl Oracle {
             return Some(format!("{:?} by a run that must not: {run:?}", new.kind));
         }
         let marked = world.plan.has(Extra::Ledger) && world.plan.github == Github::Good;
-        let done = self.succeeded.borrow().iter().any(|(of, second, last)| {
-            (*of, *second) == (offer, run.second)
-                && (new.kind == Kind::Publish || *last == new.kind)
+        // What this job only followed or found has the mark of whoever began it.
+        let done = self.succeeded.borrow().iter().any(|one| {
+            let reached = new.kind == Kind::Publish || one.last == new.kind;
+            (one.offer, one.second) == (offer, run.second) && one.own && reached
         });
         if marked && done && run.job.command == "release" {
             return Some(format!("a {:?} after the success of an earlier attempt", new.kind));
@@ -300,10 +331,13 @@ impl Oracle {
         }
         // One request that some gateway sent twice, when what the first copy began was over already.
         let copied = request == request_before && before.ended_badly(now);
+        // Its list forgets what was canceled, so that nobody can know that it was there.
+        let forgotten =
+            world.plan.has(Extra::Ingestion) && before.stage(now) == Stage::Canceled && !again;
         let window = if again || !world.plan.has(Extra::LatePosts) { WINDOW } else { LONG_WINDOW };
         let lag = if world.plan.has(Extra::SlowViews) { dialect.list_lag } else { Duration::ZERO };
         let is_late = |request: usize| late.get(&request).is_some_and(|took| *took + lag > window);
-        if copied || is_late(request) || is_late(request_before) {
+        if copied || forgotten || is_late(request) || is_late(request_before) {
             self.excused.set(self.excused.get() + 1);
             return None;
         }

@@ -88,17 +88,37 @@ impl OfferLedger {
     /// Looks through the newest releases of the offer.
     async fn look(&self, wanted: &Wanted) -> Result<Earlier, GithubError> {
         let deployments = &self.access.deployments;
-        let mut open: Option<Record> = None;
         let marked = deployments.list_deployments(&self.environment).await?;
-        let concerned = marked
+        let concerned: Vec<_> = marked
             .into_iter()
             .filter_map(|one| Some((Mark::from_payload(&one.payload)?, one)))
-            .filter(|(mark, one)| mark.offer == self.offer && wanted.concerns(&one.commit));
-        for (mark, deployment) in concerned.take(MOST_LOOKED_INTO) {
+            .filter(|(mark, one)| mark.offer == self.offer && wanted.concerns(&one.commit))
+            .take(MOST_LOOKED_INTO)
+            .collect();
+        // What this workflow run did last counts more than what others did.
+        let own = concerned.iter().find(|(mark, _)| self.is_same_run(mark));
+        if let (Wanted::OfCommit(_), Some((mark, deployment))) = (wanted, own) {
+            let statuses = deployments.list_statuses(deployment.id).await?;
+            let record = self.record(mark.clone(), deployment.clone(), &statuses);
+            if record.standing != Standing::Failed {
+                return Ok(Earlier::Found(Box::new(record)));
+            }
+        }
+        self.choose(wanted, concerned).await
+    }
+
+    /// Chooses among releases, the newest first.
+    async fn choose(
+        &self,
+        wanted: &Wanted,
+        marked: Vec<(Mark, DeploymentRef)>,
+    ) -> Result<Earlier, GithubError> {
+        let mut open: Option<Record> = None;
+        for (mark, deployment) in marked {
             if open.as_ref().is_some_and(|open| open.at.commit != deployment.commit) {
                 break;
             }
-            let statuses = deployments.list_statuses(deployment.id).await?;
+            let statuses = self.access.deployments.list_statuses(deployment.id).await?;
             let record = self.record(mark, deployment, &statuses);
             match wanted.decide(record.standing, &record.names) {
                 Look::Take if open.is_none() => return Ok(Earlier::Found(Box::new(record))),
@@ -110,6 +130,10 @@ impl OfferLedger {
         Ok(open.map_or(Earlier::Nothing, |open| Earlier::Found(Box::new(open))))
     }
 
+    fn is_same_run(&self, mark: &Mark) -> bool {
+        mark.run.zip(self.access.run).is_some_and(|(a, b)| a.run == b.run)
+    }
+
     fn record(
         &self,
         mark: Mark,
@@ -117,11 +141,12 @@ impl OfferLedger {
         statuses: &[DeploymentStatus],
     ) -> Record {
         let texts = statuses.iter().map(|one| (one.state.as_str(), &*one.description));
-        let (standing, names) = standing_of(texts);
+        let (standing, mut names) = standing_of(texts);
+        names.preview = names.preview.or_else(|| mark.preview.clone());
         let newest = statuses.first();
         let unanswered = find_unanswered(standing, &names, newest.map(|one| &*one.description));
         let touched = newest.map_or(deployment.created_at, |one| one.created_at);
-        let same_run = mark.run.zip(self.access.run).is_some_and(|(a, b)| a.run == b.run);
+        let same_run = self.is_same_run(&mark);
         let at = MarkRef { deployment: deployment.id, commit: deployment.commit };
         Record { mark, at, same_run, standing, names, unanswered, touched }
     }
@@ -133,7 +158,9 @@ impl OfferLedger {
         let at = match current {
             Some((at, standing)) if goes_on(&asked, standing) => at,
             Some(_) | None => {
-                let at = self.make(mark).await?;
+                let preview = if let Asked::GoLive(preview) = &asked { preview } else { &None };
+                let mark = Mark { preview: preview.clone(), ..mark.clone() };
+                let at = self.make(&mark).await?;
                 *self.current.borrow_mut() = Some((at.clone(), Standing::Open));
                 at
             }

@@ -73,7 +73,7 @@ pub(super) fn rows(answer: &Value) -> Option<Vec<Row>> {
     let list = answer.as_array().or_else(|| field(answer, &["value", "items"])?.as_array())?;
     let row = |value: &Value| Row {
         id: text(value, &["id", "operationId"]).unwrap_or_default(),
-        kind: text(value, &["submissionType"]).map(kind),
+        kind: text(value, &["submissionType"]).map(|word| kind_in_slot(word, value)),
         status: word(value, &["submissionState", "status"]),
         started: time(value, &["createdDateTime", "startTime"]),
         changed: time(value, &["changedTime", "lastActionDateTime"]),
@@ -89,6 +89,15 @@ fn keep_most(rows: Vec<Row>) -> Vec<Row> {
     ranked.truncate(MOST);
     ranked.sort_by_key(|(place, _)| *place);
     ranked.into_iter().map(|(_, row)| row).collect()
+}
+
+/// How a go-live is spelled is not documented; that it is one in the slot `production` is known.
+fn kind_in_slot(word: String, row: &Value) -> Kind {
+    let is_live = text(row, &["slot"]).is_some_and(|slot| slot.eq_ignore_ascii_case("production"));
+    match kind(word) {
+        Kind::Other(word) if is_live && !word.eq_ignore_ascii_case("cancel") => Kind::GoLive,
+        kind => kind,
+    }
 }
 
 /// `publish`, `GoLive`; the documentation also has `GGoLive`.

@@ -261,7 +261,7 @@ fn going_live_is_bound() {
     publish 2 canceled 10, publish 1 succeeded 60  | waitingForPublisherReview |                                          → end: nothing-to-continue
     go-live 2 running 10, publish 1 succeeded 60   | running                   |                                          → follow go-live 2
     go-live 2 succeeded 10, publish 1 succeeded 60 | succeeded                 |                                          → live already
-    promote 2 succeeded 10, publish 1 succeeded 60 | succeeded                 |                                          → look again
+    promote 2 succeeded 10, publish 1 succeeded 60 | succeeded                 |                                          → end: nothing-to-continue
     publish 1 succeeded 60                         | succeeded                 | preview one | live one                   → live already
     publish 1 failed 60                            | failed                    |                                          → end: nothing-to-continue
                                                    | neverPublished            |                                          → end: nothing-to-continue
@@ -272,7 +272,7 @@ fn going_live_is_bound() {
     publish 2 canceled 10, publish 1 succeeded 60  | waitingForPublisherReview |                                          → end: preview-changed
     go-live 2 running 10, publish 1 succeeded 60   | running                   |                                          → follow go-live 2
     go-live 2 succeeded 10, publish 1 succeeded 60 | succeeded                 |                                          → live already
-    promote 2 succeeded 10, publish 1 succeeded 60 | succeeded                 |                                          → look again
+    promote 2 succeeded 10, publish 1 succeeded 60 | succeeded                 |                                          → end: nothing-to-continue
     publish 1 succeeded 60                         | succeeded                 | preview one | live one                   → live already
     publish 1 failed 60                            | failed                    |                                          → end: nothing-to-continue
                                                    | neverPublished            |                                          → end: preview-changed

@@ -70,6 +70,7 @@ fn run(goal: &DraftGoal, portal: &FakePortal) -> (Result<DraftOrigin, Verdict>, 
             version: None,
             run: None,
             before: None,
+            preview: None,
         },
     };
     let result = clock.run(write_draft(goal, &around));

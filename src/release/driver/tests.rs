@@ -49,7 +49,7 @@ fn release_marked(portal: &FakePortal, aim: Aim, ledger: &dyn Ledger) -> Verdict
         index: 0,
         emit: &|event| events.borrow_mut().push(event),
         ledger,
-        mark: Mark { offer, version: None, run: None, before: None },
+        mark: Mark { offer, version: None, run: None, before: None, preview: None },
     };
     clock.run(run(goal, around))
 }

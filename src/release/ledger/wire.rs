@@ -33,6 +33,7 @@ impl Mark {
             "run": self.run.map(|run| run.run),
             "attempt": self.run.map(|run| run.attempt),
             "before": self.before,
+            "preview": self.preview,
         })
     }
 
@@ -52,6 +53,7 @@ impl Mark {
             version: text("version"),
             run,
             before: text("before"),
+            preview: text("preview"),
         })
     }
 }
@@ -167,6 +169,7 @@ mod tests {
             version: Some("1.2.3".to_owned()),
             run: Some(RunAttempt { run: 42, attempt: 2 }),
             before: Some("8f3a".to_owned()),
+            preview: None,
         }
     }
 

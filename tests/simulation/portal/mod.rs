@@ -66,9 +66,12 @@ impl Portal {
         if self.plan.has(Extra::Ingestion) { ingestion::ORIGIN } else { ORIGIN }
     }
 
-    /// What preview and live hold can be read.
-    pub fn tells_content(&self) -> bool {
-        self.plan.has(Extra::Ingestion) || self.dialect.slots == dialect::Slots::Readable
+    /// What preview and live hold can be read, as far as they show anything by now.
+    pub fn tells_content(&self, offer: &Offer, now: Duration) -> bool {
+        let at = now.saturating_sub(self.dialect.slot_lag);
+        let shown = offer.preview_content(at).is_some() || offer.live_content(at).is_some();
+        let readable = self.dialect.slots == dialect::Slots::Readable;
+        shown && (self.plan.has(Extra::Ingestion) || readable)
     }
 
     /// Starts an operation, if nothing is in the way; otherwise the one that is.

@@ -113,6 +113,7 @@ fn mark(run: u64) -> Mark {
         version: None,
         run: Some(RunAttempt { run, attempt: 1 }),
         before: None,
+        preview: None,
     }
 }
 
@@ -190,12 +191,12 @@ fn a_release_after_a_failure_is_another_one() {
 }
 
 #[test]
-fn of_two_marks_that_two_jobs_made_the_older_is_continued() {
+fn of_two_marks_that_two_jobs_made_a_run_has_its_own_and_a_schedule_the_older() {
     let world = World::new();
     world.memory.add("c0", 40, &[("in_progress", "")]);
     world.memory.add("c1", 41, &[("in_progress", "")]);
     world.memory.add("c1", 42, &[("queued", "")]);
-    assert_eq!(world.found(&of_commit()), "2 of c1: Open");
+    assert_eq!(world.found(&of_commit()), "3 of c1, same run: Open");
     assert_eq!(world.found(&OPEN), "2 of c1: Open");
 }
 
