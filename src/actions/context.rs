@@ -42,6 +42,9 @@ pub struct Context {
     pub colour: bool,
     /// Somebody watches at a terminal, where lines may be drawn anew.
     pub watched: bool,
+    /// Columns that the log's lines should keep to: `COLUMNS`, else those of the terminal. Actions
+    /// wraps lines itself.
+    pub columns: Option<usize>,
     /// The numbers by which GitHub knows the repository, whatever its name is.
     pub repository_ids: Option<RepositoryIds>,
     /// Where this job gets OIDC tokens, if it may.
@@ -91,6 +94,7 @@ impl Context {
             debug: environment.get("RUNNER_DEBUG") == Some("1"),
             colour: (in_actions || watched) && environment.get("NO_COLOR").is_none(),
             watched,
+            columns: environment.columns().filter(|_| !in_actions),
             repository_ids: read_repository_ids(environment),
             oidc: OidcEndpoint::find(environment),
         }

@@ -6,6 +6,8 @@ use std::fmt;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
+use console::Term;
+
 /// A snapshot of the environment variables of the working directory, and of what stdout is.
 ///
 /// Variables carry secrets, so neither `Debug` nor anything else prints a value.
@@ -14,6 +16,7 @@ pub struct Environment {
     variables: BTreeMap<String, VariableValue>,
     directory: PathBuf,
     terminal: bool,
+    columns: Option<usize>,
 }
 
 #[derive(Clone)]
@@ -30,7 +33,8 @@ impl Environment {
     pub fn capture() -> Self {
         let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let terminal = std::io::stdout().is_terminal();
-        Self { terminal, ..Self::from_os(std::env::vars_os(), directory) }
+        let columns = Term::stdout().size_checked().map(|(_, columns)| columns.into());
+        Self { terminal, columns, ..Self::from_os(std::env::vars_os(), directory) }
     }
 
     /// An environment of these variables, in the working directory `.`.
@@ -41,7 +45,7 @@ impl Environment {
             .into_iter()
             .map(|(name, value)| (name.into(), VariableValue::Text(value.into())))
             .collect();
-        Self { variables, directory: PathBuf::from("."), terminal: false }
+        Self { variables, directory: PathBuf::from("."), terminal: false, columns: None }
     }
 
     pub(super) fn from_os(
@@ -56,7 +60,7 @@ impl Environment {
                 Some((name.into_string().ok()?, value))
             })
             .collect();
-        Self { variables, directory, terminal: false }
+        Self { variables, directory, terminal: false, columns: None }
     }
 
     /// The variable's value; `None` if it is missing, empty or not Unicode. The runner sets what is
@@ -79,6 +83,13 @@ impl Environment {
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         self.terminal
+    }
+
+    /// Columns of the terminal that stdout is; `COLUMNS` wins, as for other programs.
+    #[must_use]
+    pub fn columns(&self) -> Option<usize> {
+        let given = self.get("COLUMNS").and_then(|columns| columns.parse().ok());
+        given.or(self.columns).filter(|columns| *columns > 0)
     }
 
     /// The working directory at the start; `.` if it could not be asked for.

@@ -54,12 +54,15 @@ pub async fn run(
         // The runner's files belong to the step that this command is only a part of.
         let context = Context { step_summary: None, output: None, ..Context::read(environment) };
         let console = Console::new(streams.log_of_results, context.in_actions, context.debug);
-        let console = console.looking(context.colour, false).printing_results_to(streams.out);
+        let console = console
+            .looking(context.colour, false)
+            .within(context.columns)
+            .printing_results_to(streams.out);
         (context, console)
     } else {
         let context = Context::read(environment);
         let console = Console::new(streams.out, context.in_actions, context.debug);
-        let console = console.looking(context.colour, context.watched);
+        let console = console.looking(context.colour, context.watched).within(context.columns);
         (context, console)
     };
     let console = Arc::new(console);

@@ -28,6 +28,7 @@ pub struct Console {
     debug: bool,
     colour: bool,
     bars: Option<MultiProgress>,
+    width: Option<usize>,
     warned: Mutex<HashSet<String>>,
     secrets: OnceLock<Arc<Secrets>>,
     results: Option<Mutex<Sink>>,
@@ -44,6 +45,7 @@ impl Console {
             debug,
             colour: false,
             bars: None,
+            width: None,
             warned: Mutex::default(),
             secrets: OnceLock::new(),
             results: None,
@@ -64,6 +66,12 @@ impl Console {
             bars: watched.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stdout())),
             ..self
         }
+    }
+
+    /// With lines that keep to so many columns; without, they are as long as they are.
+    #[must_use]
+    pub fn within(self, width: Option<usize>) -> Self {
+        Self { width, ..self }
     }
 
     /// The bars, where there are any. What is written on them has to be [`Console::harmless`].
@@ -92,7 +100,7 @@ impl Console {
 
     /// A line of columns.
     pub fn columns(&self, line: &LogLine) {
-        self.print(&line.render(self.colour, |text| self.redact(text)));
+        self.print(&line.render_within(self.width, self.colour, |text| self.redact(text)));
     }
 
     /// Something that is not right, but ends nothing. The same is not said twice.
@@ -152,11 +160,11 @@ impl Console {
         }
     }
 
-    /// A problem: an excerpt of the manifest if it is about a place there, then the message, then
-    /// what to do.
+    /// A problem: an excerpt of the manifest if it is about a place there, with a mark under it and
+    /// nothing else; then the message, then what to do.
     pub fn problem(&self, problem: &Problem) {
         if let (Some(place), Some(line)) = (&problem.place, &problem.source_line) {
-            for line in manifest::draw_excerpt(line, place, &problem.to_string()).lines() {
+            for line in manifest::draw_excerpt(line, place, "").lines() {
                 self.line(line);
             }
         }

@@ -40,6 +40,9 @@ const END: &str = "\u{1b}[0m";
 /// the line too.
 const GAP: &str = "  ";
 
+/// Before a cell that stands on a line of its own.
+const INDENT: &str = "    ";
+
 /// A line, of cells that are not yet redacted and neutralised.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LogLine(Vec<LineCell>);
@@ -66,6 +69,17 @@ impl LogLine {
 
     /// The line as it is printed: redacted, harmless, and coloured if `colour`.
     pub fn render(&self, colour: bool, redact: impl Fn(&str) -> String) -> String {
+        self.render_within(None, colour, redact)
+    }
+
+    /// The same; if the line is longer than `width`, its last cell stands on a line of its own, so
+    /// that an address in it is broken as late as can be.
+    pub fn render_within(
+        &self,
+        width: Option<usize>,
+        colour: bool,
+        redact: impl Fn(&str) -> String,
+    ) -> String {
         let cells: Vec<(Paint, String, usize)> = self
             .0
             .iter()
@@ -76,13 +90,27 @@ impl LogLine {
         let plain = plain.join(GAP).trim_end().to_owned();
         let hidden = redact(&plain);
         // A secret that begins in one cell and ends in another.
-        if !colour || hidden != plain {
+        if hidden != plain {
             return hidden;
         }
         let painted: Vec<String> =
-            cells.iter().map(|(paint, text, width)| paint_text(*paint, text, *width)).collect();
-        painted.join(GAP).trim_end().to_owned()
+            cells
+                .iter()
+                .map(|(paint, text, width)| {
+                    if colour { paint_text(*paint, text, *width) } else { format!("{text:width$}") }
+                })
+                .collect();
+        match &painted[..] {
+            [first @ .., last] if !first.is_empty() && is_longer(&plain, width) => {
+                format!("{}\n{INDENT}{}", first.join(GAP).trim_end(), last.trim_end())
+            }
+            painted => painted.join(GAP).trim_end().to_owned(),
+        }
     }
+}
+
+fn is_longer(line: &str, width: Option<usize>) -> bool {
+    width.is_some_and(|width| line.chars().count() > width)
 }
 
 fn paint_text(paint: Paint, text: &str, width: usize) -> String {
@@ -110,6 +138,22 @@ mod tests {
         assert_eq!(
             line("a").render(true, str::to_owned),
             "\u{1b}[1ma\u{1b}[0m       \u{1b}[31mfailed\u{1b}[0m"
+        );
+    }
+
+    #[test]
+    fn a_line_that_does_not_fit_breaks_before_its_last_cell_and_never_in_it() {
+        let address = "started · https://portal/operations/1";
+        let line = LogLine::of(Paint::Strong, "offer").cell(Paint::Dim, 8, "publish");
+        let line = line.cell(Paint::Plain, 0, address);
+        let within = |width| line.render_within(width, false, str::to_owned);
+        let whole = format!("offer  publish   {address}");
+        assert_eq!(within(None), whole);
+        assert_eq!(within(Some(whole.chars().count())), whole);
+        assert_eq!(within(Some(40)), format!("offer  publish\n    {address}"));
+        assert_eq!(
+            LogLine::of(Paint::Plain, address).render_within(Some(9), false, str::to_owned),
+            address
         );
     }
 

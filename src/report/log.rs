@@ -15,15 +15,18 @@ use crate::text::{cut_text, html_to_plain};
 /// The longest message that is put into a line.
 const LONGEST: usize = 1_000;
 
-/// Columns of the step. Longer names are cut; the group at the end has them whole.
+/// Columns of the step. Longer names take more, and push what follows.
 const STEP: usize = 24;
+
+/// No name of a step is as long as this; what is longer is cut.
+const LONGEST_STEP: usize = 200;
 
 /// The columns that every line begins with. `width` is that of the longest offer id of the run.
 pub fn begin_line(at: Timestamp, offer: &str, width: usize, step: &str) -> LogLine {
     LogLine::default().cell(Paint::Dim, 0, format_date(at)).cell(Paint::Strong, width, offer).cell(
         Paint::Plain,
         STEP,
-        cut_text(step, STEP),
+        cut_text(step, LONGEST_STEP),
     )
 }
 
@@ -123,11 +126,11 @@ pub fn write_closing(
             .as_ref()
             .map(|estimate| format!("estimate {estimate}"))
             .unwrap_or_default();
-        let line = indent_text(Paint::Plain, name, cut_text(&step.name, 2 * STEP))
+        let line = indent_text(Paint::Plain, name, cut_text(&step.name, LONGEST_STEP))
             .cell(
                 paint_of_state(step.status.state()),
                 status,
-                cut_text(step.status.text(), 2 * STEP),
+                cut_text(step.status.text(), LONGEST_STEP),
             )
             .cell(Paint::Plain, 8, story.took(now).map(format_short).unwrap_or_default())
             .cell(Paint::Dim, 0, estimate);

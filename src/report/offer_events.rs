@@ -2,10 +2,14 @@
 
 use jiff::Timestamp;
 
+use super::duration::format_short;
 use super::news::StoryChange;
 use super::offer_story::{HalfStory, OfferStory};
 use super::step_story::{self, StepStory};
+use crate::http::Exchange;
 use crate::portal::{Link, Message, Operation, OperationView, Phase, State, Step};
+use crate::problem::Code;
+use crate::release::Verdict;
 use crate::release::event::{Origin, What};
 
 impl HalfStory {
@@ -80,8 +84,9 @@ impl OfferStory {
             What::Ended(verdict) => {
                 self.ended = Some(at);
                 self.phase = verdict.phase.or(self.phase);
+                let verdict = self.say_how_long(at, verdict.clone());
                 self.verdict = Some(verdict.clone());
-                vec![StoryChange::Ended(verdict.clone())]
+                vec![StoryChange::Ended(verdict)]
             }
             What::Rests(wait) => {
                 self.next_look = at.checked_add(*wait).ok();
@@ -109,6 +114,18 @@ impl OfferStory {
             }
             What::Note(..) | What::Warning(_) | What::Setback(..) | What::Exchange(_) => Vec::new(),
         }
+    }
+
+    /// Says of a portal that gave no useful answer how long that was.
+    fn say_how_long(&self, at: Timestamp, mut verdict: Verdict) -> Verdict {
+        if verdict.code() == Some(Code::Unavailable) {
+            let tries: Vec<&Exchange> = self.list_unanswered().collect();
+            if let [_, .., first] = tries[..] {
+                let took = format_short(at.duration_since(first.at));
+                verdict.message.push_str(&format!(" ({} tries in {took})", tries.len()));
+            }
+        }
+        verdict
     }
 
     fn begin_half(

@@ -138,13 +138,18 @@ impl OfferStory {
     pub fn silent_since(&self) -> Option<Timestamp> {
         let mut since = None;
         for one in self.exchanges().rev() {
-            if !one.status.is_none_or(|status| matches!(status, 408 | 429 | 500..)) {
+            if !is_useless(one) {
                 // It was heard when its answer came.
                 return since.map(|_| one.at.saturating_add(one.took).unwrap_or(one.at));
             }
             since = Some(one.at);
         }
         since
+    }
+
+    /// The requests since the last useful answer, the newest first.
+    pub(super) fn list_unanswered(&self) -> impl Iterator<Item = &Exchange> {
+        self.exchanges().rev().take_while(|one| is_useless(one))
     }
 
     fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
@@ -177,4 +182,9 @@ impl OfferStory {
         };
         !self.warned.insert(warning)
     }
+}
+
+/// No answer, or one that says nothing of the offer.
+fn is_useless(exchange: &Exchange) -> bool {
+    exchange.status.is_none_or(|status| matches!(status, 408 | 429 | 500..))
 }

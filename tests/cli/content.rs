@@ -282,7 +282,7 @@ fn a_signature_in_clear_is_pointed_at_and_blanked() {
       --> offer.yml:11:17
        |
     11 |           disk: "https://x.example/a.vhd?sig=******&a=b"
-       |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a SAS URI stands here in clear
+       |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     "#);
 }
 

@@ -47,6 +47,26 @@ fn every_line_has_the_same_columns() {
 }
 
 #[test]
+fn a_narrow_terminal_gets_addresses_on_lines_of_their_own_and_actions_gets_names_uncut() {
+    let name = "Validation of everything that the publisher sent";
+    let world = World::new(&format!(
+        "steps: [{{id: one, name: {name}, takes: 1h}}, {{id: publisher-signoff, name: Sign}}]\n"
+    ));
+    let secret = ["release", "--tenant-id", "contoso.onmicrosoft.com", "--client-id", "a"];
+    let run = |columns: &str| {
+        let job = world.job().on_a_terminal().args(&secret).args_for_the_world();
+        job.args(&["--client-secret", "secret"]).env("COLUMNS", columns).run()
+    };
+    let address = |line: &&str| line.contains("started · http://");
+    let narrow = run("80");
+    let broken = narrow.stdout.lines().find(address).unwrap_or_else(|| panic!("{narrow}"));
+    assert!(broken.starts_with("    started · "), "{narrow}");
+    let whole = world.job().with("go-live", "true").run().exits(0);
+    assert!(whole.stdout.lines().find(address).unwrap().starts_with("20"), "{whole}");
+    assert!(whole.count(name) > 1 && !whole.stdout.contains('…'), "{whole}");
+}
+
+#[test]
 fn colours_are_for_actions_and_ours_alone() {
     let world = World::new(HOSTILE);
     let plain = world.job().run().exits(1);

@@ -62,6 +62,10 @@ fn a_portal_that_is_away_is_5_and_pending() {
     let run = world.job().with("timeout", "1s").run().exits(5);
     assert_eq!(run.output("outcome"), "pending");
     assert!(run.message().contains("503"), "{run}");
+    // How long it really was, not "for a long time".
+    let (_, how_long) =
+        run.message().split_once(" (").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    assert!(how_long.contains(" tries in ") && how_long.ends_with("s)"), "{how_long}");
     assert_eq!(world.requests().posts(), [""; 0]);
 }
 
