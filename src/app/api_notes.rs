@@ -20,12 +20,30 @@ pub fn list_notes(command: Command, manifest: &Manifest, offers: &[Offer]) -> Ve
         notes.extend(warnings.map(|(index, warning)| (index, What::Warning(warning))));
     }
     if command == Command::Plan
+        && let Some(index) = offers.iter().position(is_mailed)
+    {
+        notes.push((index, What::Note(Level::Information, describe_mails())));
+    }
+    if command == Command::Plan
         && let Some(index) = offers.iter().position(|offer| offer.api == Api::CloudPartner)
     {
         let text = describe_move(&offers[index]);
         notes.push((index, What::Note(Level::Information, text)));
     }
     notes
+}
+
+/// Whether the portal is given addresses for the offer.
+fn is_mailed(offer: &Offer) -> bool {
+    offer.api == Api::CloudPartner && !offer.notification_emails.is_empty()
+}
+
+/// Who gets the mails; which offers were migrated, no request shows.
+fn describe_mails() -> String {
+    format!(
+        "`{KEY}` are given to the portal; of an offer that was migrated to Partner Center, it \
+         mails the seller contact of the account instead"
+    )
 }
 
 /// The addresses that an API without mails ignores, each at its key; those of the manifest once.

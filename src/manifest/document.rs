@@ -57,7 +57,9 @@ pub struct Document {
     pub api: Option<Api>,
     /// Publisher of all the offers, as in the address of the portal.
     pub publisher: PublisherId,
-    /// To whom the portal sends its notifications, unless an offer says otherwise.
+    /// To whom the portal sends its notifications, unless an offer says otherwise. Of offers that
+    /// were migrated to Partner Center, it mails the account's seller contact instead, whatever
+    /// stands here; with `product-ingestion` it mails nobody.
     #[serde(default)]
     pub notification_emails: Vec<Email>,
     /// The offers; their ids are unique.
@@ -75,7 +77,8 @@ pub struct WrittenOffer {
     #[serde(default)]
     #[schemars(with = "Api")]
     pub api: Option<Api>,
-    /// To whom the portal sends this offer's notifications, instead of the manifest's addresses.
+    /// To whom the portal sends this offer's notifications, instead of the manifest's addresses. If
+    /// the offer was migrated to Partner Center, it mails the account's seller contact instead.
     #[serde(default)]
     #[schemars(with = "Vec<Email>")]
     pub notification_emails: Option<Vec<Email>>,

@@ -208,6 +208,8 @@ fn a_plan_at_the_older_api_says_what_the_other_would_change() {
                 pointer; `notification-emails` would not be used (docs/moving.md)";
     let run = world.job().with("command", "plan").run().exits(0);
     assert_eq!(run.count(told), 1, "{run}");
+    // Of migrated offers, the portal does not mail to the addresses of the request.
+    assert_eq!(run.count("it mails the seller contact of the account instead"), 1, "{run}");
     let run = world.job().with("command", "status").run();
     assert_eq!(run.count("in maintenance"), 0, "{run}");
 }
