@@ -102,6 +102,30 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
+fn what_is_pasted_is_the_tag_that_a_release_of_this_version_moves() {
+    let major = env!("CARGO_PKG_VERSION").split('.').next().unwrap();
+    let mut texts = pages();
+    for folder in ["examples/workflows", ".github/workflows"] {
+        for name in entries(&root().join(folder)) {
+            texts.insert(format!("{folder}/{name}"), read(&root().join(folder).join(name)));
+        }
+    }
+    let mut pasted = 0;
+    for (page, text) in texts {
+        for rest in text.split("OWNER/offer-release").skip(1) {
+            let word = rest.split([' ', '\n', '`', ')']).next().unwrap();
+            let Some((_, version)) = word.split_once('@').filter(|(_, to)| to.starts_with('v'))
+            else {
+                continue;
+            };
+            assert_eq!(version, format!("v{major}"), "{page}");
+            pasted += 1;
+        }
+    }
+    assert!(pasted > 10, "{pasted}");
+}
+
+#[test]
 fn every_path_that_a_page_names_exists() {
     let mut seen = 0;
     for (name, page) in pages() {
