@@ -1,5 +1,7 @@
 //! What an event changes in the story of an offer.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
 use super::duration::format_short;
@@ -122,7 +124,7 @@ impl OfferStory {
             let tries: Vec<&Exchange> = self.list_unanswered().collect();
             if let [_, .., first] = tries[..] {
                 let took = format_short(at.duration_since(first.at));
-                verdict.message.push_str(&format!(" ({} tries in {took})", tries.len()));
+                let _ = write!(verdict.message, " ({} tries in {took})", tries.len());
             }
         }
         verdict
