@@ -644,3 +644,6 @@ impl Answers for Follow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

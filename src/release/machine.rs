@@ -185,7 +185,7 @@ pub(super) struct Run {
     /// The signal by which the job was told to stop, which is the end that the process tells,
     /// whatever else comes of it.
     pub signal: Option<u8>,
-    events: Vec<What>,
+    pub(super) events: Vec<What>,
 }
 
 impl Run {
@@ -283,8 +283,8 @@ impl Run {
 /// The release of one offer.
 #[derive(Debug, Clone)]
 pub struct Release {
-    run: Run,
-    stage: Stage,
+    pub(super) run: Run,
+    pub(super) stage: Stage,
 }
 
 /// Asks the stage that it is, whichever it is; an end answers by itself.

@@ -29,4 +29,6 @@ pub use schedule::Schedule;
 pub use verdict::{Ending, Outcome, Verdict};
 
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod tests;

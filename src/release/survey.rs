@@ -72,7 +72,7 @@ enum Pause {
 /// A look at all that decides what to begin with.
 #[derive(Debug, Clone)]
 pub(super) struct Survey {
-    purpose: Purpose,
+    pub(super) purpose: Purpose,
     findings: Box<Findings>,
     /// When the first of it was seen.
     since: Option<Duration>,

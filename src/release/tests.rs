@@ -177,7 +177,7 @@ fn goal() -> impl Strategy<Value = Goal> {
 /// Only what can come of the act: a look gives what was looked at, or nothing; a POST is answered,
 /// or not.
 #[expect(clippy::match_like_matches_macro, reason = "a table of pairs reads better")]
-fn can_come_of(act: &Act, seen: &Seen) -> bool {
+pub(super) fn can_come_of(act: &Act, seen: &Seen) -> bool {
     use super::machine::Ask;
     match (act, seen) {
         (Act::Ask(Ask::Operations), Seen::Operations(_))
