@@ -454,3 +454,6 @@ fn find_started(
     });
     if started { Found::Started(None) } else { Found::Nothing }
 }
+
+#[cfg(test)]
+mod tests;
