@@ -315,3 +315,6 @@ impl Answers for Cancel {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

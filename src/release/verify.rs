@@ -260,3 +260,6 @@ impl Answers for Verify {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;
