@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::harness::{Run, World};
+use crate::harness::{Job, Run, World};
 
 const MANIFEST: &str = r#"publisher: contoso
 offers:
@@ -25,24 +25,39 @@ fn world() -> World {
 }
 
 /// The inputs of each step that is ours, by job.
-fn steps(workflow: &str, job: &str) -> Vec<BTreeMap<String, String>> {
+pub fn steps(workflow: &str, job: &str) -> Vec<BTreeMap<String, String>> {
     let workflow: Value = serde_yaml::from_str(workflow).unwrap();
     let steps = workflow["jobs"][job]["steps"].as_array().unwrap();
     let ours = steps.iter().filter(|step| step["uses"] == "OWNER/offer-release@v1");
-    ours.map(|step| serde_json::from_value(step["with"].clone()).unwrap()).collect()
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let inputs = |step: &Value| {
+        let with = step["with"].as_object().unwrap().iter();
+        with.map(|(name, value)| (name.clone(), text(value))).collect()
+    };
+    ours.map(inputs).collect()
 }
 
-/// Runs the step on a tag; what the workflow's expressions stand for is given.
-fn run(world: &World, step: &BTreeMap<String, String>, given: &[(&str, &str)]) -> Run {
-    let mut job = world.job().env("GITHUB_REF_TYPE", "tag").env("GITHUB_REF_NAME", "v1.1.0");
-    for (name, text) in step.iter().filter(|(_, text)| !text.contains("vars.")) {
+/// The job with the inputs of the step; what the workflow's expressions stand for is given, but for
+/// tenant and client, which the job has.
+pub fn with_inputs<'a>(
+    mut job: Job<'a>,
+    step: &BTreeMap<String, String>,
+    given: &[(&str, &str)],
+) -> Job<'a> {
+    for (name, text) in step.iter().filter(|(_, text)| !text.contains("vars.AZURE_")) {
         let replaced = given.iter().fold(text.clone(), |text, (expression, value)| {
             text.replace(&format!("${{{{ {expression} }}}}"), value)
         });
         assert!(!replaced.contains("${{"), "{name}: {replaced}");
         job = job.with(name, &replaced);
     }
-    let run = job.run().exits(0);
+    job
+}
+
+/// Runs the step on a tag.
+fn run(world: &World, step: &BTreeMap<String, String>, given: &[(&str, &str)]) -> Run {
+    let job = world.job().env("GITHUB_REF_TYPE", "tag").env("GITHUB_REF_NAME", "v1.1.0");
+    let run = with_inputs(job, step, given).run().exits(0);
     run.assert_no_secret(&["bmV3LXNpZ25hdHVyZQ"]);
     run
 }

@@ -37,5 +37,6 @@ mod resources;
 mod running;
 mod secrets;
 mod show;
+mod standard_path;
 mod stories;
 mod tokens;

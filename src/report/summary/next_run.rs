@@ -11,6 +11,7 @@ struct NextRun<'a> {
     why: &'static str,
     command: Command,
     operation: Option<&'a str>,
+    preview: Option<&'a str>,
     go_live: bool,
 }
 
@@ -39,7 +40,13 @@ pub fn suggest_all_that_failed(story: &Story) -> String {
     };
     show_run(
         story,
-        &NextRun { why, command: story.command, operation: None, go_live: story.go_live },
+        &NextRun {
+            why,
+            command: story.command,
+            operation: None,
+            preview: None,
+            go_live: story.go_live,
+        },
         &failed.join(","),
     )
 }
@@ -63,7 +70,7 @@ fn choose_run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<NextRun<'a>
             let operation =
                 offer.half().and_then(|half| half.operation.as_ref()).map(Operation::address);
             let why = "To follow it again";
-            Some(NextRun { why, command: Command::Resume, operation, go_live })
+            Some(NextRun { why, command: Command::Resume, operation, preview: None, go_live })
         }
         (Outcome::Succeeded, Some(Phase::Publish))
             if !only_looks(story) && !is_vetoed(story, offer) =>
@@ -72,6 +79,7 @@ fn choose_run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<NextRun<'a>
                 why: "To go live",
                 command: Command::GoLive,
                 operation: None,
+                preview: offer.preview.as_deref(),
                 go_live: false,
             })
         }
@@ -80,7 +88,13 @@ fn choose_run<'a>(story: &'a Story, offer: &'a OfferStory) -> Option<NextRun<'a>
         {
             let command =
                 if story.command == Command::Resume { Command::Release } else { story.command };
-            Some(NextRun { why: "To release it again", command, operation: None, go_live })
+            Some(NextRun {
+                why: "To release it again",
+                command,
+                operation: None,
+                preview: None,
+                go_live,
+            })
         }
         _ => None,
     }
@@ -92,6 +106,7 @@ fn show_run(story: &Story, next: &NextRun<'_>, offers: &str) -> String {
         vec![("command", next.command.as_str()), ("manifest", manifest), ("offers", offers)];
     inputs.extend(next.go_live.then_some(("go-live", "true")));
     inputs.extend(next.operation.map(|operation| ("operation", operation)));
+    inputs.extend(next.preview.map(|preview| ("preview", preview)));
     let with: Vec<String> =
         inputs.iter().map(|(name, value)| format!("  {name}: {}\n", quote_yaml(value))).collect();
     let flags: Vec<String> = inputs[1..]
@@ -106,6 +121,18 @@ fn show_run(story: &Story, next: &NextRun<'_>, offers: &str) -> String {
         with.concat(),
         quote_shell(next.command.as_str()),
         flags.join(" ")
+    ) + &next.preview.map(|preview| suggest_by_hand(offers, preview)).unwrap_or_default()
+}
+
+/// How a person approves on GitHub, where environments have no reviewers.
+fn suggest_by_hand(offers: &str, preview: &str) -> String {
+    format!(
+        "<details><summary>The same by hand on GitHub</summary>\n\nWhere \
+         `release-and-leave.yml` is used: *Actions → Release offers → Run workflow*, with this \
+         `preview` and `offers`, or\n\n```sh\ngh workflow run release-and-leave.yml --field \
+         offers={} --field preview={}\n```\n\n</details>\n\n",
+        quote_shell(offers),
+        quote_shell(preview)
     )
 }
 
