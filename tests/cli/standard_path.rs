@@ -33,7 +33,7 @@ fn publish(world: &World) {
     assert!(run.output("waiting").is_empty(), "{run}");
 }
 
-fn scheduled<'a>(world: &'a World, number: u32) -> Job<'a> {
+fn scheduled(world: &World, number: u32) -> Job<'_> {
     world
         .job()
         .env("GITHUB_EVENT_NAME", "schedule")
@@ -81,9 +81,9 @@ fn without_an_approval_a_tag_goes_live_without_a_hand() {
 
 /// What the summary gives to `gh workflow run`.
 fn read_field(summary: &str, name: &str) -> String {
-    let words = summary.split_whitespace();
+    let mut words = summary.split_whitespace();
     let prefix = format!("{name}=");
-    words.filter_map(|word| word.strip_prefix(&prefix)).next().unwrap().replace('\'', "")
+    words.find_map(|word| word.strip_prefix(&prefix)).unwrap().replace('\'', "")
 }
 
 #[test]
