@@ -163,6 +163,7 @@ fn the_offers_word_where_the_list_cannot_tell_which_it_is() {
         "unlisted",
         "begun; list: 1 running, 9 complete",
         "begun; list: 1 canceled, 9 complete",
+        "begun; list: cancel 3 complete, 9 complete",
         "unlisted; offer neverPublished",
         "unlisted; offer notStarted",
         "unlisted; offer canceled",
@@ -172,17 +173,18 @@ fn the_offers_word_where_the_list_cannot_tell_which_it_is() {
         "unlisted; offer running",
         "unlisted; 404",
     ]), @"
-    unlisted                                → ask offer
-    begun; list: 1 running, 9 complete      → wait 5s
-    begun; list: 1 canceled, 9 complete     → end succeeded: the operation is canceled
-    unlisted; offer neverPublished          → end succeeded: the operation is canceled
-    unlisted; offer notStarted              → end succeeded: the operation is canceled
-    unlisted; offer canceled                → end succeeded: the operation is canceled
-    unlisted; offer waits                   → end failed: cancel-refused
-    unlisted; offer running, sign-off waits → end failed: cancel-refused
-    unlisted; offer complete                → end failed: cancel-refused
-    unlisted; offer running                 → wait 5s
-    unlisted; 404                           → wait 5s
+    unlisted                                   → ask offer
+    begun; list: 1 running, 9 complete         → wait 5s
+    begun; list: 1 canceled, 9 complete        → end succeeded: the operation is canceled
+    begun; list: cancel 3 complete, 9 complete → ask offer
+    unlisted; offer neverPublished             → end succeeded: the operation is canceled
+    unlisted; offer notStarted                 → end succeeded: the operation is canceled
+    unlisted; offer canceled                   → end succeeded: the operation is canceled
+    unlisted; offer waits                      → end failed: cancel-refused
+    unlisted; offer running, sign-off waits    → end failed: cancel-refused
+    unlisted; offer complete                   → end failed: cancel-refused
+    unlisted; offer running                    → wait 5s
+    unlisted; 404                              → wait 5s
     ");
 }
 

@@ -245,7 +245,13 @@ fn an_address_that_shows_another_operation() {
             "op deleteOffer running",
         ],
     );
-    insta::assert_snapshot!(format!("started here\n{ours}found\n{guessed}"), @"
+    let named_before = |run: &mut Run| {
+        let operation = Some(operation("9"));
+        Follow::adopt(Phase::Publish, operation.clone(), others(), next(operation)).enter(run)
+    };
+    let before = table(named_before, &["op 9 running"]);
+    let all = format!("started here\n{ours}found\n{guessed}was there before\n{before}");
+    insta::assert_snapshot!(all, @"
     started here
     op 1 running                                                  → ask offer
     op 9 failed                                                   → rest
@@ -261,6 +267,8 @@ fn an_address_that_shows_another_operation() {
     op go-live running     → go-live adopted, rest
     op go-live complete    → go-live adopted, ask offer
     op deleteOffer running → end failed: operation-replaced
+    was there before
+    op 9 running → ask offer
     ");
 }
 
@@ -274,6 +282,7 @@ fn an_operation_that_the_portal_does_not_show() {
         "404 x11; 5m; 404",
         "404 x11; 5m; op running; offer running; 404",
         "404 x11; 5m; 404; list: 1 running",
+        "404 x11; 5m; 404; list: 1 running; 404",
         "404 x11; 5m; 404; list: 1 complete",
         "404 x11; 5m; 404; list: 1 failed",
         "404 x11; 5m; 404; list: 1 canceled",
@@ -290,6 +299,7 @@ fn an_operation_that_the_portal_does_not_show() {
     404 x11; 5m; 404                            → ask list
     404 x11; 5m; op running; offer running; 404 → rest
     404 x11; 5m; 404; list: 1 running           → rest
+    404 x11; 5m; 404; list: 1 running; 404      → rest
     404 x11; 5m; 404; list: 1 complete          → verify: ask preview
     404 x11; 5m; 404; list: 1 failed            → end failed: operation-failed
     404 x11; 5m; 404; list: 1 canceled          → end cancelled: operation-canceled

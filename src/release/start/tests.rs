@@ -204,6 +204,7 @@ fn when_a_lost_post_is_looked_for_and_sent_again() {
             "in vain; 409; started",
             "in vain; 409; nothing",
             "in vain; 409; 60s; nothing",
+            "in vain; 409; 60s; nothing; lost; 150s; nothing",
             "in vain; 400",
             "in vain; 400; started",
             "in vain; 400; nothing",
@@ -219,20 +220,39 @@ fn when_a_lost_post_is_looked_for_and_sent_again() {
     lost; nothing; nothing; nothing; nothing; nothing; nothing                   → wait 15s
     lost; nothing; nothing; nothing; nothing; nothing; nothing; nothing          → wait 15s
     lost; nothing; nothing; nothing; nothing; nothing; nothing; nothing; nothing → wait 15s
-    lost; 140s; nothing        → wait 2s
-    in vain                    → POST publish
-    in vain; lost              → wait 1s
-    in vain; in vain           → POST publish
-    in vain; in vain; in vain  → end pending: unavailable
-    in vain; accepted 1        → publish started, follow: ask operation 1
-    in vain; 409               → ask list
-    in vain; 409; started      → publish started, follow: ask operation 1
-    in vain; 409; nothing      → wait 2s
-    in vain; 409; 60s; nothing → POST publish
-    in vain; 400               → ask list
-    in vain; 400; started      → publish started, follow: ask operation 1
-    in vain; 400; nothing      → end failed: portal-refused
-    in vain; 403; nothing      → end failed: portal-forbidden
+    lost; 140s; nothing                             → wait 2s
+    in vain                                         → POST publish
+    in vain; lost                                   → wait 1s
+    in vain; in vain                                → POST publish
+    in vain; in vain; in vain                       → end pending: unavailable
+    in vain; accepted 1                             → publish started, follow: ask operation 1
+    in vain; 409                                    → ask list
+    in vain; 409; started                           → publish started, follow: ask operation 1
+    in vain; 409; nothing                           → wait 2s
+    in vain; 409; 60s; nothing                      → POST publish
+    in vain; 409; 60s; nothing; lost; 150s; nothing → end pending: unavailable
+    in vain; 400                                    → ask list
+    in vain; 400; started                           → publish started, follow: ask operation 1
+    in vain; 400; nothing                           → end failed: portal-refused
+    in vain; 403; nothing                           → end failed: portal-forbidden
+    ");
+}
+
+#[test]
+fn what_the_preview_held_before_proves_no_publish() {
+    let begun = |preview: &str| {
+        let preview = Answer::Found(document(preview));
+        let findings = Findings { preview, ..findings("9 complete", "complete") };
+        move |_: &mut Run| Start::publish(&findings, Purpose::Begin, None)
+    };
+    let rows = ["accepted 1; op running; offer waits"];
+    let another = table(begun("two"), &rows);
+    let same = table(begun("one"), &rows);
+    insta::assert_snapshot!(format!("another document\n{another}the same\n{same}"), @"
+    another document
+    accepted 1; op running; offer waits → follow: ask preview
+    the same
+    accepted 1; op running; offer waits → follow: ask list
     ");
 }
 
