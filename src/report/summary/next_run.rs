@@ -136,8 +136,11 @@ fn suggest_by_hand(offers: &str, preview: &str) -> String {
     )
 }
 
+/// Whether the text needs no quotes. An id of digits and letters by chance gets them always.
 fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./,".contains(c))
+    let is_guid = text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    !is_guid
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./,".contains(c))
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
