@@ -35,7 +35,7 @@ pub const ALL: &[(&str, &str)] = &[
         "offers",
         "JSON array with an object for each offer: `publisher`, `offer`, `outcome`, `phase`, \
          `state`, `publishOperation`, `goLiveOperation`, `previewLinks`, `liveLinks`, \
-         `checkRunUrl`, `message`, `code`, `api`, `version`, `changed`, `preview`, \
+         `checkRunUrl`, `message`, `code`, `api`, `version`, `changed`, `preview`, `verified`, \
          `startedAt`, `finishedAt`, `steps`. Shortened where GitHub's limit of a job's outputs \
          asks for it: `leftOut` then says what is missing.",
     ),

@@ -160,6 +160,7 @@ fn blocked_then_recovered() {
             ("Publisher signoff", "waitingForPublisherReview", "", &[]),
         ],
     );
+    told.tell(0, What::Preview("3f1c0000-0000-1000-0000-000000001001".to_owned()));
     told.ends(
         0,
         Verdict::done(Some(Phase::Publish), "published: the preview is ready")
