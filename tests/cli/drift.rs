@@ -120,3 +120,15 @@ fn the_reference_says_what_the_tables_of_the_program_say() {
     generated("action.yml", "inputs:\n", &reference::action_inputs());
     generated("action.yml", "outputs:\n", &outputs::action_outputs());
 }
+
+#[test]
+fn the_table_names_what_a_following_step_finds_in_offers() {
+    let world = World::new("");
+    let run = world.job().run().exits(0);
+    let offers = run.offers();
+    let action = repository("action.yml");
+    let described = action.lines().find(|line| line.contains("JSON array with an object")).unwrap();
+    for key in offers[0].as_object().unwrap().keys() {
+        assert!(described.contains(&format!("`{key}`")), "{key}: {described}");
+    }
+}
