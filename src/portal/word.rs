@@ -67,7 +67,7 @@ impl Word {
     }
 
     /// A word that has its meaning from what stands beside it.
-    pub(super) fn meaning(text: &str, state: State) -> Self {
+    pub(crate) fn meaning(text: &str, state: State) -> Self {
         Self { text: text.trim().to_owned(), state }
     }
 

@@ -222,6 +222,10 @@ fn decide_by_times(known: Known<'_>, findings: &Findings, live: impl FnOnce() ->
                 .is_some_and(|(draft, begun)| is_changed_since(draft, begun));
             // It would go live, and nothing says that it is ours or holds the draft.
             let foreign = known.goal.go_live && !adopted.may_be_ours;
+            // Its own publish is done already; that another's took its place is for people to judge.
+            if let Some(done) = find_done(&known.goal.earlier, findings).filter(|_| foreign) {
+                return Begin::Published(done);
+            }
             return if changed || foreign {
                 Begin::Publish
             } else {
@@ -313,8 +317,6 @@ fn decide_beside(known: Known<'_>, findings: &Findings, busy: Busy<'_>) -> Begin
         .draft_changed()
         .zip(begun_by(row))
         .is_some_and(|(draft, begun)| is_changed_since(draft, begun));
-    // What was not there when the draft was written is not known to have it.
-    let lacks_draft = lacks_draft || *known.purpose == Purpose::BeginAfterOutdated;
     match (known.goal.when_running, phase) {
         (WhenRunning::Fail, _) => refuse_running(known.goal, phase, LEAVE_ALONE),
         (WhenRunning::Cancel, _) => {
@@ -335,6 +337,13 @@ fn decide_beside(known: Known<'_>, findings: &Findings, busy: Busy<'_>) -> Begin
             Begin::Await(phase, row.operation.clone(), purpose)
         }
     }
+}
+
+/// The publish that the ledger names, if it ended well.
+fn find_done(earlier: &Earlier, findings: &Findings) -> Option<Binding> {
+    let binding = binding::of_record(earlier.record()?, findings)?;
+    let state = binding.find_publish(findings)?.status.state();
+    matches!(state, State::Succeeded | State::WaitingForPublisher).then_some(binding)
 }
 
 /// Whether the ledger leaves it open, or says, that this release started what runs.
@@ -428,7 +437,7 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
     }
     // A publish that was there already may have gone live since, whatever the order of their rows.
     let may_be_live = !bound.is_started()
-        && findings.offer_state() == State::Succeeded
+        && matches!(findings.offer_state(), State::Succeeded | State::Unknown)
         && find_succeeded_go_live(findings).is_some();
     match (known.purpose, known.patience, findings.offer_state()) {
         (_, Patience::ForAll, State::Running | State::Unknown)
@@ -440,13 +449,12 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
         }
         // Its row may have been touched after the go-live's; an offer that goes on to say that it is
         // live, while no preview of it waits, is live.
-        (_, patience, State::Succeeded) if find_succeeded_go_live(findings).is_some() => {
+        (_, Patience::ForAll | Patience::ForSlots, _) if may_be_live => {
+            Begin::LookAgain(NOT_WAITING_YET)
+        }
+        (_, _, State::Succeeded) if find_succeeded_go_live(findings).is_some() => {
             let go_live = find_succeeded_go_live(findings).and_then(|row| row.operation.clone());
-            if patience == Patience::Over {
-                Begin::Live { publish, go_live }
-            } else {
-                Begin::LookAgain(NOT_WAITING_YET)
-            }
+            Begin::Live { publish, go_live }
         }
         (_, _, State::NeverPublished) => refuse_no_preview(goal, "it was never published"),
         (_, _, State::Failed | State::Canceled) => {

@@ -227,6 +227,12 @@ impl Follow {
     fn judge_operation(&mut self, view: &OperationView, now: Duration) -> Standing {
         self.absent = None;
         if let Some(id) = view.id.as_ref().filter(|id| self.is_of_another(id)) {
+            // A go-live may carry an address that shows its publish: then the list has to tell.
+            if (self.phase, &self.identity) == (Phase::GoLive, &Identity::Started) {
+                self.operation = None;
+                self.turn = Turn::Rest;
+                return Standing::GoesOn;
+            }
             // An address that all publishes share may still show the one before.
             self.turn = Turn::Rest;
             let since = *self.strange.get_or_insert(now);
@@ -461,6 +467,20 @@ impl Follow {
         Stage::Survey(Survey::after_refusal(purpose, refusal))
     }
 
+    /// Some portals go on to list as running what has ended.
+    fn remember_end(&self, standing: &Standing, run: &mut Run) {
+        let state = match standing {
+            Standing::GoesOn => return,
+            Standing::Done => State::Succeeded,
+            Standing::Ended(problem) if problem.code == Code::OperationFailed => State::Failed,
+            Standing::Ended(problem) if problem.code == Code::OperationCanceled => State::Canceled,
+            Standing::Ended(_) => return,
+        };
+        if let Some(operation) = &self.operation {
+            run.ended.insert(operation.id().to_owned(), state);
+        }
+    }
+
     /// It is done.
     fn end_done(self, run: &mut Run) -> Stage {
         match (self.next, self.phase) {
@@ -608,6 +628,7 @@ impl Answers for Follow {
             let (phase, operation) = (self.phase, self.operation.clone());
             run.tell(What::Phase { phase, origin: Origin::Adopted, operation });
         }
+        self.remember_end(&standing, run);
         match standing {
             Standing::GoesOn if !run.goal.wait && self.turn == Turn::Rest && !in_the_way => {
                 self.leave(run)

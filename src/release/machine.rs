@@ -1,6 +1,7 @@
 //! The release of one offer as a pure state machine: [`Release::next_act`] says what to do,
 //! [`Release::take`] takes what came of it. Each stage is in a file of its own.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use super::verify::Verify;
 use crate::content::{Difference, Wanted, find_foreign, find_missing};
 use crate::portal::{
     Accepted, Capabilities, Draft, Feature, Level, Looked, OfferView, Operation, Phase, Slot,
-    Submission,
+    State, Submission, Word,
 };
 use crate::problem::Problem;
 
@@ -180,6 +181,8 @@ pub(super) struct Run {
     /// The content that this release is for: the draft as it was first read, or as it was when it
     /// was published.
     pub document: Option<Value>,
+    /// How operations ended that were followed to their ends.
+    pub ended: HashMap<String, State>,
     /// What the API can do.
     pub capabilities: Capabilities,
     /// The signal by which the job was told to stop, which is the end that the process tells,
@@ -220,6 +223,18 @@ impl Run {
             }
             (None, None) => Vec::new(),
         }
+    }
+
+    /// The list, but for rows that go on to show as running what was seen to end.
+    pub fn correct(&self, mut rows: Vec<Submission>) -> Vec<Submission> {
+        for row in &mut rows {
+            let state = row.status.state();
+            let stale = !state.is_final() && state != State::WaitingForPublisher;
+            if let Some(ended) = self.ended.get(&row.id).filter(|_| stale) {
+                row.status = Word::meaning(row.status.text(), *ended);
+            }
+        }
+        rows
     }
 
     /// A line in the log.
@@ -315,6 +330,7 @@ impl Release {
                 goal,
                 phase: None,
                 document: None,
+                ended: HashMap::new(),
                 capabilities,
                 signal: None,
                 events: Vec::new(),

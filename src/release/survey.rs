@@ -162,7 +162,7 @@ impl Survey {
     fn note_seen(&mut self, seen: Seen, asked: Option<Ask>, run: &mut Run) -> Result<(), Problem> {
         let findings = &mut self.findings;
         match (seen, asked) {
-            (Seen::Operations(rows), _) => findings.operations = Some(rows),
+            (Seen::Operations(rows), _) => findings.operations = Some(run.correct(rows)),
             (Seen::Offer(view), _) => {
                 run.tell(What::Offer(view.clone()));
                 findings.offer = Answer::Found(view);

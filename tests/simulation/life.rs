@@ -146,11 +146,10 @@ fn second_job(world: &World, run: &Run, calm: bool) -> Option<Run> {
     if calm || !world.plan.has(Extra::SecondJob) || !world.chance.one_in(2) {
         return None;
     }
-    let job = Job {
-        command: world.chance.pick(&["release", "release", run.job.command, "resume", "status"]),
-        go_live: world.chance.one_in(2),
-        ..run.job
-    };
+    let command = world.chance.pick(&["release", "release", run.job.command, "resume", "status"]);
+    // All attempts of a workflow run have the same inputs.
+    let go_live = *world.second_goes_live.get_or_init(|| world.chance.one_in(2));
+    let job = Job { command, go_live, ..run.job };
     let after = world.chance.pick(&[Duration::ZERO, world.chance.millis(1, 7_200_000)]);
     let (number, began) = (SECOND + run.number, run.began + after);
     let operation = operation(world, &job);

@@ -1,6 +1,6 @@
 //! One world: everything outside the program, driven by one seed.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub struct World {
     /// The process of this run is to be killed now.
     pub kill: Cell<Option<usize>>,
     pub requests: Cell<usize>,
+    /// Whether the other job goes live.
+    pub second_goes_live: OnceCell<bool>,
 }
 
 impl World {
@@ -53,6 +55,7 @@ impl World {
             outage: Cell::default(),
             kill: Cell::default(),
             requests: Cell::default(),
+            second_goes_live: OnceCell::new(),
             time,
             chance,
             trace,

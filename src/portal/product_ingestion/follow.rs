@@ -73,9 +73,13 @@ impl<T: Transport> ProductIngestion<T> {
         let entries = self.read_submissions(product).await?;
         let (phase, number) = match posted {
             Some(Posted { phase, number: Some(number), .. }) => (phase, number),
-            Some(posted) => match find_new(&entries, &posted) {
-                Some(entry) => (posted.phase, entry.number.clone()),
-                None => return Ok(wait_for_submission(Some(posted.phase), job.as_ref())),
+            // The job says which one it made; the list alone could show another's.
+            Some(posted) => match self.read_submission_of_job(id).await? {
+                Some((of, number)) if of == product => (posted.phase, number),
+                _ => match find_new(&entries, &posted) {
+                    Some(entry) => (posted.phase, entry.number.clone()),
+                    None => return Ok(wait_for_submission(Some(posted.phase), job.as_ref())),
+                },
             },
             None => match self.read_submission_of_job(id).await? {
                 Some((of, number)) if of == product => (find_phase(&entries, &number), number),
