@@ -88,29 +88,7 @@ const ALL: [(Extra, u32); 21] = [
 ];
 
 /// What the program does not hold yet.
-const PENDING: &[Extra] = &[
-    SlowViews,
-    SecondJob,
-    LooseGoLive,
-    LatePosts,
-    OldRows,
-    RowOrder,
-    BothHeaders,
-    Edits,
-    Slots,
-    OddAnswers,
-    TokenEnds,
-    ResumeOperation,
-    OldPublishRow,
-    Content,
-    Bound,
-    CancelsTheOne,
-    CancelsOwn,
-    PendingWhileItRuns,
-    Drafts,
-    Ingestion,
-    Ledger,
-];
+const PENDING: &[Extra] = &[SecondJob, OldPublishRow, Ingestion];
 
 /// Which of them this seed has.
 #[derive(Debug, Clone, Default)]

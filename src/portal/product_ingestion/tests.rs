@@ -134,7 +134,8 @@ fn a_publish_is_done_when_its_job_and_its_submission_are() {
         ])
         .answer("POST configure", 202, job("notStarted", "pending", json!([])))
         .answer("GET configure/j-1/status", 200, job("running", "pending", json!([])))
-        .answer("GET configure/j-1/status", 200, job("completed", "succeeded", json!([])));
+        .answer("GET configure/j-1/status", 200, job("completed", "succeeded", json!([])))
+        .answer("GET configure/j-1", 404, json!({}));
     let (api, time) = api(&service);
     let accepted = time.run(api.publish(&[])).unwrap();
     let operation = accepted.operation.unwrap();
@@ -162,6 +163,25 @@ fn a_publish_is_done_when_its_job_and_its_submission_are() {
             (State::Succeeded, number()),
         ]
     );
+}
+
+#[test]
+fn a_publish_that_was_replaced_is_not_taken_for_the_one_that_took_its_place() {
+    let service = Rc::new(Service::default());
+    let live = entry(OLD, "live", "completed", "succeeded");
+    let detail = json!({"resources": [{"id": format!("submission/{PRODUCT}/canceled")}]});
+    service
+        .with(&[
+            json!([draft(), live]),
+            json!([entry(NEW, "preview", "completed", "succeeded"), live]),
+        ])
+        .answer("POST configure", 202, job("notStarted", "pending", json!([])))
+        .answer("GET configure/j-1/status", 200, job("completed", "succeeded", json!([])))
+        .answer("GET configure/j-1", 200, detail);
+    let (api, time) = api(&service);
+    let operation = time.run(api.publish(&[])).unwrap().operation.unwrap();
+    let error = time.run(api.read_operation(&operation)).unwrap_err();
+    assert_eq!(error.problem.code, Code::PreviewChanged, "{}", error.problem.message);
 }
 
 #[test]
