@@ -147,13 +147,13 @@ impl<P: Portal> Author<'_, P> {
             if self.is_look() || change.is_empty() {
                 return self.end(&change);
             }
+            if draft.etag.is_none() && !self.is_still(&draft).await? {
+                last = Some(changed_meanwhile());
+                continue;
+            }
             // Slow answers: something may have been started in the meantime.
             let aged = self.around.clock.elapsed().saturating_sub(looked) > STALE;
             if aged && find_busy(&self.look().await?, self.around.clock.now()).is_some() {
-                continue;
-            }
-            if draft.etag.is_none() && !self.is_still(&draft).await? {
-                last = Some(changed_meanwhile());
                 continue;
             }
             match self.write(&draft, &change).await? {

@@ -114,7 +114,6 @@ impl Verify {
             return self.end(Verified::True, run);
         }
         self.shown = true;
-        self.absences = 0;
         self.look_later(differences, run, at)
     }
 
