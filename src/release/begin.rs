@@ -746,13 +746,16 @@ fn is_already_out(findings: &Findings, newest: &Submission, today: Timestamp) ->
     findings.offer_state() == State::Succeeded && is_out(findings, newest, today)
 }
 
-/// Whether the operation brought out the draft as it is, by its own word.
+/// Whether the operation brought out the draft as it is, by its own word. What counts is when the
+/// publish had begun; a portal may touch the draft when an operation ends.
 fn is_out(findings: &Findings, newest: &Submission, today: Timestamp) -> bool {
     let (Some(draft), Some(ended)) = (findings.draft_changed(), newest.changed) else {
         return false;
     };
+    let begun = findings.newest(Phase::Publish).and_then(begun_by).unwrap_or(ended);
+    let touched = draft.duration_since(ended).abs() <= SETTLING;
     newest.status.state() == State::Succeeded
-        && !is_changed_since(draft, ended)
+        && (touched || !is_changed_since(draft, begun.min(ended)))
         && today.duration_since(ended) < LONGEST_RELEASE
 }
 

@@ -470,11 +470,10 @@ impl Follow {
     /// Some portals go on to list as running what has ended.
     fn remember_end(&self, standing: &Standing, run: &mut Run) {
         let state = match standing {
-            Standing::GoesOn => return,
             Standing::Done => State::Succeeded,
             Standing::Ended(problem) if problem.code == Code::OperationFailed => State::Failed,
             Standing::Ended(problem) if problem.code == Code::OperationCanceled => State::Canceled,
-            Standing::Ended(_) => return,
+            Standing::GoesOn | Standing::Ended(_) => return,
         };
         if let Some(operation) = &self.operation {
             run.ended.insert(operation.id().to_owned(), state);

@@ -229,8 +229,8 @@ impl Run {
     pub fn correct(&self, mut rows: Vec<Submission>) -> Vec<Submission> {
         for row in &mut rows {
             let state = row.status.state();
-            let stale = !state.is_final() && state != State::WaitingForPublisher;
-            if let Some(ended) = self.ended.get(&row.id).filter(|_| stale) {
+            let outdated = !state.is_final() && state != State::WaitingForPublisher;
+            if let Some(ended) = self.ended.get(&row.id).filter(|_| outdated) {
                 row.status = Word::meaning(row.status.text(), *ended);
             }
         }

@@ -46,6 +46,8 @@ pub enum Extra {
 
     /// Rule: success is the content's. What was the draft when the run began is in preview or live.
     Content,
+    /// Rule: the same where nothing shows the content, and times alone tell that the draft was edited.
+    ContentByTimes,
     /// Rule: only the preview that the run published, or was shown, goes live.
     Bound,
     /// Rule: `cancel` is done when what ran is at rest.
@@ -57,13 +59,13 @@ pub enum Extra {
 }
 
 use Extra::{
-    BothHeaders, Bound, CancelsOwn, CancelsTheOne, Content, Drafts, Edits, Ingestion, LatePosts,
-    Ledger, LooseGoLive, OddAnswers, OldPublishRow, OldRows, PendingWhileItRuns, ResumeOperation,
-    RowOrder, SecondJob, Slots, SlowViews, TokenEnds,
+    BothHeaders, Bound, CancelsOwn, CancelsTheOne, Content, ContentByTimes, Drafts, Edits,
+    Ingestion, LatePosts, Ledger, LooseGoLive, OddAnswers, OldPublishRow, OldRows,
+    PendingWhileItRuns, ResumeOperation, RowOrder, SecondJob, Slots, SlowViews, TokenEnds,
 };
 
 /// Each with how rare it is: on in one world of so many. New ones go to the end.
-const ALL: [(Extra, u32); 21] = [
+const ALL: [(Extra, u32); 22] = [
     (SecondJob, 4),
     (LooseGoLive, 3),
     (SlowViews, 6),
@@ -85,10 +87,23 @@ const ALL: [(Extra, u32); 21] = [
     (Drafts, 3),
     (Ingestion, 4),
     (Ledger, 2),
+    (ContentByTimes, 1),
 ];
 
 /// What the program does not hold yet.
-const PENDING: &[Extra] = &[SecondJob, OldPublishRow, Ingestion];
+const PENDING: &[Extra] = &[
+    SecondJob,
+    LooseGoLive,
+    SlowViews,
+    OldRows,
+    Edits,
+    Slots,
+    OldPublishRow,
+    Drafts,
+    Ingestion,
+    Content,
+    ContentByTimes,
+];
 
 /// Which of them this seed has.
 #[derive(Debug, Clone, Default)]

@@ -175,7 +175,8 @@ fn content(world: &World, run: &Run, offer: &Offer, held: Option<Content>) -> Kn
         newest.is_none_or(|one| one.changed(run.began) + TOLERANCE < edited)
     });
     let timed = dialect.row_times && dialect.draft_times && seen;
-    if readable || timed && !world.plan.has(Extra::Drafts) {
+    let by_times = world.plan.has(Extra::ContentByTimes) && !world.plan.has(Extra::Drafts);
+    if readable || timed && by_times {
         Known::IsNot(format!("{held:?} is out, and the draft was {wanted:?} when the run began"))
     } else {
         Known::Unknown
