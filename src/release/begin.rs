@@ -384,9 +384,7 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
     }
     let begins = !matches!(known.purpose, Purpose::GoOn(_));
     let is_other = |record: &Record| !names_newest(record, findings, &bound);
-    if bound.is_unproven()
-        || begins && bound.is_loose() && goal.earlier.record().is_some_and(is_other)
-    {
+    if begins && bound.is_loose() && goal.earlier.record().is_some_and(is_other) {
         return refuse_changed(goal, &bound, NOT_IN_LEDGER);
     }
     let publish = bound.publish.clone();
@@ -574,7 +572,7 @@ pub(super) fn decide_resume(known: Known<'_>, findings: &Findings) -> Begin {
 fn decide_resume_of(known: Known<'_>, findings: &Findings, record: &Record) -> Begin {
     let binding = binding::of_record(record, findings);
     let binding = binding.or_else(|| match binding::find_since(record, findings)[..] {
-        [only] => Some(binding::of_unproven(findings, only)),
+        [only] => Some(binding::of_marked(findings, only)),
         _ => None,
     });
     let listed = binding.filter(|binding| binding.find_publish(findings).is_some());

@@ -18,9 +18,6 @@ enum Origin {
     Named,
     /// Its publish is the newest there is; nothing else bound it.
     Newest,
-    /// Its publish was started after the release was marked, and the mark does not name it: it may
-    /// be another's.
-    Unproven,
 }
 
 /// A preview, known by the publish that made it.
@@ -58,9 +55,10 @@ pub(super) fn of_row(findings: &Findings, row: &Submission) -> Binding {
     }
 }
 
-/// The preview of the publish in this row, which may be another's.
-pub(super) fn of_unproven(findings: &Findings, row: &Submission) -> Binding {
-    Binding { origin: Origin::Unproven, ..of_row(findings, row) }
+/// The preview of the publish in this row, the only one that was not there when the release was
+/// marked.
+pub(super) fn of_marked(findings: &Findings, row: &Submission) -> Binding {
+    Binding { origin: Origin::Named, ..of_row(findings, row) }
 }
 
 /// The preview of a publish that was started when these operations were there.
@@ -109,7 +107,7 @@ pub(super) fn of_record(record: &Record, findings: &Findings) -> Option<Binding>
         return Some(of_name(name, findings));
     }
     match find_since(record, findings)[..] {
-        [only] => Some(Binding { origin: Origin::Named, ..of_row(findings, only) }),
+        [only] => Some(of_marked(findings, only)),
         _ => Some(of_name(first, findings)),
     }
 }
@@ -148,7 +146,7 @@ impl Binding {
     pub fn after_following(self, publish: Option<&Operation>) -> Self {
         let id = self.id.or_else(|| listed_id(publish));
         let origin = match self.origin {
-            kept @ (Origin::Unproven | Origin::Started) => kept,
+            Origin::Started => Origin::Started,
             Origin::Followed | Origin::Named | Origin::Newest => Origin::Followed,
         };
         Self { publish: publish.cloned().or(self.publish), id, origin, ..self }
@@ -162,11 +160,6 @@ impl Binding {
     /// Whether its publish was started in this run.
     pub fn is_started(&self) -> bool {
         self.origin == Origin::Started
-    }
-
-    /// Whether its publish may be another's, so that it must not go live unseen.
-    pub fn is_unproven(&self) -> bool {
-        self.origin == Origin::Unproven
     }
 
     /// Whether nothing but being the newest says that this preview is meant.

@@ -93,7 +93,7 @@ fn killed_at(number: usize, fault: &str, second: &str) -> String {
         // A release is marked right before its POST: the ledger has nothing open, or what it has
         // open was never started.
         let (ended, said) = if kind == "POST publish" {
-            ((1, "failed"), "has no operation that could be continued")
+            ((1, "failed"), "the list of operations shows no publish of it")
         } else {
             ((0, "succeeded"), "the ledger has no open release")
         };
