@@ -151,9 +151,8 @@ fn may_be_unseen(known: Known<'_>, findings: &Findings, phase: Phase) -> bool {
         Phase::GoLive => record.names.go_live.as_deref(),
     };
     let is_open = record.standing == Standing::Open;
-    let listed = |name: &str| findings.operations.iter().flatten().any(|row| row.is_called(name));
     let unseen = match named {
-        Some(name) => is_open && !listed(name),
+        Some(name) => is_open && findings.find_called(name).is_none(),
         None => record.unanswered == Some(phase),
     };
     let recent = |touched| known.today.duration_since(touched) < LONGEST_UNSEEN;
@@ -286,10 +285,7 @@ fn decide_by_ledger(known: Known<'_>, findings: &Findings) -> Option<Begin> {
     let binding = binding::of_record(record, findings)?;
     let waits = || {
         let newest = findings.newest_first().first().copied();
-        newest.is_some_and(|row| {
-            let done = matches!(row.status.state(), State::Succeeded | State::WaitingForPublisher);
-            binding.names(row) && done
-        })
+        newest.is_some_and(|row| binding.names(row) && has_preview(row.status.state()))
     };
     match record.standing {
         Standing::Live if findings.offer_state() == State::Succeeded => {
@@ -343,7 +339,7 @@ fn decide_beside(known: Known<'_>, findings: &Findings, busy: Busy<'_>) -> Begin
 fn find_done(earlier: &Earlier, findings: &Findings) -> Option<Binding> {
     let binding = binding::of_record(earlier.record()?, findings)?;
     let state = binding.find_publish(findings)?.status.state();
-    matches!(state, State::Succeeded | State::WaitingForPublisher).then_some(binding)
+    has_preview(state).then_some(binding)
 }
 
 /// Whether the ledger leaves it open, or says, that this release started what runs.
@@ -570,11 +566,8 @@ pub(super) fn decide_resume(known: Known<'_>, findings: &Findings) -> Begin {
 
 /// Goes on with the very release that the ledger tells of.
 fn decide_resume_of(known: Known<'_>, findings: &Findings, record: &Record) -> Begin {
-    let binding = binding::of_record(record, findings);
-    let binding = binding.or_else(|| match binding::find_since(record, findings)[..] {
-        [only] => Some(binding::of_marked(findings, only)),
-        _ => None,
-    });
+    let binding =
+        binding::of_record(record, findings).or_else(|| binding::of_marked(record, findings));
     let listed = binding.filter(|binding| binding.find_publish(findings).is_some());
     let Some(binding) = listed else {
         if known.patience == Patience::ForAll {
@@ -591,8 +584,8 @@ fn decide_resume_of(known: Known<'_>, findings: &Findings, record: &Record) -> B
         );
     };
     let go_live = record.names.go_live.as_deref();
-    let named = |name: &str| findings.operations.iter().flatten().find(|row| row.is_called(name));
-    match go_live.and_then(named).or_else(|| binding.find_go_live(findings)) {
+    let named = go_live.and_then(|name| findings.find_called(name));
+    match named.or_else(|| binding.find_go_live(findings)) {
         Some(row) if !is_bad(row.status.state()) => {
             Begin::Follow { phase: Phase::GoLive, operation: row.operation.clone(), binding }
         }
@@ -702,6 +695,11 @@ fn refuse_changed(goal: &Goal, bound: &Binding, why: &str) -> Begin {
         Problem::new(Code::PreviewChanged, message)
             .hint("look at the preview that is there now; then release it, or go live with it by its name"),
     ))
+}
+
+/// The word of a publish that is done.
+fn has_preview(state: State) -> bool {
+    matches!(state, State::Succeeded | State::WaitingForPublisher)
 }
 
 fn is_bad(state: State) -> bool {

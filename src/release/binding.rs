@@ -55,10 +55,12 @@ pub(super) fn of_row(findings: &Findings, row: &Submission) -> Binding {
     }
 }
 
-/// The preview of the publish in this row, the only one that was not there when the release was
-/// marked.
-pub(super) fn of_marked(findings: &Findings, row: &Submission) -> Binding {
-    Binding { origin: Origin::Named, ..of_row(findings, row) }
+/// The preview of the only publish that was not there when the release was marked.
+pub(super) fn of_marked(record: &Record, findings: &Findings) -> Option<Binding> {
+    match find_since(record, findings)[..] {
+        [only] => Some(Binding { origin: Origin::Named, ..of_row(findings, only) }),
+        _ => None,
+    }
 }
 
 /// The preview of a publish that was started when these operations were there.
@@ -102,14 +104,11 @@ pub(super) fn of_record(record: &Record, findings: &Findings) -> Option<Binding>
     let Names { publish, preview, .. } = &record.names;
     let names = [preview, publish].map(Option::as_deref);
     let first = names.into_iter().flatten().next()?;
-    let listed = |name: &&str| findings.operations.iter().flatten().any(|row| row.is_called(name));
+    let listed = |name: &&str| findings.find_called(name).is_some();
     if let Some(name) = names.into_iter().flatten().find(listed) {
         return Some(of_name(name, findings));
     }
-    match find_since(record, findings)[..] {
-        [only] => Some(of_marked(findings, only)),
-        _ => Some(of_name(first, findings)),
-    }
+    Some(of_marked(record, findings).unwrap_or_else(|| of_name(first, findings)))
 }
 
 /// The publishes that were not there when the mark was made, newest first.
@@ -128,7 +127,7 @@ pub(super) fn find_since<'a>(record: &Record, findings: &'a Findings) -> Vec<&'a
 
 /// The preview with this name.
 pub(super) fn of_name(name: &str, findings: &Findings) -> Binding {
-    let row = findings.operations.iter().flatten().find(|row| row.is_called(name));
+    let row = findings.find_called(name);
     Binding {
         publish: row.and_then(|row| row.operation.clone()),
         id: Some(name.to_owned()),

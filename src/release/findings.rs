@@ -115,6 +115,12 @@ impl Findings {
         self.operations.iter().flatten().map(|row| row.id.clone()).collect()
     }
 
+    /// The operation that people, or an earlier run, call by this name.
+    #[must_use]
+    pub fn find_called(&self, name: &str) -> Option<&Submission> {
+        self.operations.iter().flatten().find(|row| row.is_called(name))
+    }
+
     /// Ids of the operations that are not this one; of none, if it is not known which it is.
     #[must_use]
     pub fn others(&self, operation: Option<&Operation>) -> HashSet<String> {

@@ -109,13 +109,6 @@ impl Earlier {
     pub fn record(&self) -> Option<&Record> {
         if let Self::Found(record) = self { Some(record) } else { None }
     }
-
-    /// The publish of this release, as it is called by the mark.
-    #[must_use]
-    pub fn named_publish(&self) -> Option<&str> {
-        let names = &self.record()?.names;
-        names.preview.as_deref().or(names.publish.as_deref())
-    }
 }
 
 /// What is about to be asked of the portal.
