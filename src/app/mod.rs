@@ -6,6 +6,7 @@ mod checks;
 pub mod drafts;
 mod goals;
 mod ledger;
+pub mod outside;
 mod portals;
 mod record;
 mod refusal;

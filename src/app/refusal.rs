@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::checks;
+use super::outside::Outside;
 use super::portals::refuse_token_for_two;
-use super::session::Outside;
 use crate::actions::context::Context;
 use crate::actions::files::{OutputFile, SummaryFile};
 use crate::actions::inputs::{Inputs, Wrong};

@@ -10,14 +10,15 @@ use tokio::sync::{Semaphore, watch};
 
 use super::drafts::{find_version, read_drafts};
 use super::ledger::{self, OfferLedger};
+use super::outside::{Outside, connect, trace_exchange};
 use super::portals::{Portals, refuse_token_for_two};
 use super::{Signal, api_notes, checks, goals, record, refusal};
 use crate::actions::context::Context;
 use crate::actions::files::{OutputFile, SummaryFile};
 use crate::actions::inputs::{Inputs, OnCancel};
 use crate::clock::Clock;
-use crate::github::{CheckRuns, Deployments, GithubDeployments, GithubError};
-use crate::http::{Exchange, Recorded, ReqwestTransport, Transport};
+use crate::github::GithubDeployments;
+use crate::http::{Exchange, Recorded, Transport};
 use crate::manifest::{Manifest, Offer};
 use crate::portal::Portal;
 use crate::problem::{Code, Problem};
@@ -26,7 +27,6 @@ use crate::release::driver::{self, Surroundings};
 use crate::release::event::{Event, What};
 use crate::release::ledger::{Ledger, Mark, NoLedger};
 use crate::release::{Aim, Ending, Goal, Outcome, Stop, Verdict};
-use crate::report::check_run::Commit;
 use crate::report::console::Console;
 use crate::report::offer_story::OfferStory;
 use crate::report::pages::Throttle;
@@ -40,20 +40,6 @@ use crate::report::{
 const LAST_REPORTS_ON_SIGNAL: Duration = Duration::from_secs(2);
 const LAST_REPORTS: Duration = Duration::from_secs(30);
 const LONGEST_LAST_REPORTS: Duration = Duration::from_mins(5);
-
-/// Everything outside this process. A test puts a world in memory here.
-pub struct Outside {
-    /// Time.
-    pub clock: Rc<dyn Clock>,
-    /// The network.
-    pub transport: Rc<dyn Transport>,
-    /// GitHub's check runs, and the commit that they belong to; or why there are none.
-    pub check_runs: Result<(Box<dyn CheckRuns>, Commit), GithubError>,
-    /// GitHub's deployments, or why there are none.
-    pub deployments: Result<Rc<dyn Deployments>, GithubError>,
-    /// Signals to this process.
-    pub signals: watch::Receiver<Option<Signal>>,
-}
 
 /// The offers of a manifest that a command is about, and what is wanted of the draft of each.
 pub struct Selection<'a> {
@@ -113,18 +99,6 @@ pub async fn run(
     }
 }
 
-/// The HTTP client of this process.
-///
-/// # Errors
-/// When it cannot be set up.
-pub fn connect() -> Result<Rc<ReqwestTransport>, Problem> {
-    ReqwestTransport::new().map(Rc::new).map_err(|error| {
-        let message = format!("the HTTP client cannot be set up: {error}");
-        Problem::new(Code::Unavailable, message)
-            .hint("check the proxy variables and `SSL_CERT_FILE` of the job's `env`")
-    })
-}
-
 /// Inputs that do not fit the selected offers: an operation and a preview belong to one of them, a
 /// token to one API.
 fn check_offers(inputs: &Inputs, offers: &[Offer]) -> Vec<Problem> {
@@ -162,7 +136,7 @@ pub async fn release(
     let Selection { manifest, offers, drafts } = selection;
     let Outside { clock, transport, check_runs, deployments, signals } = outside;
     let secrets = console.secrets();
-    let tokens = Recorded::new(Rc::clone(&transport), Rc::clone(&clock), Box::new(debug));
+    let tokens = Recorded::new(Rc::clone(&transport), Rc::clone(&clock), Box::new(trace_exchange));
     let tokens: Rc<dyn Transport> = Rc::new(tokens);
     let publisher = manifest.publisher.clone();
     let portals =
@@ -331,14 +305,6 @@ async fn patience(
         () = told_to_stop => clock.sleep(LAST_REPORTS_ON_SIGNAL).await,
         () = clock.sleep(LAST_REPORTS.saturating_add(seconds).min(LONGEST_LAST_REPORTS)) => {}
     }
-}
-
-/// Tells an exchange that belongs to no offer to those who look for a fault.
-pub fn debug(exchange: Exchange) {
-    let answer = exchange
-        .status
-        .map_or_else(|| exchange.error.unwrap_or_default(), |status| status.to_string());
-    tracing::debug!("{} {} → {answer}", exchange.method, exchange.url);
 }
 
 fn open_files(inputs: &Inputs, context: &Context) -> Result<FilePaths, Problem> {

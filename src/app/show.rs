@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::outside::{connect, trace_exchange};
 use super::portals::Portals;
-use super::{Signal, refusal, session};
+use super::{Signal, refusal};
 use crate::actions::context::Context;
 use crate::actions::inputs::Inputs;
 use crate::clock::Clock;
@@ -63,8 +64,8 @@ async fn read_draft(
     let manifest = manifest::load(&context.workspace, &inputs.manifest, secrets)?;
     let offer = choose_offer(&manifest, &inputs.offers)?;
     let read = async {
-        let told = Box::new(session::debug);
-        let transport = Recorded::new(session::connect()?, Rc::clone(&clock), told);
+        let told = Box::new(trace_exchange);
+        let transport = Recorded::new(connect()?, Rc::clone(&clock), told);
         let transport: Rc<dyn Transport> = Rc::new(transport);
         let (publisher, offers) = (manifest.publisher.clone(), std::slice::from_ref(&offer));
         let portals =

@@ -4,13 +4,13 @@ use serde_json::Value as Json;
 
 use super::compare::{Mode, Unequal, find_unequal};
 use super::diff::Difference;
-use super::edits::{Notes, make_edits};
+use super::edits::{Notes, Strictness, make_edits};
 use super::image::add_image;
 use super::names::Names;
 use super::prune::prune_versions;
 use super::resources::{carry_out_on_resources, has_resources};
 use super::secrets::is_mask;
-use super::{Wanted, WantedPlan};
+use super::wanted::{Wanted, WantedPlan};
 use crate::nearest::find_nearest;
 use crate::problem::{Code, Place, Problem};
 
@@ -37,7 +37,7 @@ impl Change {
 /// # Errors
 /// Everything that does not fit the draft, each at its line of the manifest.
 pub fn apply(wanted: &Wanted, draft: &Json, live: Option<&Json>) -> Result<Change, Vec<Problem>> {
-    let mut work = Work { wanted, mode: Carry::Strictly { live }, notes: Notes::default() };
+    let mut work = Work { wanted, mode: Strictness::Strictly { live }, notes: Notes::default() };
     let document = work.carry_out(draft);
     let Notes { touched, problems } = work.notes;
     if !problems.is_empty() {
@@ -128,30 +128,15 @@ pub struct Lenient {
 
 /// Carries out what fits, without the tests and without removing versions.
 pub fn carry_out_leniently(wanted: &Wanted, document: &Json) -> Lenient {
-    let mut work = Work { wanted, mode: Carry::Leniently, notes: Notes::default() };
+    let mut work = Work { wanted, mode: Strictness::Leniently, notes: Notes::default() };
     let document = work.carry_out(document);
     Lenient { document, problems: work.notes.problems }
 }
 
 struct Work<'a> {
     wanted: &'a Wanted,
-    mode: Carry<'a>,
+    mode: Strictness<'a>,
     notes: Notes,
-}
-
-/// How strictly it is carried out.
-#[derive(Clone, Copy)]
-pub enum Carry<'a> {
-    /// As the manifest says, with what is live if that is known.
-    Strictly { live: Option<&'a Json> },
-    /// Without the tests and without removing versions.
-    Leniently,
-}
-
-impl Carry<'_> {
-    pub fn tests_count(self) -> bool {
-        matches!(self, Self::Strictly { .. })
-    }
 }
 
 impl Work<'_> {
@@ -170,7 +155,7 @@ impl Work<'_> {
             return document;
         };
         let base = ["offer".to_owned()];
-        make_edits(offer, &self.wanted.edits, &base, self.mode.tests_count(), &mut self.notes);
+        make_edits(offer, &self.wanted.edits, &base, self.mode, &mut self.notes);
         let mut no_plans = Vec::new();
         let plans = document.pointer_mut("/definition/plans").and_then(Json::as_array_mut);
         let plans = plans.unwrap_or(&mut no_plans);
@@ -193,7 +178,9 @@ impl Work<'_> {
             }
             self.notes.touch(&base, &before, plan, &image.at);
         }
-        if let (Some((keep, at)), Carry::Strictly { live }) = (&wanted.keep_versions, self.mode) {
+        if let (Some((keep, at)), Strictness::Strictly { live }) =
+            (&wanted.keep_versions, self.mode)
+        {
             let before = plan.clone();
             let live = live.and_then(|live| find_plan(live, wanted.id.as_str()));
             if let Err(problem) = prune_versions(plan, live, offer_type, *keep) {
@@ -201,7 +188,7 @@ impl Work<'_> {
             }
             self.notes.touch(&base, &before, plan, at);
         }
-        make_edits(plan, &wanted.edits, &base, self.mode.tests_count(), &mut self.notes);
+        make_edits(plan, &wanted.edits, &base, self.mode, &mut self.notes);
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::compare::{Mode, find_unequal};
 use super::pointer::{self, NotThere};
-use super::{Action, Edit};
+use super::wanted::{Action, Edit};
 use crate::problem::{Code, Place, Problem};
 
 /// What was done to a document, and what could not be.
@@ -28,12 +28,27 @@ impl Notes {
     }
 }
 
-/// Makes the edits on the value. With `tests_count`, a group is only made if its tests hold.
+/// How strictly a document is changed.
+#[derive(Clone, Copy)]
+pub enum Strictness<'a> {
+    /// As the manifest says, with what is live if that is known.
+    Strictly { live: Option<&'a Json> },
+    /// Without the tests and without removing versions.
+    Leniently,
+}
+
+impl Strictness<'_> {
+    fn tests_count(self) -> bool {
+        matches!(self, Self::Strictly { .. })
+    }
+}
+
+/// Makes the edits on the value. Strictly, a group is only made if its tests hold.
 pub fn make_edits(
     target: &mut Json,
     edits: &[Edit],
     base: &[String],
-    tests_count: bool,
+    strictness: Strictness<'_>,
     notes: &mut Notes,
 ) {
     for (tests, changes) in group(edits) {
@@ -47,7 +62,7 @@ pub fn make_edits(
             }
         }
         let idle = find_unequal(target, &attempt, Mode::Exact).is_empty();
-        if tests_count && (changes.is_empty() || !idle) {
+        if strictness.tests_count() && (changes.is_empty() || !idle) {
             made.problems.extend(tests.iter().filter_map(|test| judge(target, test)));
         }
         *target = attempt;

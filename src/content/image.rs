@@ -1,44 +1,12 @@
 //! The image versions of a plan: where they are in the document of each type of offer, and how one
 //! is added.
 
-use std::fmt;
-
 use serde_json::{Map, Value as Json};
 
-use super::{Disk, Image, Sas, Version};
+use super::sas::Sas;
+use super::version::Version;
+use super::wanted::{Disk, Image, ImageType};
 use crate::problem::{Code, Problem};
-
-/// Architecture and generation of an image, in the words of the Product Ingestion API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ImageType {
-    /// x64, generation 1.
-    X64Gen1,
-    /// x64, generation 2.
-    X64Gen2,
-    /// Arm64, generation 2.
-    Arm64Gen2,
-}
-
-impl ImageType {
-    /// Every image type.
-    pub const ALL: [Self; 3] = [Self::X64Gen1, Self::X64Gen2, Self::Arm64Gen2];
-
-    /// The image type as the manifest writes it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::X64Gen1 => "x64Gen1",
-            Self::X64Gen2 => "x64Gen2",
-            Self::Arm64Gen2 => "arm64Gen2",
-        }
-    }
-}
-
-impl fmt::Display for ImageType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// A part of a plan that has image versions of its own: the plan itself, or one of its
 /// `diskGenerations`.

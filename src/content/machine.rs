@@ -5,8 +5,10 @@ use std::num::NonZeroUsize;
 
 use serde_json::{Value as Json, json};
 
+use super::sas::Sas;
 use super::secrets::hide_in_text;
-use super::{Disk, Image, ImageType, Sas, Version};
+use super::version::Version;
+use super::wanted::{Disk, Image, ImageType};
 use crate::problem::{Code, Problem};
 
 const VERSIONS: &str = "vmImageVersions";

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::compare::Unequal;
 use super::diff::Difference;
 use super::pointer;
-use super::resources::{kind_of, language_of};
+use super::resource::{kind_of, language_of, name_of_plan};
 use crate::problem::Place;
 
 /// The resources of some documents by their ids.
@@ -64,11 +64,4 @@ impl Names {
             None => difference,
         }
     }
-}
-
-/// The name of a plan, under the key that the service spells in two ways.
-pub fn name_of_plan(plan: &Json) -> Option<&str> {
-    let identity = plan["identity"].as_object()?;
-    let (_, name) = identity.iter().find(|(key, _)| key.eq_ignore_ascii_case("externalId"))?;
-    name.as_str()
 }

@@ -5,9 +5,12 @@ use std::num::NonZeroUsize;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::{
-    Action, Concern, Container, Disk, Edit, Image, ImageType, Payload, Pointer, Resource, Sas,
-    Variables, Version, Wanted, WantedPlan,
+use super::pointer::Pointer;
+use super::sas::{Concern, Sas};
+use super::variables::Variables;
+use super::version::Version;
+use super::wanted::{
+    Action, Container, Disk, Edit, Image, ImageType, Payload, Resource, Wanted, WantedPlan,
 };
 use crate::manifest::content::{self as written, PlanContent, Source, Text};
 use crate::manifest::{Manifest, Offer, Route};

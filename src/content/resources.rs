@@ -3,12 +3,12 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::apply::Carry;
 use super::container::add_payload;
-use super::edits::{Notes, make_edits};
+use super::edits::{Notes, Strictness, make_edits};
 use super::machine::{add_image, deprecate_versions};
-use super::names::name_of_plan;
-use super::{Action, Edit, Pointer, Resource, Wanted, WantedPlan, pointer};
+use super::pointer::{self, Pointer};
+use super::resource::{kind_of, language_of, name_of_plan};
+use super::wanted::{Action, Edit, Resource, Wanted, WantedPlan};
 use crate::nearest::find_nearest;
 use crate::problem::{Code, Place, Problem};
 
@@ -27,22 +27,16 @@ pub fn has_resources(document: &Json) -> bool {
     document["definition"]["resources"].is_array()
 }
 
-/// The kind of a resource: what stands before the version in its `$schema`.
-pub fn kind_of(resource: &Json) -> &str {
-    let schema = resource["$schema"].as_str().unwrap_or_default().trim();
-    schema.rsplit('/').nth(1).unwrap_or_default()
-}
-
 /// Carries out what is wanted on a document that is made of resources.
 pub fn carry_out_on_resources(
     document: &mut Json,
     wanted: &Wanted,
-    mode: Carry<'_>,
+    mode: Strictness<'_>,
     notes: &mut Notes,
 ) {
     let live = match mode {
-        Carry::Strictly { live } => live.map(Draft::read),
-        Carry::Leniently => None,
+        Strictness::Strictly { live } => live.map(Draft::read),
+        Strictness::Leniently => None,
     };
     let mut work = Work { draft: Draft::read(document), live, mode, notes };
     work.make_edits(&wanted.edits, None);
@@ -105,7 +99,7 @@ impl Draft {
 struct Work<'a> {
     draft: Draft,
     live: Option<Draft>,
-    mode: Carry<'a>,
+    mode: Strictness<'a>,
     notes: &'a mut Notes,
 }
 
@@ -129,7 +123,8 @@ impl Work<'_> {
                 |resource, _| add_payload(resource, &container.payload),
             );
         }
-        if let (Some((keep, at)), Carry::Strictly { .. }) = (&wanted.keep_versions, self.mode) {
+        if let (Some((keep, at)), Strictness::Strictly { .. }) = (&wanted.keep_versions, self.mode)
+        {
             self.change_technical(&plan, &MACHINES, "machines", at, |resource, live| {
                 if let Some(live) = live {
                     deprecate_versions(resource, live, *keep);
@@ -180,7 +175,7 @@ impl Work<'_> {
         let mut target = Json::Object(std::mem::take(&mut self.draft.resources));
         let known = self.notes.problems.len();
         let base = ["resources".to_owned()];
-        make_edits(&mut target, &placed, &base, self.mode.tests_count(), self.notes);
+        make_edits(&mut target, &placed, &base, self.mode, self.notes);
         for problem in &mut self.notes.problems[known..] {
             name_resource(problem, edits, &placed);
         }
@@ -226,11 +221,6 @@ impl Work<'_> {
             _ => Err(no_language(wanted, &of_kind().collect::<Vec<_>>(), found.len())),
         }
     }
-}
-
-/// The language of a resource, if there is one for each.
-pub fn language_of(resource: &Json) -> Option<&str> {
-    resource["languageId"].as_str().or_else(|| resource["language"].as_str())
 }
 
 /// An edit's problem speaks of its pointer as it is written, and says which resource it is in.

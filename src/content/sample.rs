@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::pointer::index;
+use super::pointer::{Pointer, index};
 use super::version::Version;
-use super::{Action, Edit, Image, ImageType, Pointer, Wanted};
+use super::wanted::{Action, Edit, Image, ImageType, Wanted};
 
 /// What stands where a draft has something that only the real one knows.
 const UNKNOWN: &str = "(as it is in the draft)";

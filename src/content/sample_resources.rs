@@ -2,11 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::names::name_of_plan;
-use super::resources::{kind_of, language_of};
+use super::resource::{kind_of, language_of, name_of_plan};
 use super::sample::complete_edits;
 use super::version::Version;
-use super::{Edit, Image, ImageType, Payload, Resource, Wanted};
+use super::wanted::{Edit, Image, ImageType, Payload, Resource, Wanted};
 
 const SCHEMAS: &str = "https://schema.mp.microsoft.com/schema";
 const MACHINE: &str = "virtual-machine-plan-technical-configuration";

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use url::Url;
 
 use super::sas::Sas;
-use super::{Action, Edit, Wanted};
+use super::wanted::{Action, Edit, Wanted};
 use crate::secrets::{find_signed_addresses, has_signed_address};
 
 /// The document for people: each signed address without its query.

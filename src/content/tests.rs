@@ -1,7 +1,10 @@
-use serde_json::json;
+use std::num::NonZeroUsize;
+
+use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::problem::Problem;
+use crate::ids::PlanId;
+use crate::problem::{Place, Problem};
 use crate::secrets::{blank_signatures, find_signatures, find_signatures_in_lines};
 
 mod comparing;

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
-use super::schema::{ApiName, PointerText};
+use super::text_schemas::{ApiName, PointerText};
 use crate::ids::{Email, OfferId, PlanId, PublisherId};
 
 /// An API of the Azure Marketplace.

@@ -17,6 +17,7 @@ mod schema;
 mod shape;
 mod source;
 mod syntax;
+mod text_schemas;
 mod tree;
 mod tree_builder;
 mod values;

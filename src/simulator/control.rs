@@ -10,7 +10,8 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::offers::offer::SimulatedSlot;
-use super::offers::operation::{ForcedEnd, OperationState};
+use super::offers::operation::ForcedEnd;
+use super::offers::progress::OperationState;
 use super::product_ingestion::api::show_products;
 use super::scenario::LengthOfTime;
 use super::simulation::{Sim, Simulation};

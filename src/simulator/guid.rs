@@ -1,4 +1,4 @@
-//! Random ids in the form that the services use.
+//! Ids in the form that the services use.
 
 /// A random GUID, version 4.
 pub fn new_guid() -> String {
@@ -11,4 +11,9 @@ pub fn new_guid() -> String {
         b >> 52,
         b & 0xffff_ffff_ffff
     )
+}
+
+/// The GUID of the product at this place among all.
+pub fn product_guid(index: usize) -> String {
+    format!("7a1c0000-0000-4000-8000-{:012x}", index + 1)
 }

@@ -10,6 +10,7 @@ use super::super::offer_story::OfferStory;
 use super::super::progress::usual_time;
 use super::super::story::Story;
 use super::answers_of_many::answer_for_many;
+use super::first_screen::{LONGEST, MOST};
 use super::headline::phase_of;
 use super::next_run::{self, only_looks};
 use super::reason::explain_why_not;
@@ -19,12 +20,6 @@ use super::{look, messages};
 use crate::portal::{Level, Link, Message, Phase};
 use crate::release::Outcome;
 use crate::text::cut_text;
-
-/// The longest message of the portal on the first screen.
-pub const LONGEST: usize = 300;
-
-/// Offers, or messages, that the first screen names.
-pub const MOST: usize = 5;
 
 /// Whether it is out, if not why, and what to do now: of the one offer, or of all together.
 pub fn answer_questions(story: &Story, now: Timestamp) -> String {

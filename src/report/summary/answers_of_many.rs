@@ -6,8 +6,10 @@ use super::super::duration::format_date;
 use super::super::markdown::{escape, escape_sentence, one_line};
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
-use super::answers::{LONGEST, MOST};
-use super::headline::{has_complaint, offers_with, phase_of};
+use super::concern::rank_concern;
+use super::first_screen::{LONGEST, MOST};
+use super::headline::{offers_with, phase_of};
+use super::messages::has_complaint;
 use super::reason::{capitalize, describe_reason, explain_why_not};
 use super::what_now::{NOTHING, say_what_now};
 use super::{messages, next_run};
@@ -42,10 +44,10 @@ pub fn answer_for_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> 
         .iter()
         .filter(|offer| !story.shows_state(offer))
         .filter(|offer| {
-            super::rank_concern(offer) < 5 && (offer.verdict.is_some() || has_complaint(offer))
+            rank_concern(offer) < 5 && (offer.verdict.is_some() || has_complaint(offer))
         })
         .collect();
-    concerned.sort_by_key(|offer| super::rank_concern(offer));
+    concerned.sort_by_key(|offer| rank_concern(offer));
     if !concerned.is_empty() {
         text.push_str("**Why not?**\n\n");
         text.push_str(&list_reasons(story, &concerned));
@@ -105,7 +107,7 @@ fn name_offers(offers: &[&OfferStory]) -> String {
 fn list_things_to_do(offers: &[OfferStory]) -> String {
     let mut things: Vec<(String, Vec<&OfferStory>)> = Vec::new();
     let mut ordered: Vec<&OfferStory> = offers.iter().collect();
-    ordered.sort_by_key(|offer| super::rank_concern(offer));
+    ordered.sort_by_key(|offer| rank_concern(offer));
     // Where there is nothing to do is no hurry.
     ordered.sort_by_key(|offer| say_what_now(offer) == NOTHING);
     for offer in ordered {

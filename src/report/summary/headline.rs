@@ -2,9 +2,10 @@
 
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
+use super::look;
+use super::messages::has_complaint;
 use super::next_run::only_looks;
-use super::{look, messages};
-use crate::portal::{Level, Phase};
+use crate::portal::Phase;
 use crate::release::Outcome;
 
 /// The one sentence that tells what came of it, as plain text.
@@ -50,12 +51,6 @@ fn name_success(story: &Story) -> &'static str {
         Some(Phase::Publish) if !only_looks(story) => "Preview is ready",
         _ => "Done",
     }
-}
-
-/// Whether the portal complains of an error while the operation goes on.
-pub fn has_complaint(offer: &OfferStory) -> bool {
-    offer.verdict.is_none()
-        && messages::list_standing(offer).any(|(_, message)| message.level == Level::Error)
 }
 
 /// `1 failed, 3 succeeded`

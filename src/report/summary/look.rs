@@ -3,12 +3,10 @@
 use super::super::markdown::{escape, escape_sentence};
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
+use super::first_screen::MOST;
 use super::next_run;
 use super::reason::capitalize;
 use crate::actions::inputs::Command;
-
-/// Offers that the first screen names.
-const MOST: usize = 5;
 
 /// The one sentence that tells what was seen, as plain text; `of` names the offers.
 pub fn write_look_headline(story: &Story, of: &str) -> String {

@@ -45,6 +45,12 @@ fn of_operation(offer: &OfferStory) -> impl Iterator<Item = &Message> {
     })
 }
 
+/// Whether the portal complains of an error while the operation goes on.
+pub fn has_complaint(offer: &OfferStory) -> bool {
+    offer.verdict.is_none()
+        && list_standing(offer).any(|(_, message)| message.level == Level::Error)
+}
+
 /// What stands, as quotes, with the lines of the manifest that they belong to.
 pub fn show_standing(story: &Story, offer: &OfferStory, limits: Limits) -> String {
     let all: Vec<_> = list_standing(offer).collect();

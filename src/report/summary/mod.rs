@@ -3,7 +3,9 @@
 
 mod answers;
 mod answers_of_many;
+mod concern;
 mod draft;
+mod first_screen;
 mod gantt;
 mod headline;
 mod look;
@@ -22,12 +24,12 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
+use self::concern::{is_troubled, rank_concern};
 use self::offer::{Length, StandingMessages};
 use self::page::Page;
 use super::markdown::{escape, escape_code, escape_link};
 use super::offer_story::OfferStory;
 use super::story::Story;
-use crate::release::Outcome;
 
 pub use self::headline::write_headline;
 pub use self::problems::write_problems;
@@ -74,23 +76,6 @@ pub fn write_summary(story: &Story, now: Timestamp, room: usize) -> String {
     page.into_text()
 }
 
-/// How much an offer wants to be looked at; least is most.
-fn rank_concern(offer: &OfferStory) -> u8 {
-    match offer.verdict.as_ref().map(|verdict| verdict.outcome) {
-        Some(Outcome::Failed) => 0,
-        Some(Outcome::Cancelled) => 1,
-        _ if messages::list_standing(offer).next().is_some() => 2,
-        None => 3,
-        Some(Outcome::Pending) => 4,
-        Some(Outcome::Succeeded) => 5,
-    }
-}
-
-fn is_troubled(offer: &OfferStory) -> bool {
-    let waits = offer.verdict.is_none() && offer.phase.is_none();
-    rank_concern(offer) < 5 && !waits
-}
-
 fn write_section(story: &Story, offer: &OfferStory, now: Timestamp, length: Length) -> String {
     let chart = length == Length::Full && story.offers.len() <= MOST_CHARTS;
     let told = match &story.offers[..] {
@@ -131,7 +116,7 @@ pub fn write_offer(story: &Story, offer: &OfferStory, now: Timestamp) -> String 
         let told = StandingMessages::beside_answers(story, offer);
         format!("{}{}", answers::answer_for_one(story, offer, now), details(told))
     } else {
-        let now = headline::has_complaint(offer)
+        let now = messages::has_complaint(offer)
             .then(|| format!("**What do I do now?** {}\n\n", what_now::say_what_now(offer)));
         format!(
             "{}{}{}",

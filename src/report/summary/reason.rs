@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use super::super::markdown::escape_sentence;
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
-use super::headline::has_complaint;
-use super::messages;
+use super::messages::{has_complaint, list_standing};
 use super::next_run::only_looks;
 use crate::release::{Outcome, Verdict};
 use crate::text::cut_text;
@@ -31,7 +30,7 @@ pub fn explain_why_not(story: &Story, offer: &OfferStory) -> Option<String> {
 
 /// What happened, without the portal's words where they stand beside it.
 pub fn describe_reason<'a>(offer: &OfferStory, verdict: &'a Verdict) -> Cow<'a, str> {
-    let beside = messages::list_standing(offer).next().is_some();
+    let beside = list_standing(offer).next().is_some();
     if beside { Cow::from(&verdict.message) } else { verdict.whole_message() }
 }
 

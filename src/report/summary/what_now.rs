@@ -2,7 +2,7 @@
 
 use super::super::markdown::escape_sentence;
 use super::super::offer_story::OfferStory;
-use super::headline::has_complaint;
+use super::messages::has_complaint;
 use super::reason::capitalize;
 use crate::release::{Ending, Outcome, Verdict};
 

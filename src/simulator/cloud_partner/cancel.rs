@@ -9,7 +9,8 @@ use super::refusal::PortalRefusal;
 use super::reply::with_offer;
 use crate::simulator::clock::add_time;
 use crate::simulator::offers::offer::SimulatedOffer;
-use crate::simulator::offers::operation::{ForcedEnd, OperationState};
+use crate::simulator::offers::operation::ForcedEnd;
+use crate::simulator::offers::progress::OperationState;
 use crate::simulator::scenario::{Accepted, Cancel, CancelNothing, PortalSwitches};
 use crate::simulator::simulation::Sim;
 

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::simulator::clock::subtract_time;
 use crate::simulator::offers::offer::{SimulatedOffer, SimulatedSlot};
-use crate::simulator::offers::operation::{OperationState, SimulatedOperation};
+use crate::simulator::offers::operation::SimulatedOperation;
+use crate::simulator::offers::progress::OperationState;
 use crate::simulator::offers::progress::{OperationProgress, StepMark, StepNow};
 use crate::simulator::scenario::{
     Links, Messages, OfferLink, OldPublish, PastSubmission, PortalSwitches, ReleaseHalf,

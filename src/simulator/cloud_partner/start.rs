@@ -10,7 +10,8 @@ use super::address::answer_start;
 use super::refusal::PortalRefusal;
 use super::reply::with_offer;
 use crate::simulator::offers::offer::SimulatedOffer;
-use crate::simulator::offers::operation::{ForcedEnd, OperationState};
+use crate::simulator::offers::operation::ForcedEnd;
+use crate::simulator::offers::progress::OperationState;
 use crate::simulator::scenario::{
     LengthOfTime, OutOfTurn, PortalSwitches, ReleaseHalf, Unchanged, WhileRunning,
 };

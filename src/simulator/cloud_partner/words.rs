@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::simulator::offers::operation::OperationState;
+use crate::simulator::offers::progress::OperationState;
 use crate::simulator::offers::progress::StepMark;
 use crate::simulator::scenario::{
     Canceled, Case, OfferStatus, PortalSwitches, ReleaseHalf, SignOff, Spelling, StepRunning,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::refusal::PortalRefusal;
 use super::reply::{reply_json, with_offers};
 use crate::simulator::offers::offer::SimulatedOffer;
-use crate::simulator::offers::operation::OperationState;
+use crate::simulator::offers::progress::OperationState;
 use crate::simulator::scenario::{
     ChangedTime, IfMatchMissing, PortalSwitches, PutAnswer, PutBody, PutWhileRunning,
 };

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::default_documents::default_definition;
-use super::operation::{OperationState, SimulatedOperation};
+use super::operation::SimulatedOperation;
 use super::pending_edits::PendingEdit;
 use super::progress::OperationProgress;
+use super::progress::OperationState;
 use crate::simulator::clock::subtract_time;
 use crate::simulator::scenario::{
     OfferLink, OfferSetup, OfferStatus, PastSubmission, ReleaseHalf, ScriptStep,

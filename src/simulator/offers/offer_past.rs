@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::offer::SimulatedOffer;
-use super::operation::{ForcedEnd, OperationState};
+use super::operation::ForcedEnd;
+use super::progress::OperationState;
 use crate::simulator::clock::{add_time, subtract_time};
 use crate::simulator::scenario::{OfferSetup, OfferStatus, ReleaseHalf};
 

@@ -4,7 +4,9 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::progress::{OperationProgress, StepMark, StepNow, messages_so_far, run_step};
+use super::progress::{
+    OperationProgress, OperationState, StepMark, StepNow, messages_so_far, run_step,
+};
 use crate::simulator::scenario::{ReleaseHalf, ScriptStep};
 
 /// Something that runs on an offer.
@@ -45,21 +47,6 @@ pub struct ForcedEnd {
     pub state: OperationState,
     /// What is said about it.
     pub reason: String,
-}
-
-/// The state of an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OperationState {
-    /// Its steps are not all done.
-    Running,
-    /// A publish that waits for the publisher.
-    SignOff,
-    /// All its steps are done.
-    Complete,
-    /// One of its steps failed.
-    Failed,
-    /// Somebody ended it.
-    Canceled,
 }
 
 impl SimulatedOperation {

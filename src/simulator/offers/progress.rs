@@ -2,9 +2,23 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::operation::OperationState;
 use crate::simulator::clock::add_time;
 use crate::simulator::scenario::{FailedAs, FailedOperation, ScriptMessage, ScriptStep};
+
+/// The state of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationState {
+    /// Its steps are not all done.
+    Running,
+    /// A publish that waits for the publisher.
+    SignOff,
+    /// All its steps are done.
+    Complete,
+    /// One of its steps failed.
+    Failed,
+    /// Somebody ended it.
+    Canceled,
+}
 
 /// The status of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::default_resources::default_resources;
 use super::submission::{PublishRun, SimulatedSubmission};
 use crate::simulator::clock::{add_time, subtract_time};
+use crate::simulator::guid::product_guid;
 use crate::simulator::offers::pending_edits::{PendingEdit, set_pointer};
 use crate::simulator::scenario::{ProductSetup, ProductStatus};
 
@@ -164,11 +165,6 @@ impl SimulatedProduct {
         }
         self.make_due_edits(now);
     }
-}
-
-/// The GUID of the product at this place among all.
-pub fn product_guid(index: usize) -> String {
-    format!("7a1c0000-0000-4000-8000-{:012x}", index + 1)
 }
 
 /// The kind of a resource: what stands before the version in its `$schema`. The service's own

@@ -32,9 +32,9 @@ pub use self::portal::*;
 pub use self::steps::{FailedAs, FailedOperation, ReleaseHalf, ScriptMessage, ScriptStep};
 pub use self::target::RequestTarget;
 
+use super::guid::product_guid;
 use super::offers::default_documents::default_definition;
 use super::product_ingestion::default_resources::default_resources;
-use super::product_ingestion::product::product_guid;
 
 /// The configuration of a simulation. By default everything works, and a release takes its
 /// realistic days.
