@@ -69,8 +69,13 @@ impl Run {
         let manifest = manifest::parse("offer.yml", MANIFEST).unwrap();
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
         let offer = manifest.offers[0].id.clone();
-        let story =
-            Story { command: Command::Release, manifest: Rc::new(manifest), go_live: true, offers };
+        let story = Story {
+            command: Command::Release,
+            manifest: Rc::new(manifest),
+            go_live: true,
+            workflow: None,
+            offers,
+        };
         let log = Log::default();
         let console = Arc::new(Console::new(Box::new(log.clone()), true, false));
         let clock: Rc<dyn Clock> = Rc::new(Instantly::default());

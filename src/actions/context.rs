@@ -30,6 +30,8 @@ pub struct Context {
     pub api_url: Option<Url>,
     /// Number of the workflow run.
     pub run_id: Option<u64>,
+    /// Name of the file of the workflow that was started, below `.github/workflows`.
+    pub workflow_file: Option<String>,
     /// How often the run was started, from 1.
     pub run_attempt: Option<u32>,
     /// The file of the job summary; only in GitHub Actions.
@@ -49,6 +51,15 @@ pub struct Context {
     pub repository_ids: Option<RepositoryIds>,
     /// Where this job gets OIDC tokens, if it may.
     pub oidc: Option<OidcEndpoint>,
+}
+
+/// A workflow's page, from which it can be started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkflowPage {
+    /// Name of its file.
+    pub file: String,
+    /// Address.
+    pub url: String,
 }
 
 /// Where a job gets OIDC tokens.
@@ -86,6 +97,7 @@ impl Context {
             server_url: read_url(environment, "GITHUB_SERVER_URL", "https://github.com"),
             api_url: read_url(environment, "GITHUB_API_URL", "https://api.github.com"),
             run_id: environment.get("GITHUB_RUN_ID").and_then(|id| id.parse().ok()),
+            workflow_file: environment.get("GITHUB_WORKFLOW_REF").and_then(find_workflow_file),
             run_attempt: environment
                 .get("GITHUB_RUN_ATTEMPT")
                 .and_then(|attempt| attempt.parse().ok()),
@@ -109,6 +121,23 @@ impl Context {
             self.run_attempt.map(|attempt| format!("/attempts/{attempt}")).unwrap_or_default();
         Some(format!("{server}/{repository}/actions/runs/{}{attempt}", self.run_id?))
     }
+
+    /// Where a person starts this run's workflow by hand.
+    #[must_use]
+    pub fn workflow_page(&self) -> Option<WorkflowPage> {
+        let server = self.server_url.as_ref()?.as_str().trim_end_matches('/');
+        let (repository, file) = (self.repository.as_ref()?, self.workflow_file.clone()?);
+        let url = format!("{server}/{repository}/actions/workflows/{file}");
+        Some(WorkflowPage { file, url })
+    }
+}
+
+/// The file of `OWNER/REPOSITORY/.github/workflows/FILE@REF`, if its name is a plain one.
+fn find_workflow_file(reference: &str) -> Option<String> {
+    let (path, _) = reference.split_once('@')?;
+    let (_, file) = path.split_once("/.github/workflows/")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    (!file.is_empty() && file.chars().all(plain)).then(|| file.to_owned())
 }
 
 fn read_repository_ids(environment: &Environment) -> Option<RepositoryIds> {
@@ -189,6 +218,7 @@ mod tests {
             ("GITHUB_REPOSITORY", "contoso/offers"),
             ("GITHUB_RUN_ID", "42"),
             ("GITHUB_RUN_ATTEMPT", "2"),
+            ("GITHUB_WORKFLOW_REF", "contoso/offers/.github/workflows/go-on.yml@refs/heads/a@b"),
             ("RUNNER_DEBUG", "1"),
         ]));
         assert!(context.in_actions && context.debug);
@@ -197,6 +227,23 @@ mod tests {
             context.run_url().unwrap(),
             "https://ghe.contoso.com/contoso/offers/actions/runs/42/attempts/2"
         );
+        assert_eq!(
+            context.workflow_page().unwrap().url,
+            "https://ghe.contoso.com/contoso/offers/actions/workflows/go-on.yml"
+        );
+    }
+
+    #[test]
+    fn a_workflow_with_a_strange_name_has_no_page() {
+        for reference in [
+            "",
+            "go-on.yml",
+            "contoso/offers/.github/workflows/@refs/heads/main",
+            "contoso/offers/.github/workflows/a)b.yml@refs/heads/main",
+            "contoso/offers/.github/workflows/../x@refs/heads/main",
+        ] {
+            assert_eq!(find_workflow_file(reference), None, "{reference}");
+        }
     }
 
     #[test]
@@ -204,7 +251,7 @@ mod tests {
         let context = Context::read(&Environment::from_pairs::<&str, &str>([]));
         assert!(!context.in_actions && !context.debug);
         assert_eq!(context.workspace, PathBuf::from("."));
-        assert_eq!(context.run_url(), None);
+        assert_eq!((context.run_url(), context.workflow_page()), (None, None));
         assert_eq!(context.api_url.unwrap().as_str(), "https://api.github.com/");
         assert!(context.oidc.is_none() && context.head_sha.is_none() && context.output.is_none());
     }

@@ -146,6 +146,7 @@ pub async fn release(
         command: inputs.command,
         manifest: Rc::new(manifest),
         go_live: inputs.go_live,
+        workflow: context.workflow_page(),
         offers: offers.iter().map(OfferStory::new).collect(),
     };
     let throttle = Rc::new(Throttle::default());

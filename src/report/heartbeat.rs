@@ -161,7 +161,8 @@ mod tests {
         let manifest = manifest::parse("offer.yml", "publisher: contoso\noffers: [{id: one}]\n");
         let manifest = Rc::new(manifest.unwrap());
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
-        let mut story = Story { command: Command::Release, manifest, go_live: false, offers };
+        let mut story =
+            Story { command: Command::Release, manifest, go_live: false, workflow: None, offers };
         let second = |second: i64| Timestamp::from_second(second).unwrap();
         let exchange = |at: i64, status: Option<u16>| {
             let exchange = crate::http::Exchange {
@@ -213,7 +214,8 @@ mod tests {
                 .unwrap(),
         );
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
-        let story = Story { command: Command::Release, manifest, go_live: false, offers };
+        let story =
+            Story { command: Command::Release, manifest, go_live: false, workflow: None, offers };
         let printed = Printed::default();
         let console = Arc::new(Console::new(Box::new(printed.clone()), false, false));
         let clock: Rc<dyn Clock> = Rc::new(FakeClock::with_chance(0.5));

@@ -125,8 +125,13 @@ mod tests {
         let text = "publisher: contoso\noffers: [{id: one}, {id: two}]\n";
         let manifest = crate::manifest::parse("a\"offers\": [].yml", text).unwrap();
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
-        let story =
-            Story { command: Command::Status, manifest: manifest.into(), go_live: false, offers };
+        let story = Story {
+            command: Command::Status,
+            manifest: manifest.into(),
+            go_live: false,
+            workflow: None,
+            offers,
+        };
         let text: String = write_record(&story).collect();
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(text, format!("{value:#}\n"));

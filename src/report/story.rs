@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::annotated::{Annotated, annotate, annotate_warning};
 use super::news::{StoryChange, TimelineEntry};
 use super::offer_story::OfferStory;
+use crate::actions::context::WorkflowPage;
 use crate::actions::inputs::Command;
 use crate::manifest::Manifest;
 use crate::portal::{Level, Phase};
@@ -23,6 +24,8 @@ pub struct Story {
     pub manifest: Rc<Manifest>,
     /// Whether going live is asked for, where the manifest does not forbid it.
     pub go_live: bool,
+    /// Where a person starts the workflow of this run by hand.
+    pub workflow: Option<WorkflowPage>,
     /// The story of each selected offer, in the manifest's order.
     pub offers: Vec<OfferStory>,
 }

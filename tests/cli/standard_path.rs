@@ -38,6 +38,7 @@ fn scheduled(world: &World, number: u32) -> Job<'_> {
         .job()
         .env("GITHUB_EVENT_NAME", "schedule")
         .env("GITHUB_RUN_ID", &number.to_string())
+        .env("GITHUB_WORKFLOW_REF", "contoso/offers/.github/workflows/release.yml@refs/heads/main")
         .env("GITHUB_SHA", OTHER_SHA)
 }
 
@@ -96,6 +97,9 @@ fn after_its_approval_exactly_the_preview_that_was_looked_at_goes_live() {
     assert_eq!(waiting, "contoso-offer");
     assert_eq!(read_field(&ready.summary, "offers"), waiting);
     assert_eq!(read_field(&ready.summary, "preview"), preview);
+    let page = "](<https://github.com/contoso/offers/actions/workflows/release.yml>)";
+    assert!(ready.summary.contains(page), "{}", ready.summary);
+    assert!(ready.summary.contains("gh workflow run release.yml "), "{}", ready.summary);
     // The next looks ask for no second approval.
     let again = [("inputs.offers", ""), ("vars.MARKETPLACE_APPROVAL == 'none'", "false")];
     let next = run_step(scheduled(&world, 250), "look", &again);

@@ -1,5 +1,6 @@
 //! How to go on: as a step of a workflow and as a command line, both to be copied.
 
+use super::super::markdown::escape_link;
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
 use crate::actions::inputs::Command;
@@ -121,16 +122,31 @@ fn show_run(story: &Story, next: &NextRun<'_>, offers: &str) -> String {
         with.concat(),
         quote_shell(next.command.as_str()),
         flags.join(" ")
-    ) + &next.preview.map(|preview| suggest_by_hand(offers, preview)).unwrap_or_default()
+    ) + &next.preview.map(|preview| suggest_by_hand(story, offers, preview)).unwrap_or_default()
 }
 
+/// The workflow to paste that a person can start with a preview.
+const BY_HAND: &str = "release-and-leave.yml";
+
 /// How a person approves on GitHub, where environments have no reviewers.
-fn suggest_by_hand(offers: &str, preview: &str) -> String {
+fn suggest_by_hand(story: &Story, offers: &str, preview: &str) -> String {
+    let (file, place) = match &story.workflow {
+        Some(page) => (
+            &*page.file,
+            format!(
+                "If this workflow can be started with a `preview`, as `{BY_HAND}` can: {}",
+                escape_link(&format!("Actions → {} → Run workflow", page.file), &page.url)
+            ),
+        ),
+        None => (
+            BY_HAND,
+            format!("Where `{BY_HAND}` is used: *Actions → Release offers → Run workflow*"),
+        ),
+    };
     format!(
-        "<details><summary>The same by hand on GitHub</summary>\n\nWhere \
-         `release-and-leave.yml` is used: *Actions → Release offers → Run workflow*, with this \
-         `preview` and `offers`, or\n\n```sh\ngh workflow run release-and-leave.yml --field \
-         offers={} --field preview={}\n```\n\n</details>\n\n",
+        "<details><summary>The same by hand on GitHub</summary>\n\n{place}, with this `preview` \
+         and `offers`, or\n\n```sh\ngh workflow run {file} --field offers={} --field \
+         preview={}\n```\n\n</details>\n\n",
         quote_shell(offers),
         quote_shell(preview)
     )

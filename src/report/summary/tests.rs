@@ -34,8 +34,13 @@ impl Told {
         let text = format!("publisher: contoso\noffers:\n{offers}");
         let manifest = manifest::parse("offer.yml", &text).unwrap();
         let offers = manifest.offers.iter().map(OfferStory::new).collect();
-        let story =
-            Story { command: Command::Release, manifest: Rc::new(manifest), go_live: true, offers };
+        let story = Story {
+            command: Command::Release,
+            manifest: Rc::new(manifest),
+            go_live: true,
+            workflow: None,
+            offers,
+        };
         Self { story, now: "2026-11-21T09:00:00Z".parse().unwrap() }
     }
 
