@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod app;
 pub mod auth;
+pub mod choices;
 pub mod clock;
 pub mod content;
 pub mod github;

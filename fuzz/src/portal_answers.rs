@@ -6,10 +6,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use offer_release::actions::inputs::Command;
 use offer_release::auth::{
     ClientSecret, Credentials, EntraApplication, ReadyMade, TokenSource as _, Wire,
 };
+use offer_release::choices::Command;
 use offer_release::clock::Clock;
 use offer_release::http::read_json;
 use offer_release::ids::{OfferId, PublisherId};

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::actions::inputs::Command;
+use crate::choices::Command;
 use crate::manifest::content::Content;
 use crate::manifest::{Api, Manifest, Offer, Route};
 use crate::portal::Level;

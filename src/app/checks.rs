@@ -4,7 +4,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::actions::context::Context;
-use crate::actions::inputs::{Inputs, Keep};
+use crate::actions::inputs::Inputs;
+use crate::choices::Keep;
 use crate::clock::Clock;
 use crate::github::{CheckRuns, GithubChecks, GithubClient, GithubError, GithubResource};
 use crate::http::ReqwestTransport;

@@ -6,14 +6,13 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
 use crate::actions::context::Context;
-use crate::actions::inputs::{Command, ForeignChanges as Input, Inputs};
+use crate::actions::inputs::Inputs;
+use crate::choices::Command;
 use crate::content::{Resolved, Variables, resolve};
 use crate::manifest::{Manifest, Offer, read_text};
 use crate::problem::Problem;
-use crate::release::draft::{DraftGoal, Extent, ForeignChanges};
+use crate::release::draft::{DraftGoal, Extent};
 use crate::secrets::{Secrets, find_signatures_in_lines};
-
-use super::goals::{choose_when_running, choose_when_unchanged};
 
 /// What is wanted of the draft of each offer; `None` where the command does not write drafts, or
 /// the manifest says nothing of the draft.
@@ -74,13 +73,9 @@ fn read_draft(
         wanted,
         warnings,
         extent,
-        foreign: match inputs.foreign_changes {
-            Input::Warn => ForeignChanges::Warn,
-            Input::Refuse => ForeignChanges::Refuse,
-            Input::Allow => ForeignChanges::Allow,
-        },
-        when_running: choose_when_running(inputs.when_running),
-        when_unchanged: choose_when_unchanged(inputs.when_unchanged),
+        foreign: inputs.foreign_changes,
+        when_running: inputs.when_running,
+        when_unchanged: inputs.when_unchanged,
     }))
 }
 

@@ -1,13 +1,12 @@
 //! Inputs and an offer of the manifest, as a goal.
 
-use crate::actions::inputs::{
-    Command, Inputs, PollInterval, WhenRunning as Input, WhenUnchanged as UnchangedInput,
-};
+use crate::actions::inputs::{Inputs, PollInterval};
+use crate::choices::Command;
 use crate::manifest::Offer;
 use crate::portal::Portal;
 use crate::problem::{Code, Problem};
 use crate::release::ledger::Earlier;
-use crate::release::{Aim, DraftOrigin, Goal, Schedule, WhenRunning, WhenUnchanged};
+use crate::release::{Aim, DraftOrigin, Goal, Schedule};
 
 /// What is wanted of the offer; the ledger is not read yet.
 ///
@@ -42,30 +41,12 @@ pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal
         go_live,
         vetoed: !offer.go_live,
         wait: inputs.wait,
-        when_running: choose_when_running(inputs.when_running),
-        when_unchanged: choose_when_unchanged(inputs.when_unchanged),
+        when_running: inputs.when_running,
+        when_unchanged: inputs.when_unchanged,
         draft: DraftOrigin::Found,
         content: None,
         preview: inputs.preview.clone(),
     })
-}
-
-/// What to do about what runs.
-pub fn choose_when_running(input: Input) -> WhenRunning {
-    match input {
-        Input::Adopt => WhenRunning::Adopt,
-        Input::Wait => WhenRunning::Wait,
-        Input::Cancel => WhenRunning::Cancel,
-        Input::Fail => WhenRunning::Fail,
-    }
-}
-
-/// What to do if there is nothing to release.
-pub fn choose_when_unchanged(input: UnchangedInput) -> WhenUnchanged {
-    match input {
-        UnchangedInput::Succeed => WhenUnchanged::Succeed,
-        UnchangedInput::Fail => WhenUnchanged::Fail,
-    }
 }
 
 /// How often to look.

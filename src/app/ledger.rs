@@ -8,7 +8,8 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use crate::actions::context::Context;
-use crate::actions::inputs::{Command, Inputs, Keep};
+use crate::actions::inputs::Inputs;
+use crate::choices::{Command, Keep};
 use crate::clock::Clock;
 use crate::github::{Deployments, GithubError, GithubResource};
 use crate::ids::PublisherId;

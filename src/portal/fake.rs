@@ -193,7 +193,6 @@ impl Portal for FakePortal {
                 messages: Vec::new(),
                 preview_links: Vec::new(),
                 live_links: Vec::new(),
-                started: None,
             };
             Some(Looked { view, retry_after: None })
         })

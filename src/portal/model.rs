@@ -155,8 +155,6 @@ pub struct OperationView {
     pub preview_links: Vec<Link>,
     /// Links to the public page.
     pub live_links: Vec<Link>,
-    /// When it was started, if the portal says.
-    pub started: Option<Timestamp>,
 }
 
 impl OperationView {

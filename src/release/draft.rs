@@ -14,6 +14,7 @@ use super::event::{DraftNews, Event, What};
 use super::findings::{Answer, Findings};
 use super::goal::{DraftOrigin, WhenRunning, WhenUnchanged};
 use super::verdict::{Ending, Verdict};
+pub use crate::choices::ForeignChanges;
 use crate::content::{
     Change, Difference, Wanted, apply, check_landing, documents_agree, find_foreign, find_missing,
     list_hidden_secrets,
@@ -35,17 +36,6 @@ const AFTER_CONFLICT: Duration = Duration::from_secs(5);
 /// refused, so the first of them are enough.
 const LOOKS: [u64; 7] = [2, 5, 10, 20, 30, 30, 30];
 const LOOKS_WITH_TAG: usize = 3;
-
-/// What to do where the draft has changes that are neither live nor the manifest's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ForeignChanges {
-    /// Tell of them.
-    Warn,
-    /// Do not publish them.
-    Refuse,
-    /// Publish them.
-    Allow,
-}
 
 /// How far it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

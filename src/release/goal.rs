@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::ledger::Earlier;
+pub use crate::choices::{WhenRunning, WhenUnchanged};
 use crate::content::Wanted;
 use crate::ids::{Email, OfferId};
 use crate::portal::Operation;
@@ -22,28 +23,6 @@ pub enum Aim {
     Plan,
     /// Cancel what runs.
     Cancel,
-}
-
-/// What to do if an operation already runs on the offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WhenRunning {
-    /// Follow it as if it had been started here.
-    Adopt,
-    /// Wait for its end, then start.
-    Wait,
-    /// Cancel it, then start.
-    Cancel,
-    /// Give up.
-    Fail,
-}
-
-/// What to do if there is nothing to release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WhenUnchanged {
-    /// That is well.
-    Succeed,
-    /// That is an error.
-    Fail,
 }
 
 /// How the draft came to be what it is.

@@ -244,7 +244,6 @@ fn parse_operation(text: &str) -> OperationView {
         messages: Vec::new(),
         preview_links: Vec::new(),
         live_links: Vec::new(),
-        started: None,
     }
 }
 

@@ -94,7 +94,6 @@ fn operation() -> impl Strategy<Value = Seen> {
             messages: Vec::new(),
             preview_links: Vec::new(),
             live_links: Vec::new(),
-            started: None,
         };
         Seen::Operation(Looked { view, retry_after: None })
     })

@@ -7,7 +7,7 @@ use super::offer_story::{HalfStory, OfferStory};
 use super::pages::{Backlog, PageContent, PageStage, Pages};
 use super::reports::Reports;
 use super::story::Story;
-use crate::actions::inputs::Command;
+use crate::choices::Command;
 use crate::github::{
     DeploymentState, DeploymentStatusRequest, Deployments, GithubError, GithubResource,
 };

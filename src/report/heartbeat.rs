@@ -141,7 +141,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::actions::inputs::Command;
+    use crate::choices::Command;
     use crate::http::testing::{FakeClock, block_on};
     use crate::manifest;
     use crate::portal::{OperationView, Phase, Step, Word};
@@ -241,7 +241,6 @@ mod tests {
             messages: Vec::new(),
             preview_links: Vec::new(),
             live_links: Vec::new(),
-            started: None,
         };
         tell(What::Phase { phase: Phase::Publish, origin: Origin::Started, operation: None });
         tell(What::Operation(Phase::Publish, view));

@@ -9,7 +9,7 @@ use super::offer_story::{HalfStory, OfferStory};
 use super::output_limit::{ROOM, count_units, fit_offers, join_links};
 use super::step_story::StepStory;
 use super::story::Story;
-use crate::actions::inputs::Command;
+use crate::choices::Command;
 use crate::portal::{Level, Link, Phase};
 use crate::release::event::Origin;
 use crate::release::{Outcome, Verdict};

@@ -117,7 +117,7 @@ fn name_origin(origin: Origin) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::actions::inputs::Command;
+    use crate::choices::Command;
     use crate::report::offer_story::OfferStory;
 
     #[test]

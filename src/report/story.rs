@@ -8,7 +8,7 @@ use super::annotated::{Annotated, annotate, annotate_warning};
 use super::news::{StoryChange, TimelineEntry};
 use super::offer_story::OfferStory;
 use crate::actions::context::WorkflowPage;
-use crate::actions::inputs::Command;
+use crate::choices::Command;
 use crate::manifest::Manifest;
 use crate::portal::{Level, Phase};
 use crate::problem::Code;

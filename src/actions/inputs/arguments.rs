@@ -8,10 +8,10 @@ use clap::{Arg, ArgMatches};
 use clap_complete::Shell;
 
 use super::Invocation;
-use super::choices::{Command, meant_command};
 use super::given::Flags;
 use super::table::{self, Input, Takes};
 use super::usage::is_used_by;
+use crate::choices::{Command, meant_command};
 use crate::nearest::find_nearest;
 use crate::problem::{Code, Problem};
 

@@ -1,9 +1,9 @@
 //! What the inputs must be together: none of these rules belongs to one input alone.
 
 use super::super::environment::Environment;
-use super::choices::Command;
 use super::given::{Given, Reported};
 use super::table::{self, Input};
+use crate::choices::Command;
 use crate::ids::OfferId;
 use crate::problem::{Code, Problem};
 

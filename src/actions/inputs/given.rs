@@ -6,9 +6,9 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::super::environment::Environment;
-use super::choices::Choice;
 use super::table::{self, Input, Takes};
 use super::values::Refused;
+use crate::choices::Choice;
 use crate::problem::{Code, Problem};
 
 /// The values of the flags, by input name.

@@ -2,7 +2,6 @@
 //! once into types that cannot hold nonsense.
 
 mod arguments;
-mod choices;
 mod combinations;
 mod given;
 pub mod reference;
@@ -20,9 +19,9 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::environment::Environment;
+use crate::choices::{Command, ForeignChanges, Keep, OnCancel, WhenRunning, WhenUnchanged};
 use crate::ids::OfferId;
 use crate::problem::Problem;
-pub use choices::{Command, ForeignChanges, Keep, OnCancel, WhenRunning, WhenUnchanged};
 use given::{Given, Reported};
 
 /// What this process is asked to do.

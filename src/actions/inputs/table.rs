@@ -1,7 +1,7 @@
 //! The table of inputs: what the flags, `action.yml` and the README are made of, or checked
 //! against.
 
-use super::choices::{Command, ForeignChanges, OnCancel, WhenRunning, WhenUnchanged};
+use crate::choices::{Command, ForeignChanges, OnCancel, WhenRunning, WhenUnchanged};
 
 /// One input of the action, which is also a flag of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

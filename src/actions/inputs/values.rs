@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::PollInterval;
-use super::choices::{Keep, meant_command};
+use crate::choices::{Keep, meant_command};
 use crate::http::is_loopback;
 use crate::ids::OfferId;
 use crate::nearest::find_nearest;

@@ -31,7 +31,6 @@ pub(super) fn operation(answer: &Value) -> Option<OperationView> {
         messages,
         preview_links: links(value, "previewLinks"),
         live_links: links(value, "liveLinks"),
-        started: time(value, &["createdDateTime", "startTime"]),
     })
 }
 

@@ -158,7 +158,6 @@ fn view(
         messages: job.map(|job| job.errors.clone()).unwrap_or_default(),
         preview_links: Vec::new(),
         live_links: Vec::new(),
-        started: job.and_then(|job| job.started),
     }
 }
 

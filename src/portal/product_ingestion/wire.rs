@@ -80,8 +80,6 @@ pub(super) struct Job {
     pub status: Word,
     /// The trees of errors.
     pub errors: Vec<Message>,
-    /// When it was begun. Samples have texts here that are no dates.
-    pub started: Option<Timestamp>,
 }
 
 /// A job's status, as a POST and a look answer it.
@@ -93,12 +91,7 @@ pub(super) fn read_job(answer: &Value) -> Option<Job> {
     }
     let errors = field(answer, &["errors"]).and_then(Value::as_array);
     let errors = read_errors(errors.map_or(&[][..], Vec::as_slice));
-    Some(Job {
-        id,
-        status: read_status(status, text(answer, &["jobResult"])),
-        errors,
-        started: time(answer, &["jobStart"]),
-    })
+    Some(Job { id, status: read_status(status, text(answer, &["jobResult"])), errors })
 }
 
 /// The submission that a job made, as (product, number), from the detail of a finished job.
@@ -283,7 +276,7 @@ mod tests {
                 "without words above",
             ]
         );
-        assert_eq!((job.id.as_deref(), job.started), (Some("j"), None));
+        assert_eq!(job.id.as_deref(), Some("j"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::offer_story::OfferStory;
 use super::progress::find_progress;
 use super::story::Story;
 use super::summary::write_offer;
-use crate::actions::inputs::Command;
+use crate::choices::Command;
 use crate::github::{Annotation, AnnotationLevel, CheckRunRequest, CheckRunStatus, Conclusion};
 use crate::portal::Level;
 use crate::problem::{Place, Problem};

@@ -6,7 +6,7 @@ use super::super::story::Story;
 use super::first_screen::MOST;
 use super::next_run;
 use super::reason::capitalize;
-use crate::actions::inputs::Command;
+use crate::choices::Command;
 
 /// The one sentence that tells what was seen, as plain text; `of` names the offers.
 pub fn write_look_headline(story: &Story, of: &str) -> String {

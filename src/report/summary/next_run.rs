@@ -3,7 +3,7 @@
 use super::super::markdown::escape_link;
 use super::super::offer_story::OfferStory;
 use super::super::story::Story;
-use crate::actions::inputs::Command;
+use crate::choices::Command;
 use crate::portal::{Operation, Phase};
 use crate::release::Outcome;
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use jiff::Timestamp;
 
 use super::*;
-use crate::actions::inputs::Command;
+use crate::choices::Command;
 use crate::http::Exchange;
 use crate::manifest;
 use crate::portal::{Level, Link, Message, Operation, OperationView, Phase, Step, Word};
@@ -126,7 +126,6 @@ impl Told {
             messages: Vec::new(),
             preview_links: preview.to_vec(),
             live_links: live.to_vec(),
-            started: None,
         };
         self.tell(offer, What::Operation(phase, view))
     }

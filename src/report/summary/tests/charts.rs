@@ -51,7 +51,6 @@ fn walked<'a>(told: &mut Told, names: impl Iterator<Item = (&'a str, &'a str)>) 
                 messages: Vec::new(),
                 preview_links: Vec::new(),
                 live_links: Vec::new(),
-                started: None,
             };
             told.tell(0, What::Operation(Phase::Publish, view)).after(60);
         };

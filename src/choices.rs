@@ -73,6 +73,7 @@ impl Command {
 }
 
 /// The command that people mean by another word.
+#[must_use]
 pub fn meant_command(word: &str) -> Option<&'static str> {
     let meant = match word {
         "publish" | "deploy" | "submit" | "run" => Command::Release,
