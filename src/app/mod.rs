@@ -11,6 +11,8 @@ mod portals;
 mod record;
 mod refusal;
 mod rehearsal;
+mod releases;
+mod reports;
 pub mod session;
 mod show;
 

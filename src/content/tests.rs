@@ -13,6 +13,8 @@ mod imaging;
 mod mistakes;
 mod properties;
 mod resolving;
+mod resource_containers;
+mod resource_images;
 mod resources;
 mod secrecy;
 mod words;
