@@ -17,7 +17,7 @@ use crate::manifest::Offer;
 use crate::portal::Phase;
 use crate::problem::{Code, Problem};
 use crate::release::event::{Event, What};
-use crate::release::ledger::{Earlier, RunAttempt, Standing, Wanted};
+use crate::release::ledger::{Earlier, LedgerQuery, RunAttempt, Standing};
 use crate::release::{Aim, Goal, Verdict};
 use crate::report::console::Console;
 use crate::report::deployment::DeploymentPages;
@@ -178,13 +178,15 @@ pub fn end_without_look(goal: &Goal) -> Option<Verdict> {
 }
 
 /// What this command looks for, on this commit.
-fn look_for(inputs: &Inputs, goal: &Goal, commit: &str) -> Option<Wanted> {
+fn look_for(inputs: &Inputs, goal: &Goal, commit: &str) -> Option<LedgerQuery> {
     let preview = inputs.preview.as_deref();
     Some(match inputs.command {
-        Command::GoLive if let Some(preview) = preview => Wanted::OfPreview(preview.to_owned()),
-        Command::Release | Command::GoLive => Wanted::OfCommit(commit.to_owned()),
-        Command::Resume => Wanted::Open { or_published: goal.go_live },
-        Command::Cancel => Wanted::Open { or_published: false },
+        Command::GoLive if let Some(preview) = preview => {
+            LedgerQuery::OfPreview(preview.to_owned())
+        }
+        Command::Release | Command::GoLive => LedgerQuery::OfCommit(commit.to_owned()),
+        Command::Resume => LedgerQuery::Open { or_published: goal.go_live },
+        Command::Cancel => LedgerQuery::Open { or_published: false },
         Command::Status | Command::Plan | Command::Draft | Command::Rehearse => return None,
     })
 }

@@ -6,7 +6,7 @@ use super::compare::{Mode, Unequal, find_unequal};
 use super::diff::Difference;
 use super::edits::{Notes, Strictness, make_edits};
 use super::image::add_image;
-use super::names::Names;
+use super::names::ResourceNames;
 use super::prune::prune_versions;
 use super::resources::{carry_out_on_resources, has_resources};
 use super::secrets::is_mask;
@@ -37,14 +37,15 @@ impl Change {
 /// # Errors
 /// Everything that does not fit the draft, each at its line of the manifest.
 pub fn apply(wanted: &Wanted, draft: &Json, live: Option<&Json>) -> Result<Change, Vec<Problem>> {
-    let mut work = Work { wanted, mode: Strictness::Strictly { live }, notes: Notes::default() };
-    let document = work.carry_out(draft);
-    let Notes { touched, problems } = work.notes;
+    let mut editor =
+        OfferEditor { wanted, mode: Strictness::Strictly { live }, notes: Notes::default() };
+    let document = editor.carry_out(draft);
+    let Notes { touched, problems } = editor.notes;
     if !problems.is_empty() {
         return Err(problems);
     }
     let unequal = find_unequal(&draft["definition"], &document["definition"], Mode::Exact);
-    let names = Names::read([draft]);
+    let names = ResourceNames::read([draft]);
     let differences = unequal
         .into_iter()
         .map(|unequal| {
@@ -98,7 +99,7 @@ pub fn find_missing(wanted: &Wanted, document: &Json, accept_rewrites: bool) -> 
         let masked = unequal.after.as_ref().is_some_and(is_mask);
         (accept_rewrites || masked) && unequal.before.as_ref().is_some_and(hidden)
     };
-    let names = Names::read([document]);
+    let names = ResourceNames::read([document]);
     let differences = unequal
         .into_iter()
         .filter(|unequal| !counts_as_there(unequal))
@@ -113,7 +114,7 @@ pub fn find_missing(wanted: &Wanted, document: &Json, accept_rewrites: bool) -> 
 pub fn find_foreign(wanted: &Wanted, draft: &Json, live: &Json) -> Vec<Difference> {
     let [live, draft] =
         [live, draft].map(|document| carry_out_leniently(wanted, document).document);
-    let names = Names::read([&live, &draft]);
+    let names = ResourceNames::read([&live, &draft]);
     find_unequal(&live["definition"], &draft["definition"], Mode::Read)
         .into_iter()
         .map(|unequal| names.describe(unequal, None, &wanted.confidential))
@@ -128,18 +129,18 @@ pub struct Lenient {
 
 /// Carries out what fits, without the tests and without removing versions.
 pub fn carry_out_leniently(wanted: &Wanted, document: &Json) -> Lenient {
-    let mut work = Work { wanted, mode: Strictness::Leniently, notes: Notes::default() };
-    let document = work.carry_out(document);
-    Lenient { document, problems: work.notes.problems }
+    let mut editor = OfferEditor { wanted, mode: Strictness::Leniently, notes: Notes::default() };
+    let document = editor.carry_out(document);
+    Lenient { document, problems: editor.notes.problems }
 }
 
-struct Work<'a> {
+struct OfferEditor<'a> {
     wanted: &'a Wanted,
     mode: Strictness<'a>,
     notes: Notes,
 }
 
-impl Work<'_> {
+impl OfferEditor<'_> {
     fn carry_out(&mut self, document: &Json) -> Json {
         let mut document = document.clone();
         if has_resources(&document) {

@@ -31,14 +31,14 @@ pub struct Difference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// What happens to it.
-    pub mark: Mark,
+    pub mark: LineChange,
     /// Its text.
     pub text: String,
 }
 
 /// What happens to a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum LineChange {
     /// It stays, and is shown for orientation.
     Same,
     /// It goes.
@@ -47,7 +47,7 @@ pub enum Mark {
     Added,
 }
 
-impl Mark {
+impl LineChange {
     /// The mark as in a unified diff.
     #[must_use]
     pub fn sign(self) -> char {
@@ -105,7 +105,7 @@ impl Difference {
             let line = |text: &str| Line { mark, text: text.to_owned() };
             text.lines().map(line).collect::<Vec<_>>()
         };
-        [side(before, Mark::Removed), side(after, Mark::Added)].concat()
+        [side(before, LineChange::Removed), side(after, LineChange::Added)].concat()
     }
 }
 
@@ -128,9 +128,9 @@ fn compare_lines(before: &str, after: &str) -> Vec<Line> {
     changes
         .map(|change| Line {
             mark: match change.tag() {
-                ChangeTag::Equal => Mark::Same,
-                ChangeTag::Delete => Mark::Removed,
-                ChangeTag::Insert => Mark::Added,
+                ChangeTag::Equal => LineChange::Same,
+                ChangeTag::Delete => LineChange::Removed,
+                ChangeTag::Insert => LineChange::Added,
             },
             text: change.value().trim_end_matches(['\r', '\n']).to_owned(),
         })

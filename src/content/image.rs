@@ -11,7 +11,7 @@ use crate::problem::{Code, Problem};
 /// A part of a plan that has image versions of its own: the plan itself, or one of its
 /// `diskGenerations`.
 #[derive(Debug, Clone)]
-pub struct Slot {
+pub struct ImageSlot {
     pub image_type: ImageType,
     /// The id of the plan or of the generation.
     pub id: String,
@@ -20,7 +20,7 @@ pub struct Slot {
     key: String,
 }
 
-impl Slot {
+impl ImageSlot {
     /// The versions that are there.
     pub fn versions<'a>(&self, plan: &'a Json) -> Option<&'a Map<String, Json>> {
         let holder = match self.generation {
@@ -46,7 +46,7 @@ impl Slot {
 }
 
 /// Where a plan of this type of offer has its image versions.
-pub fn list_slots(plan: &Json, offer_type: &str) -> Result<Vec<Slot>, Problem> {
+pub fn list_slots(plan: &Json, offer_type: &str) -> Result<Vec<ImageSlot>, Problem> {
     let key = match offer_type {
         "microsoft-azure-virtualmachines" => "vmImages",
         "microsoft-azure-corevm" => "vmImagesPublicAzure",
@@ -55,7 +55,7 @@ pub fn list_slots(plan: &Json, offer_type: &str) -> Result<Vec<Slot>, Problem> {
             return Err(mismatch(message).hint("say what changes by `edit`"));
         }
     };
-    let slot = |holder: &Json, generation| Slot {
+    let slot = |holder: &Json, generation| ImageSlot {
         image_type: read_image_type(holder, offer_type),
         id: holder["planId"].as_str().unwrap_or_default().to_owned(),
         generation,
@@ -99,7 +99,7 @@ pub fn add_image(plan: &mut Json, offer_type: &str, image: &Image) -> Result<(),
     Ok(())
 }
 
-fn choose_slot(slots: &[Slot], wanted: Option<ImageType>) -> Result<&Slot, Problem> {
+fn choose_slot(slots: &[ImageSlot], wanted: Option<ImageType>) -> Result<&ImageSlot, Problem> {
     let list = slots.iter().map(|slot| format!("`{}`", slot.image_type));
     let list = list.collect::<Vec<_>>().join(", ");
     let Some(wanted) = wanted else {
@@ -135,7 +135,7 @@ fn is_there(
     versions: &Map<String, Json>,
     image: &Image,
     os: &Sas,
-    slot: &Slot,
+    slot: &ImageSlot,
 ) -> Result<bool, Problem> {
     let version = &image.version;
     if let Some(there) = versions.get(version.as_str()) {
@@ -172,7 +172,7 @@ fn build_entry(
     offer_type: &str,
     image: &Image,
     os: &Sas,
-    slot: &Slot,
+    slot: &ImageSlot,
 ) -> Json {
     let mut entry = Map::new();
     if offer_type == "microsoft-azure-corevm" {

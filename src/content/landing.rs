@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::Wanted;
 use super::compare::{Mode, find_unequal};
 use super::diff::Difference;
-use super::names::Names;
+use super::names::ResourceNames;
 
 /// The difference between what was written and what is read then.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +24,7 @@ pub fn check_landing(wanted: &Wanted, written: &Json, read: &Json) -> Landing {
     let hidden = |value: &Json| {
         value.as_str().is_some_and(|text| wanted.confidential.iter().any(|known| known == text))
     };
-    let names = Names::read([written]);
+    let names = ResourceNames::read([written]);
     for unequal in find_unequal(&written["definition"], &read["definition"], Mode::Written) {
         if unequal.before.as_ref().is_some_and(hidden) {
             continue;

@@ -30,7 +30,7 @@ mod wanted;
 
 pub use apply::{Change, Held, apply, find_foreign, find_missing};
 pub use compare::documents_agree;
-pub use diff::{Difference, Line, Mark};
+pub use diff::{Difference, Line, LineChange};
 pub use landing::{Landing, check_landing};
 pub use pointer::{BadPointer, Pointer};
 pub use resolve::{Resolved, resolve};

@@ -11,7 +11,7 @@ use super::resource::{kind_of, language_of, name_of_plan};
 use crate::problem::Place;
 
 /// The resources of some documents by their ids.
-pub struct Names {
+pub struct ResourceNames {
     resources: HashMap<String, Name>,
 }
 
@@ -21,7 +21,7 @@ struct Name {
     resource: String,
 }
 
-impl Names {
+impl ResourceNames {
     /// Reads them; documents that are not made of resources have none.
     pub fn read<'a>(documents: impl IntoIterator<Item = &'a Json>) -> Self {
         let mut resources = HashMap::new();

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use serde_json::Value as Json;
 
 use super::Version;
-use super::image::{Slot, list_slots, newest_version};
+use super::image::{ImageSlot, list_slots, newest_version};
 use crate::problem::Problem;
 
 /// Removes the oldest versions of each image type beyond the number. Never one that is newer than
@@ -30,7 +30,7 @@ pub fn prune_versions(
     Ok(())
 }
 
-fn remove_oldest(plan: &mut Json, slot: &Slot, keep: NonZeroUsize, newest_live: &Version) {
+fn remove_oldest(plan: &mut Json, slot: &ImageSlot, keep: NonZeroUsize, newest_live: &Version) {
     let Some(versions) = slot.versions_mut(plan) else { return };
     let mut known: Vec<Version> = versions.keys().filter_map(|key| Version::parse(key)).collect();
     known.sort();

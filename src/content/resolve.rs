@@ -9,10 +9,11 @@ use super::pointer::Pointer;
 use super::sas::{Concern, Sas};
 use super::variables::Variables;
 use super::version::Version;
-use super::wanted::{
-    Action, Container, Disk, Edit, Image, ImageType, Payload, Resource, Wanted, WantedPlan,
+use super::wanted::{Action, Container, Disk, Edit, Image, ImageType, Payload, Wanted, WantedPlan};
+use crate::manifest::content::{
+    DeclaredAction, DeclaredContainer, DeclaredDisk, DeclaredEdit, DeclaredImage, DeclaredPayload,
+    PlanContent, Source, Text,
 };
-use crate::manifest::content::{self as written, PlanContent, Source, Text};
 use crate::manifest::{Manifest, Offer, Route};
 use crate::problem::{Code, Place, Problem};
 use crate::secrets::has_signed_address;
@@ -99,25 +100,22 @@ impl Resolver<'_> {
         }
     }
 
-    fn edits(&mut self, edits: &[written::Edit]) -> Vec<Edit> {
+    fn edits(&mut self, edits: &[DeclaredEdit]) -> Vec<Edit> {
         edits.iter().filter_map(|edit| self.edit(edit)).collect()
     }
 
-    fn edit(&mut self, edit: &written::Edit) -> Option<Edit> {
+    fn edit(&mut self, edit: &DeclaredEdit) -> Option<Edit> {
         let route = &edit.route;
         // The manifest has refused what is no pointer.
         let pointer = Pointer::parse(&edit.pointer).ok()?;
         let action = match &edit.action {
-            written::Action::Set(source, create) => {
+            DeclaredAction::Set(source, create) => {
                 Action::Set { value: self.value(route, source)?, create: *create }
             }
-            written::Action::Remove => Action::Remove,
-            written::Action::Test(source) => Action::Test { value: self.value(route, source)? },
+            DeclaredAction::Remove => Action::Remove,
+            DeclaredAction::Test(source) => Action::Test { value: self.value(route, source)? },
         };
-        let resource = edit.resource.as_ref().map(|resource| Resource {
-            kind: resource.kind.clone(),
-            language: resource.language.clone(),
-        });
+        let resource = edit.resource.clone();
         Some(Edit { resource, pointer, action, at: self.place(route) })
     }
 
@@ -184,7 +182,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn image(&mut self, image: &written::Image) -> Option<Image> {
+    fn image(&mut self, image: &DeclaredImage) -> Option<Image> {
         let version = self.version(image);
         let disks: Vec<_> = image
             .disks
@@ -199,7 +197,7 @@ impl Resolver<'_> {
         Some(Image { version: version?, disks, at: self.place(&image.route.key("version")) })
     }
 
-    fn version(&mut self, image: &written::Image) -> Option<Version> {
+    fn version(&mut self, image: &DeclaredImage) -> Option<Version> {
         let route = image.route.key("version");
         let text = self.expand(&route, &image.version, false)?;
         let version = Version::parse(&text);
@@ -210,14 +208,14 @@ impl Resolver<'_> {
         version
     }
 
-    fn disk(&mut self, disk: &written::Disk) -> Option<Disk> {
+    fn disk(&mut self, disk: &DeclaredDisk) -> Option<Disk> {
         match disk {
-            written::Disk::Blobs { os, data } => {
+            DeclaredDisk::Blobs { os, data } => {
                 let os = self.blob(os);
                 let data: Vec<_> = data.iter().map(|disk| self.blob(disk)).collect();
                 Some(Disk::Blobs { os: os?, data: data.into_iter().collect::<Option<_>>()? })
             }
-            written::Disk::Gallery { resource, tenant } => {
+            DeclaredDisk::Gallery { resource, tenant } => {
                 let gallery = self.expand(&resource.1, &resource.0, true);
                 let tenant = self.expand(&tenant.1, &tenant.0, true);
                 let (gallery, tenant) = (gallery?, tenant?);
@@ -234,14 +232,14 @@ impl Resolver<'_> {
         }
     }
 
-    fn container(&mut self, container: &written::Container) -> Option<Container> {
+    fn container(&mut self, container: &DeclaredContainer) -> Option<Container> {
         let at = self.place(&container.route);
         let payload = match &container.payload {
-            written::Payload::Tags(tags) => {
+            DeclaredPayload::Tags(tags) => {
                 let tags: Vec<_> = tags.iter().map(|tag| self.plain(tag)).collect();
                 Payload::Tags(tags.into_iter().collect::<Option<_>>()?)
             }
-            written::Payload::Bundle { tag, digest, registry, repository } => {
+            DeclaredPayload::Bundle { tag, digest, registry, repository } => {
                 let own = [tag, digest].map(|text| self.plain(text));
                 // `None`: not said; `Some(None)`: said, and wrong.
                 let places =

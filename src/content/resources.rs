@@ -35,15 +35,15 @@ pub fn carry_out_on_resources(
     notes: &mut Notes,
 ) {
     let live = match mode {
-        Strictness::Strictly { live } => live.map(Draft::read),
+        Strictness::Strictly { live } => live.map(Resources::read),
         Strictness::Leniently => None,
     };
-    let mut work = Work { draft: Draft::read(document), live, mode, notes };
-    work.make_edits(&wanted.edits, None);
+    let mut editor = ResourceEditor { draft: Resources::read(document), live, mode, notes };
+    editor.make_edits(&wanted.edits, None);
     for plan in wanted.plans.iter().filter(|plan| plan.is_said()) {
-        work.change_plan(plan);
+        editor.change_plan(plan);
     }
-    let changed = work.draft.resources;
+    let changed = editor.draft.resources;
     for resource in document["definition"]["resources"].as_array_mut().into_iter().flatten() {
         if let Some(changed) = resource["id"].as_str().and_then(|id| changed.get(id)) {
             *resource = changed.clone();
@@ -52,11 +52,11 @@ pub fn carry_out_on_resources(
 }
 
 /// The resources of a document by their ids. Of two with the same id, the first counts.
-struct Draft {
+struct Resources {
     resources: Map<String, Json>,
 }
 
-impl Draft {
+impl Resources {
     fn read(document: &Json) -> Self {
         let mut resources = Map::new();
         for resource in document["definition"]["resources"].as_array().into_iter().flatten() {
@@ -96,14 +96,14 @@ impl Draft {
     }
 }
 
-struct Work<'a> {
-    draft: Draft,
-    live: Option<Draft>,
+struct ResourceEditor<'a> {
+    draft: Resources,
+    live: Option<Resources>,
     mode: Strictness<'a>,
     notes: &'a mut Notes,
 }
 
-impl Work<'_> {
+impl ResourceEditor<'_> {
     fn change_plan(&mut self, wanted: &WantedPlan) {
         let Some(plan) = self.draft.find_plan(wanted.id.as_str()).map(str::to_owned) else {
             self.notes.problems.push(no_plan(&self.draft, wanted));
@@ -235,7 +235,7 @@ fn name_resource(problem: &mut Problem, edits: &[Edit], placed: &[Edit]) {
     problem.hint = problem.hint.as_deref().map(strip);
 }
 
-fn no_kind(draft: &Draft, wanted: &Resource, plan: Option<&str>) -> Problem {
+fn no_kind(draft: &Resources, wanted: &Resource, plan: Option<&str>) -> Problem {
     let mut kinds: Vec<&str> = draft.list_of(plan).map(|(_, one)| kind_of(one)).collect();
     kinds.sort_unstable();
     kinds.dedup();
@@ -271,7 +271,7 @@ fn no_language(wanted: &Resource, all: &[(&str, &Json)], found: usize) -> Proble
     }
 }
 
-fn no_plan(draft: &Draft, wanted: &WantedPlan) -> Problem {
+fn no_plan(draft: &Resources, wanted: &WantedPlan) -> Problem {
     let known = || draft.plans().map(|(_, name)| name);
     let near = find_nearest(wanted.id.as_str(), known())
         .map(|near| format!("did you mean `{near}`? "))

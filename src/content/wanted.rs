@@ -9,6 +9,7 @@ use super::pointer::Pointer;
 use super::sas::Sas;
 use super::version::Version;
 use crate::ids::PlanId;
+pub use crate::manifest::content::Resource;
 use crate::problem::Place;
 
 /// What the manifest wants of one offer, its variables replaced.
@@ -78,22 +79,6 @@ pub struct Edit {
     pub action: Action,
     /// Where the manifest says so.
     pub at: Place,
-}
-
-/// One of the resources of a draft.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resource {
-    /// Its kind, such as `listing`.
-    pub kind: String,
-    /// Its language, where there is one for each.
-    pub language: Option<String>,
-}
-
-impl fmt::Display for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.kind)?;
-        self.language.as_ref().map_or(Ok(()), |language| write!(f, " {language}"))
-    }
 }
 
 /// What an edit does.

@@ -1,5 +1,6 @@
 //! What the manifest says of an offer's draft, as it is written: variables are not replaced yet.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 use serde_json::Value as Json;
@@ -16,7 +17,7 @@ use crate::ids::PlanId;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Content {
     /// Edits relative to `definition.offer`, or to the resource that each names.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<DeclaredEdit>,
     /// What is said of its plans.
     pub plans: Vec<PlanContent>,
     /// `missing-secrets: keep`.
@@ -31,18 +32,18 @@ pub struct PlanContent {
     /// Where the manifest names it.
     pub route: Route,
     /// The version to add.
-    pub image: Option<Image>,
+    pub image: Option<DeclaredImage>,
     /// The images of a container to add.
-    pub container: Option<Container>,
+    pub container: Option<DeclaredContainer>,
     /// As many versions stay.
     pub keep_versions: Option<NonZeroUsize>,
     /// Edits relative to the plan.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<DeclaredEdit>,
 }
 
 /// One edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
+pub struct DeclaredEdit {
     /// Where it stands.
     pub route: Route,
     /// The resource that the pointer is relative to.
@@ -50,10 +51,10 @@ pub struct Edit {
     /// A pointer that can be used.
     pub pointer: String,
     /// What is done there.
-    pub action: Action,
+    pub action: DeclaredAction,
 }
 
-/// One of the resources of a draft.
+/// Names one of the resources of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
     /// Its kind, such as `listing`.
@@ -64,7 +65,7 @@ pub struct Resource {
 
 /// What an edit does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub enum DeclaredAction {
     /// `set`, with `create`.
     Set(Source, bool),
     /// `remove`.
@@ -86,13 +87,13 @@ pub enum Source {
 
 /// The version of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
+pub struct DeclaredImage {
     /// Where it stands.
     pub route: Route,
     /// Its version.
     pub version: String,
     /// Image type (none: the plan's only one), and where its disks come from.
-    pub disks: Vec<(Option<&'static str>, Disk)>,
+    pub disks: Vec<(Option<&'static str>, DeclaredDisk)>,
 }
 
 /// A text of the manifest, and where it stands.
@@ -100,7 +101,7 @@ pub type Text = (String, Route);
 
 /// Where disks come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Disk {
+pub enum DeclaredDisk {
     /// SAS URIs.
     Blobs {
         /// Of the disk of the operating system.
@@ -119,16 +120,16 @@ pub enum Disk {
 
 /// The images of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Container {
+pub struct DeclaredContainer {
     /// Where it stands.
     pub route: Route,
     /// What is added.
-    pub payload: Payload,
+    pub payload: DeclaredPayload,
 }
 
 /// What is added to a container plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Payload {
+pub enum DeclaredPayload {
     /// Tags.
     Tags(Vec<Text>),
     /// A bundle.
@@ -144,7 +145,14 @@ pub enum Payload {
     },
 }
 
-impl Disk {
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind)?;
+        self.language.as_ref().map_or(Ok(()), |language| write!(f, " {language}"))
+    }
+}
+
+impl DeclaredDisk {
     /// Its texts, which may have variables.
     pub fn list_texts(&self) -> impl Iterator<Item = &String> {
         let (first, more) = match self {
@@ -155,7 +163,7 @@ impl Disk {
     }
 }
 
-impl Payload {
+impl DeclaredPayload {
     /// Its texts, which may have variables.
     pub fn list_texts(&self) -> impl Iterator<Item = &String> {
         let (tags, bundle) = match self {
@@ -206,14 +214,14 @@ impl PlanContent {
     }
 }
 
-fn read_edits(edits: &[WrittenEdit], root: &Node, parent: &Route) -> Vec<Edit> {
+fn read_edits(edits: &[WrittenEdit], root: &Node, parent: &Route) -> Vec<DeclaredEdit> {
     let edit = |(index, edit): (usize, &WrittenEdit)| {
         let route = parent.key("edit").index(index);
         let value = || root.find(&route.key("value")).map_or(Source::Here(Json::Null), read_source);
         let (pointer, action) = match (&edit.set, &edit.remove, &edit.test) {
-            (Some(pointer), ..) => (pointer, Action::Set(value(), edit.create)),
-            (_, Some(pointer), _) => (pointer, Action::Remove),
-            (.., Some(pointer)) => (pointer, Action::Test(value())),
+            (Some(pointer), ..) => (pointer, DeclaredAction::Set(value(), edit.create)),
+            (_, Some(pointer), _) => (pointer, DeclaredAction::Remove),
+            (.., Some(pointer)) => (pointer, DeclaredAction::Test(value())),
             // Told before.
             (None, None, None) => return None,
         };
@@ -221,7 +229,7 @@ fn read_edits(edits: &[WrittenEdit], root: &Node, parent: &Route) -> Vec<Edit> {
             let language = edit.language.clone();
             Resource { kind, language }
         });
-        Some(Edit { resource, pointer: pointer.clone(), action, route })
+        Some(DeclaredEdit { resource, pointer: pointer.clone(), action, route })
     };
     edits.iter().enumerate().filter_map(edit).collect()
 }
@@ -237,11 +245,11 @@ fn read_source(node: &Node) -> Source {
     path("template").map_or(Source::Here(value), Source::Template)
 }
 
-fn read_image(image: &WrittenImage, route: Route) -> Image {
+fn read_image(image: &WrittenImage, route: Route) -> DeclaredImage {
     let mut disks = Vec::new();
     if let Some(disk) = &image.disk {
         let os = (disk.clone(), route.key("disk"));
-        disks.push((None, Disk::Blobs { os, data: Vec::new() }));
+        disks.push((None, DeclaredDisk::Blobs { os, data: Vec::new() }));
     }
     if let Some(written) = &image.disks {
         let named = [
@@ -254,32 +262,32 @@ fn read_image(image: &WrittenImage, route: Route) -> Image {
             Some((Some(name), read_disk(disk.as_ref()?, &route)))
         }));
     }
-    Image { version: image.version.clone(), disks, route }
+    DeclaredImage { version: image.version.clone(), disks, route }
 }
 
-fn read_disk(disk: &WrittenDisk, route: &Route) -> Disk {
+fn read_disk(disk: &WrittenDisk, route: &Route) -> DeclaredDisk {
     match disk {
         WrittenDisk::Text(text) => {
-            Disk::Blobs { os: (text.clone(), route.clone()), data: Vec::new() }
+            DeclaredDisk::Blobs { os: (text.clone(), route.clone()), data: Vec::new() }
         }
-        WrittenDisk::Blobs(blobs) => Disk::Blobs {
+        WrittenDisk::Blobs(blobs) => DeclaredDisk::Blobs {
             os: (blobs.os.clone(), route.key("os")),
             data: read_texts(&blobs.data, &route.key("data")),
         },
-        WrittenDisk::Gallery(image) => Disk::Gallery {
+        WrittenDisk::Gallery(image) => DeclaredDisk::Gallery {
             resource: (image.gallery.clone(), route.key("gallery")),
             tenant: (image.tenant.clone(), route.key("tenant")),
         },
     }
 }
 
-fn read_container(container: &WrittenContainer, route: Route) -> Container {
+fn read_container(container: &WrittenContainer, route: Route) -> DeclaredContainer {
     let payload = match &container.bundle {
-        None => Payload::Tags(read_texts(&container.tags, &route.key("tags"))),
+        None => DeclaredPayload::Tags(read_texts(&container.tags, &route.key("tags"))),
         Some(bundle) => {
             let route = route.key("bundle");
             let text = |key: &str, text: &String| (text.clone(), route.key(key));
-            Payload::Bundle {
+            DeclaredPayload::Bundle {
                 tag: text("tag", &bundle.tag),
                 digest: text("digest", &bundle.digest),
                 registry: bundle.registry.as_ref().map(|name| text("registry", name)),
@@ -287,7 +295,7 @@ fn read_container(container: &WrittenContainer, route: Route) -> Container {
             }
         }
     };
-    Container { route, payload }
+    DeclaredContainer { route, payload }
 }
 
 fn read_texts(texts: &[String], route: &Route) -> Vec<Text> {

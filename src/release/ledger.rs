@@ -8,7 +8,7 @@ mod wire;
 use futures_util::future::LocalBoxFuture;
 use jiff::Timestamp;
 
-pub use self::choice::{Look, Wanted};
+pub use self::choice::{LedgerQuery, Look};
 pub use self::wire::{Description, find_unanswered, standing_of};
 use crate::ids::OfferId;
 use crate::portal::Phase;

@@ -14,7 +14,7 @@ use crate::github::{
 use crate::ids::{OfferId, PublisherId};
 use crate::problem::Problem;
 use crate::release::ledger::{
-    Asked, Description, Earlier, Ledger, Look, Mark, MarkRef, Record, Standing, Wanted,
+    Asked, Description, Earlier, Ledger, LedgerQuery, Look, Mark, MarkRef, Record, Standing,
     find_unanswered, standing_of,
 };
 
@@ -58,8 +58,8 @@ impl OfferLedger {
     ///
     /// # Errors
     /// Only with `deployment: true`: why the ledger cannot be read.
-    pub async fn find(&self, wanted: &Wanted) -> Result<Earlier, Problem> {
-        match self.in_time(self.look_patiently(wanted)).await {
+    pub async fn find(&self, query: &LedgerQuery) -> Result<Earlier, Problem> {
+        match self.in_time(self.look_patiently(query)).await {
             Ok(earlier) => {
                 if let Earlier::Found(record) = &earlier {
                     *self.current.borrow_mut() = Some((record.at.clone(), record.standing));
@@ -75,42 +75,42 @@ impl OfferLedger {
     }
 
     /// Looks, and again after an answer that says nothing.
-    async fn look_patiently(&self, wanted: &Wanted) -> Result<Earlier, GithubError> {
+    async fn look_patiently(&self, query: &LedgerQuery) -> Result<Earlier, GithubError> {
         for pause in PAUSES {
-            match self.look(wanted).await {
+            match self.look(query).await {
                 Err(GithubError::Unavailable(_)) => self.access.clock.sleep(pause).await,
                 answer => return answer,
             }
         }
-        self.look(wanted).await
+        self.look(query).await
     }
 
     /// Looks through the newest releases of the offer.
-    async fn look(&self, wanted: &Wanted) -> Result<Earlier, GithubError> {
+    async fn look(&self, query: &LedgerQuery) -> Result<Earlier, GithubError> {
         let deployments = &self.access.deployments;
         let marked = deployments.list_deployments(&self.environment).await?;
         let concerned: Vec<_> = marked
             .into_iter()
             .filter_map(|one| Some((Mark::from_payload(&one.payload)?, one)))
-            .filter(|(mark, one)| mark.offer == self.offer && wanted.concerns(&one.commit))
+            .filter(|(mark, one)| mark.offer == self.offer && query.concerns(&one.commit))
             .take(MOST_LOOKED_INTO)
             .collect();
         // What this workflow run did last counts more than what others did.
         let own = concerned.iter().find(|(mark, _)| self.is_same_run(mark));
-        if let (Wanted::OfCommit(_), Some((mark, deployment))) = (wanted, own) {
+        if let (LedgerQuery::OfCommit(_), Some((mark, deployment))) = (query, own) {
             let statuses = deployments.list_statuses(deployment.id).await?;
             let record = self.record(mark.clone(), deployment.clone(), &statuses);
             if record.standing != Standing::Failed {
                 return Ok(Earlier::Found(Box::new(record)));
             }
         }
-        self.choose(wanted, concerned).await
+        self.choose(query, concerned).await
     }
 
     /// Chooses among releases, the newest first.
     async fn choose(
         &self,
-        wanted: &Wanted,
+        query: &LedgerQuery,
         marked: Vec<(Mark, DeploymentRef)>,
     ) -> Result<Earlier, GithubError> {
         let mut open: Option<Record> = None;
@@ -120,7 +120,7 @@ impl OfferLedger {
             }
             let statuses = self.access.deployments.list_statuses(deployment.id).await?;
             let record = self.record(mark, deployment, &statuses);
-            match wanted.decide(record.standing, &record.names) {
+            match query.decide(record.standing, &record.names) {
                 Look::Take if open.is_none() => return Ok(Earlier::Found(Box::new(record))),
                 Look::TakeUnlessOlder => open = Some(record),
                 Look::Skip => {}

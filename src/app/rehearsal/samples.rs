@@ -11,7 +11,7 @@ use crate::actions::inputs::Inputs;
 use crate::content::{
     Variables, complete_definition, complete_resources, guess_offer_type, guess_product_type,
 };
-use crate::manifest::content::{Action, Edit, Source};
+use crate::manifest::content::{DeclaredAction, DeclaredEdit, Source};
 use crate::manifest::{Api, Manifest, Offer, read_text};
 use crate::release::draft::DraftGoal;
 use crate::simulator::Scenario;
@@ -84,16 +84,20 @@ fn list_texts(offer: &Offer, context: &Context) -> Vec<String> {
     let mut texts = Vec::new();
     let plans = &offer.content.plans;
     let edits = offer.content.edits.iter().chain(plans.iter().flat_map(|plan| &plan.edits));
-    for Edit { action, .. } in edits {
+    for DeclaredEdit { action, .. } in edits {
         match action {
-            Action::Set(Source::Here(value), _) | Action::Test(Source::Here(value)) => {
+            DeclaredAction::Set(Source::Here(value), _)
+            | DeclaredAction::Test(Source::Here(value)) => {
                 collect_texts(value, &mut texts);
             }
-            Action::Set(Source::Template(path), _) | Action::Test(Source::Template(path)) => {
+            DeclaredAction::Set(Source::Template(path), _)
+            | DeclaredAction::Test(Source::Template(path)) => {
                 // A file that cannot be read is told with the other problems.
                 texts.extend(read_text(&context.workspace, path));
             }
-            Action::Set(Source::File(_), _) | Action::Test(Source::File(_)) | Action::Remove => {}
+            DeclaredAction::Set(Source::File(_), _)
+            | DeclaredAction::Test(Source::File(_))
+            | DeclaredAction::Remove => {}
         }
     }
     for image in plans.iter().filter_map(|plan| plan.image.as_ref()) {

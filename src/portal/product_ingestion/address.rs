@@ -9,7 +9,7 @@ use crate::portal::{Operation, Phase};
 
 /// What an operation's address names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum AddressTarget {
     /// A configure job.
     Job(String),
     /// A submission on its way to preview or live.
@@ -46,12 +46,12 @@ pub(super) fn go_live_id(number: &str) -> String {
 }
 
 /// What an operation's address names; only addresses of [`of_job`] and [`of_submission`] come here.
-pub(super) fn read_target(operation: &Operation) -> Option<Target> {
+pub(super) fn read_target(operation: &Operation) -> Option<AddressTarget> {
     let (path, query) = operation.address().split_once('?').unwrap_or((operation.address(), ""));
     let phase = if query == "targetType=live" { Phase::GoLive } else { Phase::Publish };
     match path.split('/').collect::<Vec<_>>()[..] {
-        ["configure", job] => Some(Target::Job(job.to_owned())),
-        ["submission", product, number] => Some(Target::Submission {
+        ["configure", job] => Some(AddressTarget::Job(job.to_owned())),
+        ["submission", product, number] => Some(AddressTarget::Submission {
             product: product.to_owned(),
             number: number.to_owned(),
             phase,

@@ -174,7 +174,7 @@ impl<T: Transport> ProductIngestion<T> {
 
     /// The product that the offer is; asked once.
     pub(super) async fn find_product(&self) -> Result<String, CallError> {
-        let known = self.memory.borrow().product.clone();
+        let known = self.history.borrow().product.clone();
         if let Some(known) = known {
             return Ok(known);
         }
@@ -183,7 +183,7 @@ impl<T: Transport> ProductIngestion<T> {
         let url = self.url("product", &[("externalId", offer)]);
         let products = self.read_pages(&subject, url, |page| wire::read_products(page, offer));
         let product = self.choose_product(&products.await?)?;
-        self.memory.borrow_mut().product = Some(product.clone());
+        self.history.borrow_mut().product = Some(product.clone());
         Ok(product)
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::address::{Target, go_live_id, read_target};
+use super::address::{AddressTarget, go_live_id, read_target};
 use super::wire::{Entry, Job, name_plans};
 use super::{ProductIngestion, conflict};
 use crate::http::Transport;
@@ -30,8 +30,8 @@ impl<T: Transport> ProductIngestion<T> {
     pub(super) async fn look(&self, operation: &Operation) -> Result<Looked, CallError> {
         let product = self.find_product().await?;
         let view = match read_target(operation) {
-            Some(Target::Job(job)) => self.look_at_job(&product, &job).await?,
-            Some(Target::Submission { product: its, number, phase }) if its == product => {
+            Some(AddressTarget::Job(job)) => self.look_at_job(&product, &job).await?,
+            Some(AddressTarget::Submission { product: its, number, phase }) if its == product => {
                 let entries = self.read_submissions(&product).await?;
                 match find(&entries, &number, phase) {
                     Some(entry) => show(phase, None, Some(entry)),
@@ -44,7 +44,7 @@ impl<T: Transport> ProductIngestion<T> {
     }
 
     async fn look_at_job(&self, product: &str, id: &str) -> Result<OperationView, CallError> {
-        let posted = self.memory.borrow().posted.iter().find(|one| one.job == id).cloned();
+        let posted = self.history.borrow().posted.iter().find(|one| one.job == id).cloned();
         let job = match self.read_job(id).await {
             // How long a finished job can be read is not known; its submission stays.
             Err(error) if error.trouble == Trouble::NotFound => match &posted {
@@ -99,10 +99,10 @@ impl<T: Transport> ProductIngestion<T> {
     }
 
     fn remember_number(&self, job: &str, phase: Phase, number: &str) {
-        let mut memory = self.memory.borrow_mut();
-        match memory.posted.iter_mut().find(|one| one.job == job) {
+        let mut history = self.history.borrow_mut();
+        match history.posted.iter_mut().find(|one| one.job == job) {
             Some(posted) => posted.number = Some(number.to_owned()),
-            None => memory.posted.push(Posted {
+            None => history.posted.push(Posted {
                 job: job.to_owned(),
                 phase,
                 before: Vec::new(),

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use self::address::Target;
+use self::address::AddressTarget;
 use self::calls::{live_submission, preview_submission};
 use self::follow::{Posted, SHORTEST_POLL};
 use self::wire::Entry;
@@ -53,12 +53,12 @@ const MOST_LOOKS_AT_WRITE: u32 = 10;
 pub struct ProductIngestion<T> {
     client: Client<T>,
     offer: OfferId,
-    memory: RefCell<Memory>,
+    history: RefCell<CallHistory>,
 }
 
 /// What earlier calls of this process found out.
 #[derive(Default)]
-struct Memory {
+struct CallHistory {
     product: Option<String>,
     posted: Vec<Posted>,
 }
@@ -67,7 +67,7 @@ impl<T: Transport> ProductIngestion<T> {
     /// The offer. The publisher is the token's; no address names it.
     pub fn new(access: Access, offer: OfferId, transport: T, clock: Rc<dyn Clock>) -> Self {
         let client = Client::new(access, transport, clock);
-        Self { client, offer, memory: RefCell::default() }
+        Self { client, offer, history: RefCell::default() }
     }
 
     /// Posts what starts an operation, and remembers what its job is about.
@@ -87,7 +87,7 @@ impl<T: Transport> ProductIngestion<T> {
             return Err(error);
         }
         let operation = Some(address::of_job(&job));
-        self.memory.borrow_mut().posted.push(Posted { job, phase, before, number });
+        self.history.borrow_mut().posted.push(Posted { job, phase, before, number });
         Ok(Accepted { operation, remark: None })
     }
 
@@ -100,8 +100,8 @@ impl<T: Transport> ProductIngestion<T> {
     ) -> Result<String, CallError> {
         let waiting = find_waiting(entries).map(|entry| entry.number.clone());
         let of_job = |name: &str| {
-            let memory = self.memory.borrow();
-            memory.posted.iter().find(|one| one.job == name).and_then(|one| one.number.clone())
+            let history = self.history.borrow();
+            history.posted.iter().find(|one| one.job == name).and_then(|one| one.number.clone())
         };
         let wanted = preview.map(|name| of_job(name).unwrap_or_else(|| name.to_owned()));
         let message = match (wanted, waiting) {
@@ -169,7 +169,7 @@ impl<T: Transport> Portal for ProductIngestion<T> {
     }
 
     async fn cancel(&self, operation: Option<&Operation>) -> Result<(), CallError> {
-        if let Some(Target::Job(job)) = operation.and_then(address::read_target) {
+        if let Some(AddressTarget::Job(job)) = operation.and_then(address::read_target) {
             return self.cancel_job(&job).await;
         }
         let message = format!(
@@ -232,7 +232,7 @@ impl<T: Transport> Portal for ProductIngestion<T> {
     }
 
     fn page(&self) -> Option<String> {
-        let product = self.memory.borrow().product.clone()?;
+        let product = self.history.borrow().product.clone()?;
         Some(format!("{PAGES}/{product}/overview"))
     }
 

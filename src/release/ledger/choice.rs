@@ -4,7 +4,7 @@ use super::{Names, Standing};
 
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
+pub enum LedgerQuery {
     /// The release of this commit, unless it failed: a re-run after a failure is another one.
     OfCommit(String),
     /// The release whose preview this is, whatever commit it is of.
@@ -30,7 +30,7 @@ pub enum Look {
     Stop,
 }
 
-impl Wanted {
+impl LedgerQuery {
     /// Whether a release of this commit may be the one, before its statuses are known.
     #[must_use]
     pub fn concerns(&self, commit: &str) -> bool {
@@ -72,11 +72,11 @@ mod tests {
     fn which_release_a_command_is_about() {
         let names = Names { preview: Some("p1".to_owned()), ..Names::default() };
         let wanted = [
-            ("of this commit", Wanted::OfCommit("c1".to_owned())),
-            ("of preview p1", Wanted::OfPreview("p1".to_owned())),
-            ("of preview p2", Wanted::OfPreview("p2".to_owned())),
-            ("open", Wanted::Open { or_published: false }),
-            ("open or published", Wanted::Open { or_published: true }),
+            ("of this commit", LedgerQuery::OfCommit("c1".to_owned())),
+            ("of preview p1", LedgerQuery::OfPreview("p1".to_owned())),
+            ("of preview p2", LedgerQuery::OfPreview("p2".to_owned())),
+            ("open", LedgerQuery::Open { or_published: false }),
+            ("open or published", LedgerQuery::Open { or_published: true }),
         ];
         let mut rows = Vec::new();
         for (name, wanted) in &wanted {
@@ -113,9 +113,9 @@ mod tests {
 
     #[test]
     fn only_releases_of_the_commit_are_looked_into() {
-        assert!(!Wanted::OfCommit("c1".to_owned()).concerns("c2"));
-        assert!(Wanted::OfCommit("c1".to_owned()).concerns("c1"));
-        assert!(Wanted::Open { or_published: false }.concerns("c2"));
-        assert!(Wanted::OfPreview("p1".to_owned()).concerns("c2"));
+        assert!(!LedgerQuery::OfCommit("c1".to_owned()).concerns("c2"));
+        assert!(LedgerQuery::OfCommit("c1".to_owned()).concerns("c1"));
+        assert!(LedgerQuery::Open { or_published: false }.concerns("c2"));
+        assert!(LedgerQuery::OfPreview("p1".to_owned()).concerns("c2"));
     }
 }

@@ -143,13 +143,13 @@ impl World {
         OfferLedger::new(access, &publisher, &OfferId::parse("contoso-offer").unwrap())
     }
 
-    fn find(&self, wanted: &Wanted) -> Result<Earlier, Problem> {
-        self.clock.run(self.ledger().find(wanted))
+    fn find(&self, query: &LedgerQuery) -> Result<Earlier, Problem> {
+        self.clock.run(self.ledger().find(query))
     }
 
     /// The deployment that is found, in words.
-    fn found(&self, wanted: &Wanted) -> String {
-        match self.find(wanted) {
+    fn found(&self, query: &LedgerQuery) -> String {
+        match self.find(query) {
             Ok(Earlier::Found(record)) => format!(
                 "{} of {}{}: {:?}",
                 record.at.deployment,
@@ -166,11 +166,11 @@ impl World {
     }
 }
 
-fn of_commit() -> Wanted {
-    Wanted::OfCommit("c1".to_owned())
+fn of_commit() -> LedgerQuery {
+    LedgerQuery::OfCommit("c1".to_owned())
 }
 
-const OPEN: Wanted = Wanted::Open { or_published: false };
+const OPEN: LedgerQuery = LedgerQuery::Open { or_published: false };
 
 #[test]
 fn a_release_finds_its_own_commit_and_looks_into_no_other() {
@@ -209,7 +209,7 @@ fn a_schedule_finds_what_is_open_on_another_commit_and_sees_at_once_when_nothing
     world.memory.add("c0", 41, &[("success", "The preview waits · preview 7")]);
     assert_eq!(world.find(&OPEN), Ok(Earlier::Nothing));
     assert_eq!(world.calls(), "list contoso/contoso-offer, statuses of 2");
-    assert_eq!(world.found(&Wanted::Open { or_published: true }), "2 of c0: Published");
+    assert_eq!(world.found(&LedgerQuery::Open { or_published: true }), "2 of c0: Published");
 }
 
 #[test]
@@ -217,8 +217,8 @@ fn a_preview_is_found_whatever_came_after_it() {
     let world = World::new();
     world.memory.add("c0", 40, &[("success", "The preview waits · preview 7")]);
     world.memory.add("c1", 41, &[("failure", "")]);
-    assert_eq!(world.found(&Wanted::OfPreview("7".to_owned())), "1 of c0: Published");
-    assert_eq!(world.find(&Wanted::OfPreview("8".to_owned())), Ok(Earlier::Nothing));
+    assert_eq!(world.found(&LedgerQuery::OfPreview("7".to_owned())), "1 of c0: Published");
+    assert_eq!(world.find(&LedgerQuery::OfPreview("8".to_owned())), Ok(Earlier::Nothing));
 }
 
 #[test]
