@@ -19,7 +19,8 @@ pub fn place_record(workspace: &Path, path: &str) -> Result<PathBuf, Problem> {
     };
     let workspace =
         workspace.canonicalize().map_err(|error| refused(format!("has no workspace: {error}")))?;
-    // Where a link leads is only known of what exists, so that is looked at before anything is made.
+    // Where a link leads is only known of what exists, so that is looked at before anything is
+    // made.
     let existing = folder.ancestors().find(|folder| folder.symlink_metadata().is_ok());
     let existing = existing.unwrap_or(folder).canonicalize();
     let existing = existing.map_err(|error| refused(format!("has no folder: {error}")))?;

@@ -1,5 +1,5 @@
-//! A draft that is made of resources, as the Product Ingestion API has it: which resource an edit, an
-//! image or a container is about, and what is done to it.
+//! A draft that is made of resources, as the Product Ingestion API has it: which resource an edit,
+//! an image or a container is about, and what is done to it.
 
 use serde_json::{Map, Value as Json};
 

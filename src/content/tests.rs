@@ -76,7 +76,8 @@ fn of_plan(plan: WantedPlan) -> Wanted {
 
 fn blob(name: &str) -> Disk {
     let text = format!(
-        "https://contoso.blob.core.windows.net/vhds/{name}?sr=c&sp=rl&se=2027-06-01T00%3A00%3A00Z&sig=bmV3%2B%3D"
+        "https://contoso.blob.core.windows.net/vhds/{name}?sr=c&sp=rl\
+         &se=2027-06-01T00%3A00%3A00Z&sig=bmV3%2B%3D"
     );
     Disk::Blobs { os: Sas::parse(&text).unwrap(), data: Vec::new() }
 }

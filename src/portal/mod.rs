@@ -1,5 +1,5 @@
-//! Where offers are released: [`Portal`] is one offer at one API. [`cloud_partner`] is the API of the
-//! Cloud Partner Portal, [`product_ingestion`] its successor.
+//! Where offers are released: [`Portal`] is one offer at one API. [`cloud_partner`] is the API of
+//! the Cloud Partner Portal, [`product_ingestion`] its successor.
 
 mod any;
 mod capabilities;

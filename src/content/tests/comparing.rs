@@ -65,13 +65,7 @@ fn a_release_is_known_by_its_content() {
     let published = resigned(apply(&wanted, &draft, None).unwrap().document);
     assert!(find_missing(&wanted, &published, false).is_whole());
     let missing = find_missing(&wanted, &draft, true);
-    insta::assert_snapshot!(shown(&missing.differences), @r#"
-    plan standard: /microsoft-azure-virtualmachines.vmImages/1.0.11
-    + {
-    +   "osVhdUrl": "contoso.blob.core.windows.net/vhds/db-1.0.11.vhd (expires 2027-06-01T00:00:00Z) (signature hidden)",
-    +   "lunVhdDetails": []
-    + }
-    "#);
+    insta::assert_snapshot!(shown(&missing.differences));
     let plans = json!({ "definition": { "offer": {}, "plans": [] } });
     assert_eq!(find_missing(&wanted, &plans, true).problems.len(), 1);
 }

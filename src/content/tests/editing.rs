@@ -27,45 +27,7 @@ fn each_edit_is_shown_with_its_line() {
         ..Wanted::default()
     };
     let change = apply(&wanted, &draft, None).unwrap();
-    insta::assert_snapshot!(shown(&change.differences), @r#"
-    /microsoft-azure-marketplace.summary (line 3)
-    - "Contoso DB 1.0.1"
-    + "Contoso DB 1.1.0"
-    /microsoft-azure-marketplace.description (line 5)
-      <ul><li>one</li>
-    - <li>two</li>
-    + <li>three</li>
-      </ul>
-    /microsoft-azure-marketplace.usefulLinks (line 8)
-    - [
-    -   {
-    -     "linkTitle": "Docs",
-    -     "linkUrl": "https://contoso.example/docs?a=1&b=2"
-    -   },
-    -   {
-    -     "linkTitle": "Old",
-    -     "linkUrl": "https://contoso.example/old"
-    -   }
-    - ]
-    + [
-    +   {
-    +     "linkTitle": "Docs",
-    +     "linkUrl": "https://contoso.example/docs?a=1&b=2"
-    +   }
-    + ]
-    /microsoft-azure-marketplace.cspOfferOptIn (line 9)
-    + {
-    +   "in": true
-    + }
-    plan standard: /regions (line 13)
-    - [
-    -   "AZ",
-    -   "US"
-    - ]
-    plan standard: /restrictedAudience/manualEntries/d2b43582-0000-4000-8000-000000000002/description (line 12)
-    - "pilot"
-    + "all"
-    "#);
+    insta::assert_snapshot!(shown(&change.differences));
     assert!(apply(&wanted, &change.document, None).unwrap().is_empty(), "made once");
 }
 
@@ -90,28 +52,7 @@ fn what_does_not_fit_the_draft_is_refused_all_of_it_at_its_line() {
         ],
         ..Wanted::default()
     };
-    insta::assert_snapshot!(refused(&wanted, &draft), @r#"
-    line 3: offer-release/content-mismatch: the draft has nothing at `/microsoft-azure-marketplace.sumary`
-      did you mean `microsoft-azure-marketplace.summary`? if the key is to be new, say `create: true`
-    line 4: offer-release/content-mismatch: the draft has nothing at `/privacyURL`
-      did you mean `microsoft-azure-marketplace.privacyURL`? if the key is to be new, say `create: true`
-    line 5: offer-release/content-mismatch: the draft has nothing at `/nothing`
-      `offer-release show` prints what the draft has
-    line 6: offer-release/content-mismatch: the draft has nothing at `/microsoft-azure-marketplace.usefulLinks/2`: the list has 2 elements
-      an edit can change an element, or set the whole list, not add one
-    line 7: offer-release/content-mismatch: the draft has nothing at `/microsoft-azure-marketplace.summary/inside`
-      `offer-release show` prints what the draft has
-    line 8: offer-release/content-mismatch: `remove: /microsoft-azure-marketplace.usefulLinks/0` removes an element of a list by its index
-      write a `test` of that element before it: after the removal another one has its index
-    line 9: offer-release/content-mismatch: `test: /microsoft-azure-marketplace.title` fails: the draft has `"Contoso DB"` there, not `"Another title"`
-      somebody else changed it: look at the draft, then correct the test or the draft
-    line 11: offer-release/content-mismatch: `test: /not/there` fails: the draft has nothing there, not `null`
-      somebody else changed it: look at the draft, then correct the test or the draft
-    line 20: offer-release/content-mismatch: the draft has no plan `standrad`
-      did you mean `standard`? plans of the draft: `standard`, `premium`
-    line 15: offer-release/content-mismatch: `/planId` is how the plan is known, and cannot be changed
-      make a new plan in Partner Center, and name it in the manifest
-    "#);
+    insta::assert_snapshot!(refused(&wanted, &draft));
 }
 
 #[test]
@@ -136,10 +77,7 @@ fn an_element_that_moved_is_not_removed_by_its_old_index() {
         test(3, "/microsoft-azure-marketplace.usefulLinks/0/linkTitle", json!("Old")),
         remove(4, "/microsoft-azure-marketplace.usefulLinks/0"),
     ]);
-    insta::assert_snapshot!(refused(&wanted, &fixture("machine")), @r"
-    line 4: offer-release/content-mismatch: what the test before `remove: /microsoft-azure-marketplace.usefulLinks/0` expects is at another index now
-      `offer-release show` prints the list as it is
-    ");
+    insta::assert_snapshot!(refused(&wanted, &fixture("machine")));
 }
 
 #[test]

@@ -7,13 +7,7 @@ fn a_version_is_added_and_the_others_stay_untouched() {
     let draft = fixture("machine");
     let wanted = standard("1.0.11", "db-1.0.11.vhd");
     let change = apply(&wanted, &draft, None).unwrap();
-    insta::assert_snapshot!(shown(&change.differences), @r#"
-    plan standard: /microsoft-azure-virtualmachines.vmImages/1.0.11 (line 30)
-    + {
-    +   "osVhdUrl": "contoso.blob.core.windows.net/vhds/db-1.0.11.vhd (expires 2027-06-01T00:00:00Z) (signature hidden)",
-    +   "lunVhdDetails": []
-    + }
-    "#);
+    insta::assert_snapshot!(shown(&change.differences));
     let mut back = change.document.clone();
     let versions = back
         .pointer_mut("/definition/plans/0/microsoft-azure-virtualmachines.vmImages")
@@ -36,16 +30,7 @@ fn a_version_that_is_taken_is_refused() {
     let refusals: String = ["1.0.10", "1.0.9", "1.0.8", "1.0.010"]
         .map(|version| refused(&standard(version, "another.vhd"), &draft))
         .concat();
-    insta::assert_snapshot!(refusals, @r"
-    line 30: offer-release/version-taken: `standard` has the version 1.0.10 already, with another disk: contoso.blob.core.windows.net/vhds/db-1.0.10.vhd (expires 2026-06-01T00:00:00Z) (signature hidden)
-      a version is given once: release under a greater one
-    line 30: offer-release/version-taken: `standard` has the version 1.0.9 already, with another disk: contoso.blob.core.windows.net/vhds/db-1.0.9.vhd (expires 2026-01-01T00:00:00Z) (signature hidden)
-      a version is given once: release under a greater one
-    line 30: offer-release/version-taken: the version 1.0.8 is not greater than 1.0.10, which `standard` has already
-      a version is given once: release under a greater one
-    line 30: offer-release/version-taken: the version 1.0.010 is not greater than 1.0.10, which `standard` has already
-      a version is given once: release under a greater one
-    ");
+    insta::assert_snapshot!(refusals);
 }
 
 #[test]
@@ -71,22 +56,7 @@ fn a_version_goes_into_every_image_type_named_or_into_none() {
     };
     let two = wanted(&[ImageType::X64Gen2, ImageType::Arm64Gen2], "2026.05.01");
     let change = apply(&two, &draft, None).unwrap();
-    insta::assert_snapshot!(shown(&change.differences), @r#"
-    plan 12: /diskGenerations/12-gen2/microsoft-azure-corevm.vmImagesPublicAzure/2026.05.01 (line 30)
-    + {
-    +   "mediaName": "12-gen2-2026-05-01",
-    +   "showInGui": true,
-    +   "osVhdUrl": "contoso.blob.core.windows.net/vhds/os-x64Gen2.vhd (expires 2027-06-01T00:00:00Z) (signature hidden)",
-    +   "lunVhdDetails": []
-    + }
-    plan 12: /diskGenerations/12-arm64/microsoft-azure-corevm.vmImagesPublicAzure/2026.05.01 (line 30)
-    + {
-    +   "mediaName": "12-arm64-2026-05-01",
-    +   "showInGui": true,
-    +   "osVhdUrl": "contoso.blob.core.windows.net/vhds/os-arm64Gen2.vhd (expires 2027-06-01T00:00:00Z) (signature hidden)",
-    +   "lunVhdDetails": []
-    + }
-    "#);
+    insta::assert_snapshot!(shown(&change.differences));
     // The one for x64 is taken, so Arm64 does not get it either.
     let half = wanted(&[ImageType::Arm64Gen2, ImageType::X64Gen1], "2026.04.26");
     assert!(refused(&half, &draft).contains("version-taken"));
@@ -94,10 +64,7 @@ fn a_version_goes_into_every_image_type_named_or_into_none() {
         image: image("2026.05.01", vec![(None, blob("os.vhd"))]),
         ..plan("12")
     });
-    insta::assert_snapshot!(refused(&only, &draft), @r"
-    line 30: offer-release/content-mismatch: the plan has several image types: `x64Gen1`, `x64Gen2`, `arm64Gen2`
-      say by `disks` which disk belongs to which of them
-    ");
+    insta::assert_snapshot!(refused(&only, &draft));
 }
 
 #[test]
@@ -134,16 +101,7 @@ fn disks_that_the_api_has_no_known_place_for_are_refused() {
             &fixture("unknown"),
         ),
     ];
-    insta::assert_snapshot!(refusals.concat(), @r"
-    line 30: offer-release/content-mismatch: the Cloud Partner Portal API takes no image from a gallery
-      use `api: product-ingestion` for this offer
-    line 30: offer-release/content-mismatch: how the Cloud Partner Portal API names data disks is not known
-      use `api: product-ingestion` for this offer
-    line 30: offer-release/content-mismatch: the plan has no image type `arm64Gen2`
-      its image types are `x64Gen1`
-    line 30: offer-release/content-mismatch: an offer of the type `microsoft-azure-something-new` has no images of machines
-      say what changes by `edit`
-    ");
+    insta::assert_snapshot!(refusals.concat());
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a plan's field, as it is written")]

@@ -33,7 +33,10 @@ fn document(values: &[String]) -> Json {
     let members: Vec<_> =
         values.iter().enumerate().map(|(index, value)| format!("\"a.k{index}\":{value}")).collect();
     let text = format!(
-        r#"{{"offerTypeId":"t","definition":{{"offer":{{{}}},"plans":[{{"planId":"p","k":{}}}]}}}}"#,
+        concat!(
+            r#"{{"offerTypeId":"t","definition":{{"offer":{{{}}},"#,
+            r#""plans":[{{"planId":"p","k":{}}}]}}}}"#
+        ),
         members.join(","),
         values[0]
     );
@@ -146,8 +149,13 @@ proptest! {
     }
 
     #[test]
-    fn what_is_hidden_has_no_signature_left(name in "[a-z]{1,8}", sig in "[A-Za-z0-9%=+/]{6,20}", around in "[ \"<>a-z]{0,6}") {
-        let document = json!({ "a": format!("{around} https://h.example/{name}?se=1&sig={sig}&sp=r {around}") });
+    fn what_is_hidden_has_no_signature_left(
+        name in "[a-z]{1,8}",
+        sig in "[A-Za-z0-9%=+/]{6,20}",
+        around in "[ \"<>a-z]{0,6}",
+    ) {
+        let address = format!("https://h.example/{name}?se=1&sig={sig}&sp=r");
+        let document = json!({ "a": format!("{around} {address} {around}") });
         prop_assert!(find_signatures(&document).contains(&sig));
         let hidden = hide_signatures(&document);
         prop_assert!(find_signatures(&hidden).is_empty());
@@ -188,15 +196,21 @@ proptest! {
         prop_assert!(second.is_empty(), "{:?}", second.differences);
         let left = plan(&first.document)[key].as_object().unwrap().clone();
         prop_assert!(left.contains_key(&version));
-        prop_assert!(left.iter().all(|(name, entry)| *name == version || versions.get(name) == Some(entry)));
+        let is_kept = |(name, entry): (&String, &Json)| {
+            *name == version || versions.get(name) == Some(entry)
+        };
+        prop_assert!(left.iter().all(is_kept));
         let gone = versions.keys().filter(|name| !left.contains_key(*name));
         let newest_live = live.as_ref().and_then(|live| {
-            let known = plan(live)[key].as_object()?.keys().filter_map(|name| Version::parse(name)).max()?;
+            let plan = plan(live);
+            let names = plan[key].as_object()?.keys();
+            let known = names.filter_map(|name| Version::parse(name)).max()?;
             Some(known)
         });
         for name in gone {
             let name = Version::parse(name).unwrap();
-            prop_assert!(newest_live.as_ref().is_some_and(|live| name <= *live), "{name} is not out");
+            let is_out = newest_live.as_ref().is_some_and(|live| name <= *live);
+            prop_assert!(is_out, "{name} is not out");
             prop_assert!(left.len() >= number, "{name} was not too many");
         }
         let mut rest = first.document.clone();

@@ -101,28 +101,7 @@ fn what_cannot_be_resolved_is_told_all_of_it_at_its_line() {
     let variables = variables(&[("disk", FAR), ("old", old), ("text", "C:\\disk.vhd")]);
     let problems = resolved(offer, &variables).unwrap_err();
     assert!(problems.iter().all(|problem| problem.source_line.is_some()), "with an excerpt");
-    insta::assert_snapshot!(told(&problems), @r#"
-    line 7: offer-release/manifest-invalid: `offers[0].edit[0].value[1]`: `${tag}` has no value
-      let a tag start the workflow
-    line 9: offer-release/manifest-unreadable: no nowhere.html
-      look
-    line 11: offer-release/manifest-invalid: `offers[0].edit[2].value.file`: a SAS URI stands in the file in clear
-      it is a secret: hand it over by the input `secrets`, and write `${secret.NAME}` in a template
-    line 14: offer-release/manifest-invalid: `offers[0].plans[0].image.version`: `${secret.disk}` is a secret, and this text is shown
-      secrets belong into `disk`, `disks`, and the `value` of an edit
-    line 14: offer-release/manifest-invalid: `offers[0].plans[0].image.disk`: `${secret.dsk}` has no value
-      did you mean `disk`? give the input `secrets` a line `dsk=…`
-    line 16: offer-release/manifest-invalid: `offers[0].plans[1].image.version`: the version is "v1.2.3"
-      an image version is three numbers, such as `1.2.3`
-    line 16: offer-release/manifest-invalid: `offers[0].plans[1].image.disk`: the SAS URI's path does not end in `.vhd`
-      make a SAS URI of the container with the rights `rl`, valid for three weeks at least
-    line 16: offer-release/manifest-invalid: `offers[0].plans[1].image.disk`: the SAS URI does not give the right to read (`sp` without `r`)
-      make a SAS URI of the container with the rights `rl`, valid for three weeks at least
-    line 16: offer-release/manifest-invalid: `offers[0].plans[1].image.disk`: the SAS URI expired at 2026-11-01
-      make a SAS URI of the container with the rights `rl`, valid for three weeks at least
-    line 18: offer-release/manifest-invalid: `offers[0].plans[2].image.disk`: the SAS URI does not start with `https://`
-      give the SAS URI of the disk, as the storage made it
-    "#);
+    insta::assert_snapshot!(told(&problems));
 }
 
 #[test]
@@ -130,10 +109,7 @@ fn a_sas_uri_that_ends_soon_is_a_warning() {
     let offer = "    plans: [{ id: a, image: { version: 1.0.0, disk: '${secret.disk}' } }]\n";
     let soon = FAR.replace("2027-06-01", "2026-12-01");
     let resolved = resolved(offer, &variables(&[("disk", &soon)])).unwrap();
-    insta::assert_snapshot!(told(&resolved.warnings), @r"
-    line 4: offer-release/manifest-invalid: `offers[0].plans[0].image.disk`: the SAS URI expires at 2026-12-01T00:00:00Z; Microsoft asks for at least three weeks
-      make one that lasts longer: certification can take days
-    ");
+    insta::assert_snapshot!(told(&resolved.warnings));
 }
 
 #[test]
@@ -155,7 +131,9 @@ fn disks_of_every_kind_are_read() {
           disks:
             x64Gen1: "${secret.disk}"
             x64Gen2: { os: "${secret.disk}", data: ["${secret.disk}", "${secret.disk}"] }
-            arm64Gen2: { gallery: "/subscriptions/s/galleries/g/images/i/versions/${version}", tenant: t }
+            arm64Gen2:
+              gallery: "/subscriptions/s/galleries/g/images/i/versions/${version}"
+              tenant: t
 "#;
     let wanted = resolved_at_ingestion(plan, &variables(&[("disk", FAR)])).unwrap();
     let disks = &wanted.plans[0].image.as_ref().unwrap().disks;

@@ -92,22 +92,7 @@ fn a_sas_uri_is_checked_offline() {
     ]
     .map(|text| format!("{}\n", check(text)))
     .concat();
-    insta::assert_snapshot!(table, @r"
-    x.example/v/a.vhd (expires 2027-06-01T00:00:00Z): 
-    x.example/v/a.vhd (expires 2026-11-20T00:00:00Z): wrong: the SAS URI expired at 2026-11-20T00:00:00Z
-    x.example/v/a.vhd (expires 2026-12-01): doubtful: the SAS URI expires at 2026-12-01; Microsoft asks for at least three weeks
-    x.example/v/a.vhd (expires 2027-12-01T10:00Z): 
-    x.example/v/a.vhd (expires 2026-11-28T00:00:00Z): doubtful: the SAS URI expires at 2026-11-28T00:00:00Z with the user delegation key that signed it; Microsoft asks for at least three weeks
-    x.example/v/a.vhd (expires 2026-11-24): doubtful: the SAS URI expires at 2026-11-24; Microsoft asks for at least three weeks
-    x.example/v/a.vhd (expires 2027-12-01): doubtful: the SAS URI is not valid before 2026-11-22T00:00:00Z
-    x.example/v/a.vhd (expires 2027-12-01): wrong: the SAS URI does not give the right to read (`sp` without `r`)
-    x.example/v/a.VHD: 
-    x.example/v/a.vhdx: wrong: the SAS URI's path does not end in `.vhd`; wrong: the address has no signature (`sig`); wrong: the SAS URI's end (`se`) is no time
-    x.example/a.vhd: wrong: the address has no signature (`sig`); wrong: the SAS URI gives no rights (`sp`); wrong: the SAS URI has no end (`se`)
-    refused: the SAS URI has white space in it
-    refused: the SAS URI does not start with `https://`
-    refused: not a SAS URI: relative URL without a base
-    ");
+    insta::assert_snapshot!(table);
 }
 
 #[test]

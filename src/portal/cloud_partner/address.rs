@@ -183,6 +183,8 @@ mod tests {
     fn the_four_forms_of_the_documentation() {
         let base = "https://cloudpartner.azure.com";
         let guid = "56615b67-2185-49fe-80d2-c4ddf77bb2e8";
+        let version = "api-version=2017-10-31";
+        let long = "/api/publishers/contoso/offers/contoso-offer/operations";
         for (text, expected) in [
             (
                 format!("/api/operations/contoso${guid}$2$preview?api-version=2017-10-31"),
@@ -190,18 +192,9 @@ mod tests {
             ),
             (
                 format!("{base}/api/publishers/contoso/offers/vm/operations/{guid}"),
-                format!(
-                    "{base}/api/publishers/contoso/offers/vm/operations/{guid}?api-version=2017-10-31"
-                ),
+                format!("{base}/api/publishers/contoso/offers/vm/operations/{guid}?{version}"),
             ),
-            (
-                format!(
-                    "/api/publishers/contoso/offers/contoso-offer/operations/{guid}?api-version=2017-10-31"
-                ),
-                format!(
-                    "{base}/api/publishers/contoso/offers/contoso-offer/operations/{guid}?api-version=2017-10-31"
-                ),
-            ),
+            (format!("{long}/{guid}?{version}"), format!("{base}{long}/{guid}?{version}")),
             (
                 "/api/operations/contoso$contoso-offer$2$preview?api-version=2017-10-31".to_owned(),
                 format!(

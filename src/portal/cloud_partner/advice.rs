@@ -32,7 +32,8 @@ pub(super) fn advise(status: StatusCode) -> Option<&'static str> {
         }
         412 => "somebody else changed the offer's draft; run the same command again",
         409 => {
-            "something else is changing the offer; wait for its end, or see the input `when-running`"
+            "something else is changing the offer; wait for its end, or see the input \
+             `when-running`"
         }
         422 => {
             "the offer does not pass validation; correct it in Partner Center, then run the \

@@ -118,7 +118,10 @@ mod tests {
 
     #[test]
     fn a_draft_keeps_its_keys_its_numbers_and_its_tag() {
-        let body = r#"{"id":"contoso-offer","version":1152921504606846977,"definition":{"a.b":null,"c":[]}}"#;
+        let body = concat!(
+            r#"{"id":"contoso-offer","version":1152921504606846977,"#,
+            r#""definition":{"a.b":null,"c":[]}}"#
+        );
         let scripted = Rc::new(Scripted::default());
         scripted.answer_with(200, &[("etag", "\"7\"")], body).answer(404, "");
         let portal = portal(&scripted);
@@ -138,7 +141,8 @@ mod tests {
         scripted.answer(200, "{}").answer(201, "");
         let portal = portal(&scripted);
         let body = json!({"id": "contoso-offer", "legacyOfferId": "x", "definition": {"offer": {
-            "microsoft-azure-corevm.legacyOfferId": "", "microsoft-azure-corevm.legacyPublisherId": "",
+            "microsoft-azure-corevm.legacyOfferId": "",
+            "microsoft-azure-corevm.legacyPublisherId": "",
             "microsoft-azure-corevm.title": "T"}, "plans": [{"a.legacyPlanId": "p"}]}});
         run(portal.write_draft(&draft(Some("\"7\"")), &body)).unwrap();
         run(portal.write_draft(&draft(None), &body)).unwrap();
@@ -155,7 +159,10 @@ mod tests {
 
     #[test]
     fn each_answer_to_a_write_has_its_meaning() {
-        let variant = r#"{"Variant":{"serviceName":"Variant","error":"snapshot() resulted in an internal conflict! Retry is OK."}}"#;
+        let variant = concat!(
+            r#"{"Variant":{"serviceName":"Variant","error":"#,
+            r#""snapshot() resulted in an internal conflict! Retry is OK."}}"#
+        );
         let unconditional = r#"{"error":{"code":"InvalidResourceId","message":"m"}}"#;
         let busy = r#"{"error":{"code":"OperationInProgress","message":"m"}}"#;
         let mut table = String::new();

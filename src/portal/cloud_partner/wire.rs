@@ -205,18 +205,25 @@ mod tests {
     #[test]
     fn the_documented_operation_as_object_and_as_array() {
         let object = json!({
-            "status": "running", "messages": [], "publishingVersion": 2, "offerVersion": 1, "cancellationRequestState": "canCancel",
+            "status": "running", "messages": [], "publishingVersion": 2, "offerVersion": 1,
+            "cancellationRequestState": "canCancel",
             "steps": [
-                {"estimatedTimeFrame": "< 15 min", "id": "displaydummycertify", "stepName": "Validate Pre-Requisites",
+                {"estimatedTimeFrame": "< 15 min", "id": "displaydummycertify",
+                 "stepName": "Validate Pre-Requisites",
                  "description": "Offer settings provided are validated", "status": "complete",
-                 "messages": [{"messageHtml": "Step completed.", "level": "information", "timestamp": "2017-03-28T19:50:36.500052Z"}],
+                 "messages": [{"messageHtml": "Step completed.", "level": "information",
+                               "timestamp": "2017-03-28T19:50:36.500052Z"}],
                  "progressPercentage": 100},
-                {"id": "displaycertify", "stepName": "Certification", "status": "blocked", "estimatedTimeFrame": "< 5 day",
-                 "messages": [{"messageHtml": "No virtual machine image was found for the plan contoso.", "level": "error",
-                               "timestamp": "2017-03-28T19:50:39.5506018Z"}], "progressPercentage": 0},
-                {"id": "publisher-signoff", "stepName": "Publisher signoff", "status": "notStarted", "messages": []}
+                {"id": "displaycertify", "stepName": "Certification", "status": "blocked",
+                 "estimatedTimeFrame": "< 5 day",
+                 "messages": [{"messageHtml": "No image was found for the plan contoso.",
+                               "level": "error", "timestamp": "2017-03-28T19:50:39.5506018Z"}],
+                 "progressPercentage": 0},
+                {"id": "publisher-signoff", "stepName": "Publisher signoff",
+                 "status": "notStarted", "messages": []}
             ],
-            "previewLinks": [{"displayText": "Preview", "uri": "https://example.com/p"}], "liveLinks": ["https://example.com/l"],
+            "previewLinks": [{"displayText": "Preview", "uri": "https://example.com/p"}],
+            "liveLinks": ["https://example.com/l"],
             "notificationEmails": "jondoe@contoso.com"
         });
         let view = operation(&object).unwrap();
@@ -237,27 +244,33 @@ mod tests {
 
     #[test]
     fn sign_off_is_found_by_id_by_name_and_at_the_top() {
+        let waiting = "waitingForPublisherReview";
+        let with_step = |status: &str, key: &str, name: &str, state: &str| {
+            let steps = json!([{key: name, "status": state}]);
+            json!({"status": status, "steps": steps})
+        };
         for answer in [
-            json!({"status": "running", "steps": [{"id": "publisher-signoff", "status": "waitingForPublisherReview"}]}),
-            json!({"status": "running", "steps": [{"stepName": "Publisher signoff", "status": "WaitingForPublisherReview"}]}),
-            json!({"status": "running", "steps": [{"stepName": "publisher-signoff", "status": "waitingForPublisherReview"}]}),
-            json!({"Status": "waitingForPublisherReview"}),
+            with_step("running", "id", "publisher-signoff", waiting),
+            with_step("running", "stepName", "Publisher signoff", "WaitingForPublisherReview"),
+            with_step("running", "stepName", "publisher-signoff", waiting),
+            json!({"Status": waiting}),
         ] {
             assert!(offer(&answer).unwrap().at_sign_off(), "{answer}");
             assert!(operation(&answer).unwrap().at_sign_off(), "{answer}");
         }
-        let other = json!({"status": "running", "steps": [{"id": "review", "status": "waitingForPublisherReview"}]});
+        let other = with_step("running", "id", "review", waiting);
         assert!(!offer(&other).unwrap().at_sign_off());
-        let failed = json!({"status": "failed", "steps": [{"id": "publisher-signoff", "status": "waitingForPublisherReview"}]});
+        let failed = with_step("failed", "id", "publisher-signoff", waiting);
         assert!(!offer(&failed).unwrap().at_sign_off());
     }
 
     #[test]
     fn the_list_has_versions_beyond_a_double_and_times_without_zone() {
         let rows = rows(&json!([
-            {"id": "5a63deb5", "submissionType": "publish", "submissionState": "running", "version": 636_576_975_611_768_314_i64,
-             "changedTime": "2018-03-26T21:46:01.179948Z"},
-            {"id": "b", "submissionType": "GoLive", "submissionState": "complete", "changedTime": "2022-06-02T12:25:56.651"},
+            {"id": "5a63deb5", "submissionType": "publish", "submissionState": "running",
+             "version": 636_576_975_611_768_314_i64, "changedTime": "2018-03-26T21:46:01.179948Z"},
+            {"id": "b", "submissionType": "GoLive", "submissionState": "complete",
+             "changedTime": "2022-06-02T12:25:56.651"},
             {"submissionType": "cancel"}, {"id": ""}, "garbage", null
         ]))
         .unwrap();

@@ -134,20 +134,6 @@ mod tests {
             };
             let _ = writeln!(table, "{text} → {line}");
         }
-        insta::assert_snapshot!(table, @r#"
-        configure/0a-1 → configure/0a-1 Job("0a-1")
-        /rp/product-ingestion/configure/0a-1/status?$version=2022-07-01 → configure/0a-1 Job("0a-1")
-        https://graph.microsoft.com/rp/product-ingestion/configure/0a-1 → configure/0a-1 Job("0a-1")
-        0a-1 → configure/0a-1 Job("0a-1")
-        submission/3f-2/1152921515689848683 → submission/3f-2/1152921515689848683 Submission { product: "3f-2", number: "1152921515689848683", phase: Publish }
-        submission/3f-2/1152921515689848683?targetType=live → submission/3f-2/1152921515689848683?targetType=live Submission { product: "3f-2", number: "1152921515689848683", phase: GoLive }
-        https://evil.example/rp/product-ingestion/configure/0a-1 → operation "https://evil.example/rp/product-ingestion/configure/0a-1" is not usable: it is not on https://graph.microsoft.com
-        https://u:p@graph.microsoft.com/rp/product-ingestion/configure/0a-1 → operation "https://u:p@graph.microsoft.com/rp/product-ingestion/configure/0a-1" is not usable: it is not on https://graph.microsoft.com
-        product/3f-2 → operation "product/3f-2" is not usable: give `configure/JOB` or `submission/PRODUCT/NUMBER`
-        submission/3f-2/new → operation "submission/3f-2/new" is not usable: give `configure/JOB` or `submission/PRODUCT/NUMBER`
-        configure/../product → operation "configure/../product" is not usable: it has characters that no id of the API has
-        1152921515689848683 → operation "1152921515689848683" is not usable: give `configure/JOB` or `submission/PRODUCT/NUMBER`
-         → operation "" is not usable: it has characters that no id of the API has
-        "#);
+        insta::assert_snapshot!(table);
     }
 }

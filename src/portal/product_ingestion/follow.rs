@@ -63,7 +63,8 @@ impl<T: Transport> ProductIngestion<T> {
                 let phase = posted.as_ref().map(|one| one.phase);
                 let mut view = view(phase, None, job.status.clone(), Some(job));
                 if view.status.state() == State::Failed && !view.messages.is_empty() {
-                    // Messages are placed by the names of plans; without them they stay as they are.
+                    // Messages are placed by the names of plans; without them they stay as they
+                    // are.
                     let plans = self.read_plans(product).await.unwrap_or_default();
                     view.messages.iter_mut().for_each(|one| name_plans(one, &plans));
                 }

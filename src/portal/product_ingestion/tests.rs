@@ -104,7 +104,8 @@ fn entry(number: &str, target: &str, status: &str, result: &str) -> Value {
     let created =
         if number == OLD { "2026-01-25T07:13:06.4408032Z" } else { "2026-02-04T20:07:22Z" };
     json!({"id": format!("submission/{PRODUCT}/{number}"), "product": format!("product/{PRODUCT}"),
-           "target": {"targetType": target}, "status": status, "result": result, "created": created})
+           "target": {"targetType": target}, "status": status, "result": result,
+           "created": created})
 }
 
 fn draft() -> Value {

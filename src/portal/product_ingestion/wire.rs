@@ -284,7 +284,8 @@ mod tests {
         let page = json!({"value": [
             {"id": "submission/p/0", "target": {"targetType": "draft"}},
             {"id": "submission/p/1152921515689848683", "target": {"targetType": "preview"},
-             "status": "completed", "result": "succeeded", "created": "2022-02-04T20:07:22.4220588Z"},
+             "status": "completed", "result": "succeeded",
+             "created": "2022-02-04T20:07:22.4220588Z"},
             {"id": "submission/p/7", "target": {"targetType": "flight"}, "status": "running"},
         ]});
         let entries = read_submissions(&page).unwrap();
