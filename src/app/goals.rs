@@ -3,7 +3,7 @@
 use crate::actions::inputs::{Inputs, PollInterval};
 use crate::choices::Command;
 use crate::manifest::Offer;
-use crate::portal::Portal;
+use crate::portal::{CancelScope, Operation, Portal};
 use crate::problem::{Code, Problem};
 use crate::release::ledger::Earlier;
 use crate::release::{Aim, DraftOrigin, Goal, Schedule};
@@ -16,20 +16,11 @@ pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal
     let aim = match inputs.command {
         Command::Release | Command::Rehearse => Aim::Release,
         Command::GoLive => Aim::GoLive,
-        Command::Resume => {
-            let address =
-                inputs.operation.as_ref().map(|text| portal.parse_operation(text)).transpose();
-            Aim::Resume(address.map_err(|why| {
-                Problem::new(Code::InputInvalid, format!("input `operation`: {why}")).hint(
-                    "give the address or the id of an operation of this offer, as an earlier \
-                        run printed it",
-                )
-            })?)
-        }
+        Command::Resume => Aim::Resume(read_operation(inputs, portal)?),
         // A draft is all that is wanted: the release is not reached.
         Command::Status | Command::Draft => Aim::Status,
         Command::Plan => Aim::Plan,
-        Command::Cancel => Aim::Cancel,
+        Command::Cancel => Aim::Cancel(read_operation(inputs, portal)?),
     };
     // Going live cannot be taken back, so the manifest's veto wins over everything.
     let go_live = offer.go_live && (inputs.go_live || aim == Aim::GoLive);
@@ -47,6 +38,28 @@ pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal
         content: None,
         preview: inputs.preview.clone(),
     })
+}
+
+/// The operation that the input names.
+fn read_operation(inputs: &Inputs, portal: &impl Portal) -> Result<Option<Operation>, Problem> {
+    let operation = inputs.operation.as_ref().map(|text| portal.parse_operation(text)).transpose();
+    operation.map_err(|why| {
+        Problem::new(Code::InputInvalid, format!("input `operation`: {why}")).hint(
+            "give the address or the id of an operation of this offer, as an earlier run printed it",
+        )
+    })
+}
+
+/// What is canceled without an input `operation` where the API cancels only what is known: what the
+/// ledger names.
+pub fn name_canceled(goal: &mut Goal, portal: &impl Portal) {
+    let known_only = portal.capabilities().cancel == CancelScope::OnlyKnown;
+    if goal.aim != Aim::Cancel(None) || !known_only {
+        return;
+    }
+    let Some(record) = goal.earlier.record() else { return };
+    let name = record.names.go_live.as_ref().or(record.names.publish.as_ref());
+    goal.aim = Aim::Cancel(name.and_then(|name| portal.parse_operation(name).ok()));
 }
 
 /// How often to look.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
+use super::goals;
 use crate::actions::context::Context;
 use crate::actions::inputs::Inputs;
 use crate::choices::{Command, Keep};
@@ -14,7 +15,7 @@ use crate::clock::Clock;
 use crate::github::{Deployments, GithubError, GithubResource};
 use crate::ids::PublisherId;
 use crate::manifest::Offer;
-use crate::portal::Phase;
+use crate::portal::{Phase, Portal};
 use crate::problem::{Code, Problem};
 use crate::release::event::{Event, What};
 use crate::release::ledger::{Earlier, LedgerQuery, RunAttempt, Standing};
@@ -121,7 +122,7 @@ impl LedgerAccess {
 ///
 /// # Errors
 /// Only with `deployment: true`: why one cannot be read.
-pub async fn read_all<P>(
+pub async fn read_all<P: Portal>(
     inputs: &Inputs,
     context: &Context,
     ledgers: &[OfferLedger],
@@ -136,8 +137,9 @@ pub async fn read_all<P>(
     });
     let reads = futures_util::stream::iter(reads.collect::<Vec<_>>()).buffered(READ_AT_ONCE);
     let found: Vec<Earlier> = reads.try_collect().await?;
-    for (index, (earlier, (goal, _))) in found.into_iter().zip(releases).enumerate() {
+    for (index, (earlier, (goal, portal))) in found.into_iter().zip(releases).enumerate() {
         goal.earlier = earlier;
+        goals::name_canceled(goal, portal);
         for what in tell_found(inputs.command, goal) {
             reports.take(&Event { at: ledgers[index].now(), offer: index, what });
         }

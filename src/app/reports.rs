@@ -118,7 +118,7 @@ pub fn introduce_releases<P>(
         releases.iter().map(|(goal, _)| goal.offer.as_str().len()).max().unwrap_or_default();
     let lines = releases.iter().map(|(goal, _)| {
         let then = match goal.aim {
-            Aim::Status | Aim::Cancel => "",
+            Aim::Status | Aim::Cancel(_) => "",
             _ if goal.go_live => "goes live",
             _ => "does not go live",
         };

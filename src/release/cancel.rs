@@ -309,7 +309,7 @@ impl Answers for Cancel {
     fn stop(self, stop: Stop, run: &mut Run) -> Stage {
         let message = "the job was canceled; the portal was asked to cancel the operation, and has \
              not said yet that it did";
-        let hint = if run.goal.aim == Aim::Cancel { CANCEL_AGAIN } else { RESUME };
+        let hint = if matches!(run.goal.aim, Aim::Cancel(_)) { CANCEL_AGAIN } else { RESUME };
         Stage::End(
             Verdict::pending(Ending::Interrupted(stop.signal), run.phase, message).hint(hint),
         )

@@ -21,8 +21,8 @@ pub enum Aim {
     Status,
     /// Look, and say what [`Aim::Release`] would do.
     Plan,
-    /// Cancel what runs.
-    Cancel,
+    /// Cancel what runs, or this operation and no other.
+    Cancel(Option<Operation>),
 }
 
 /// How the draft came to be what it is.

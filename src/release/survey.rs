@@ -229,7 +229,7 @@ impl Survey {
             today: at.date,
         };
         let begin = match (&run.goal.aim, &self.purpose) {
-            (Aim::Cancel, _) => return begin_cancel(run, &self.findings, at.date),
+            (Aim::Cancel(_), _) => return begin_cancel(run, &self.findings, at.date),
             (Aim::Status, _) => return Inspect::begin(run, *self.findings, at.date),
             (Aim::Plan, _) => {
                 let begin = begin::decide_release(known, &self.findings);
@@ -447,10 +447,25 @@ fn begin_cancel(run: &mut Run, findings: &Findings, today: Timestamp) -> Stage {
     };
     let phase = busy.phase();
     run.phase = Some(phase);
-    let operation = busy.row().and_then(|row| row.operation.clone());
-    run.tell(What::Phase { phase, origin: Origin::Found, operation });
-    Stage::Cancel(match busy.row() {
-        Some(row) => Cancel::of_row(Why::Asked, row),
-        None => Cancel::of_unlisted(Why::Asked, None, findings.ids()),
+    let given =
+        if let Aim::Cancel(Some(given)) = &run.goal.aim { Some(given.clone()) } else { None };
+    let listed = busy.row().and_then(|row| row.operation.clone());
+    run.tell(What::Phase { phase, origin: Origin::Found, operation: given.clone().or(listed) });
+    if let (Some(given), Some(row)) = (&given, busy.row())
+        && given.is_listed()
+        && !row.is_called(given.id())
+    {
+        let message = format!("operation {} is not the one that runs: {} is", given.id(), row.id);
+        let hint = "leave `operation` out to cancel what runs";
+        return run.end_with(Problem::new(Code::CancelRefused, message).hint(hint));
+    }
+    Stage::Cancel(match (given, busy.row()) {
+        (Some(given), row) => {
+            let mut others = findings.ids();
+            others.retain(|id| row.is_none_or(|row| row.id != *id));
+            Cancel::of_unlisted(Why::Asked, Some(given), others)
+        }
+        (None, Some(row)) => Cancel::of_row(Why::Asked, row),
+        (None, None) => Cancel::of_unlisted(Why::Asked, None, findings.ids()),
     })
 }

@@ -152,7 +152,7 @@ fn goal() -> impl Strategy<Value = Goal> {
         1 => address().prop_map(Aim::Resume),
         1 => Just(Aim::Status),
         1 => Just(Aim::Plan),
-        1 => Just(Aim::Cancel),
+        1 => Just(Aim::Cancel(None)),
     ];
     let when = prop::sample::select(
         &[WhenRunning::Adopt, WhenRunning::Wait, WhenRunning::Cancel, WhenRunning::Fail][..],

@@ -1,6 +1,8 @@
 //! One table of worlds for both APIs: where commands, faults and dialects mean the same, so does
 //! what comes of them.
 
+use std::time::Duration;
+
 use crate::harness::{Run, World, side_by_side};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +103,7 @@ fn seen(api: Api, world: &World, run: &Run) -> String {
 
 #[test]
 fn commands_come_to_the_same() {
-    let worlds: [(Stands, &str, &str); 16] = [
+    let worlds: [(Stands, &str, &str); 19] = [
         (Stands::New, "", "0 succeeded publish · 1 0 0"),
         (Stands::New, "go-live=true", "0 succeeded go-live · 1 1 0"),
         (Stands::New, "wait=false", "0 pending publish · 1 0 0"),
@@ -118,6 +120,9 @@ fn commands_come_to_the_same() {
         (Stands::Live, "", "0 succeeded go-live · 0 0 0"),
         (Stands::Live, "go-live=true", "0 succeeded go-live · 0 0 0"),
         (Stands::Live, "command=plan", "0 succeeded  · 0 0 0"),
+        (Stands::New, "command=cancel", "0 succeeded  · 0 0 0"),
+        (Stands::Previewed, "command=cancel", "0 succeeded  · 0 0 0"),
+        (Stands::Live, "command=cancel", "0 succeeded  · 0 0 0"),
     ];
     for some in worlds.chunks(6) {
         side_by_side(some.iter().copied(), |(stands, input, expected)| {
@@ -140,6 +145,38 @@ fn what_outlasts_the_timeout_is_pending() {
         let world = api.world(Stands::New, true, "");
         let run = world.job().with("timeout", "1s").run();
         assert_eq!(seen(api, &world, &run), "4 pending publish · 1 0 0", "{run}");
+    });
+}
+
+#[test]
+fn what_an_earlier_run_started_is_canceled() {
+    side_by_side(APIS, |api| {
+        let world = api.world(Stands::New, true, "");
+        let started = world.job().with("wait", "false").run().exits(0);
+        let operation = started.output("publish-operation");
+        let run = world.job().with("command", "cancel").with("operation", &operation).run();
+        assert_eq!(seen(api, &world, &run), "0 succeeded publish · 1 0 1", "{api:?}: {run}");
+        assert_eq!(run.output("publish-operation"), operation, "{api:?}: {run}");
+    });
+}
+
+#[test]
+fn an_operation_that_does_not_run_is_not_canceled_by_way_of_another() {
+    let world = CloudPartner.world(Stands::Publishing, true, "");
+    let other = "00000000-0000-1000-0000-00000000ffff";
+    let run = world.job().with("command", "cancel").with("operation", other).run();
+    assert_eq!(seen(CloudPartner, &world, &run), "1 failed publish · 0 0 0", "{run}");
+    assert!(run.message().contains("is not the one that runs"), "{run}");
+}
+
+#[test]
+fn what_the_ledger_names_is_canceled() {
+    side_by_side(APIS, |api| {
+        let world = api.world(Stands::New, true, "ingestion: {cancelled-submission: gone}\n");
+        let job = || world.job().with("deployment", "true");
+        job().with("wait", "false").run().exits(0);
+        let run = job().with("command", "cancel").run();
+        assert_eq!(seen(api, &world, &run), "0 succeeded publish · 1 0 1", "{api:?}: {run}");
     });
 }
 
@@ -174,6 +211,8 @@ fn broken_answers_to_reads_are_asked_again() {
             let world = api.world(Stands::New, false, &fault);
             let run = world.job().with("go-live", "true").run();
             assert_eq!(seen(api, &world, &run), "0 succeeded go-live · 1 1 0", "{deed}: {run}");
+            // No read that was broken was taken for a POST that may have started something.
+            assert!(run.waited < Duration::from_mins(1), "{api:?} {deed}: {run}");
         }
     });
 }

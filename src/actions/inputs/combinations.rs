@@ -29,12 +29,12 @@ fn check_operation(given: &mut Given, command: Command) {
     if !given.has(&table::OPERATION) {
         return;
     }
-    if command != Command::Resume {
+    if !matches!(command, Command::Resume | Command::Cancel) {
         let message = format!(
-            "input `operation` is given with `command: {command}`, which does not follow a given \
-             operation"
+            "input `operation` is given with `command: {command}`, which neither follows nor \
+             cancels a given operation"
         );
-        let hint = "give `command: resume`, or leave `operation` out";
+        let hint = "give `command: resume` or `command: cancel`, or leave `operation` out";
         given.report(Problem::new(Code::InputInvalid, message).hint(hint));
     }
 }

@@ -90,7 +90,8 @@ inputs! {
     ON_CANCEL = "on-cancel", Takes::OneOf(OnCancel::WORDS), "leave",
         "The workflow is cancelled: `leave` the operation running, or `cancel` it too.";
     OPERATION = "operation", Takes::Text("address or id"), "",
-        "Address or id of the operation to follow; only with `command: resume`.";
+        "Address or id of the operation to follow, or to cancel; only with `command: resume` and \
+         `command: cancel`.";
     MAX_PARALLEL = "max-parallel", Takes::Text("number"), "4",
         "Offers released at the same time, 1 to 1000.";
     TENANT_ID = "tenant-id", Takes::Text("id"), "",

@@ -30,7 +30,7 @@ use super::{
     Operation, Phase, Portal, Slot, State, Submission, Trouble, Word,
 };
 use crate::clock::Clock;
-use crate::http::Transport;
+use crate::http::{Retry, Transport, repeat};
 use crate::ids::{Email, Malformed, OfferId};
 use crate::problem::{Code, Problem};
 use crate::secrets::find_signatures;
@@ -49,6 +49,10 @@ const CAPABILITIES: Capabilities =
 const FIRST_LOOK_AT_WRITE: Duration = Duration::from_secs(5);
 const MOST_LOOKS_AT_WRITE: u32 = 10;
 
+/// How often a read is made on which a POST waits.
+const READS_BEFORE_POST: Retry =
+    Retry { attempts: 4, base: Duration::from_secs(1), cap: Duration::from_secs(5) };
+
 /// One offer at the Product Ingestion API.
 pub struct ProductIngestion<T> {
     client: Client<T>,
@@ -61,6 +65,15 @@ pub struct ProductIngestion<T> {
 struct CallHistory {
     product: Option<String>,
     posted: Vec<Posted>,
+    canceled: Option<Canceled>,
+}
+
+/// A job that this process asked to cancel.
+#[derive(Clone)]
+struct Canceled {
+    job: String,
+    /// The submissions that ran then.
+    numbers: Vec<String>,
 }
 
 impl<T: Transport> ProductIngestion<T> {
@@ -89,6 +102,13 @@ impl<T: Transport> ProductIngestion<T> {
         let operation = Some(address::of_job(&job));
         self.history.borrow_mut().posted.push(Posted { job, phase, before, number });
         Ok(Accepted { operation, remark: None })
+    }
+
+    /// The submissions that are there before a POST. Nothing was started yet: what the API cannot
+    /// say now is asked again here, for the caller would have to take the POST for lost.
+    async fn list_before_post(&self, product: &str) -> Result<Vec<Entry>, CallError> {
+        let read = async || self.read_submissions(product).await;
+        repeat(&*self.client.clock, READS_BEFORE_POST, None, read, |_, _, _| {}).await
     }
 
     /// The number of the preview that is meant: named by its number or by the job of its publish,
@@ -125,6 +145,48 @@ impl<T: Transport> ProductIngestion<T> {
         Ok(Draft { changed: None, etag: None, body })
     }
 
+    async fn list_running(&self) -> Result<Vec<String>, CallError> {
+        let product = self.find_product().await?;
+        let entries = self.read_submissions(&product).await?;
+        let running = entries.into_iter().filter(|entry| !entry.status.state().is_final());
+        Ok(running.map(|entry| entry.number).collect())
+    }
+
+    /// The submissions. One that was canceled from here shows as failed: the API has no word for
+    /// it but in the job.
+    async fn read_with_canceled(&self, product: &str) -> Result<Vec<Entry>, CallError> {
+        let mut entries = self.read_submissions(product).await?;
+        let Some(canceled) = self.history.borrow().canceled.clone() else { return Ok(entries) };
+        let failed = |entry: &&mut Entry| {
+            entry.status.state() == State::Failed && canceled.numbers.contains(&entry.number)
+        };
+        if entries.iter_mut().any(|entry| failed(&entry))
+            && let Some(word) = self.read_canceled(&canceled.job).await?
+        {
+            entries.iter_mut().filter(failed).for_each(|entry| entry.status = word.clone());
+        }
+        Ok(entries)
+    }
+
+    /// The word of a canceled job whose submission is listed no more.
+    async fn find_canceled_without_trace(
+        &self,
+        entries: &[Entry],
+    ) -> Result<Option<Word>, CallError> {
+        let canceled = self.history.borrow().canceled.clone();
+        let listed = |number: &String| entries.iter().any(|entry| entry.number == *number);
+        match canceled.filter(|canceled| !canceled.numbers.iter().any(listed)) {
+            Some(canceled) => self.read_canceled(&canceled.job).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The job's word, if that is that it was canceled.
+    async fn read_canceled(&self, job: &str) -> Result<Option<Word>, CallError> {
+        let status = self.read_job(job).await?.status;
+        Ok(Some(status).filter(|word| word.state() == State::Canceled))
+    }
+
     /// Waits for the end of a job that writes the draft.
     async fn await_write(&self, job: &str) -> Result<(), CallError> {
         let mut wait = FIRST_LOOK_AT_WRITE;
@@ -155,14 +217,14 @@ impl<T: Transport> Portal for ProductIngestion<T> {
     /// The API writes no mails to addresses that a request names.
     async fn publish(&self, _notify: &[Email]) -> Result<Accepted, CallError> {
         let product = self.find_product().await?;
-        let before = self.read_submissions(&product).await?;
+        let before = self.list_before_post(&product).await?;
         let before = before.into_iter().map(|entry| entry.number).collect();
         self.start("publish", preview_submission(&product), Phase::Publish, before, None).await
     }
 
     async fn go_live(&self, preview: Option<&str>) -> Result<Accepted, CallError> {
         let product = self.find_product().await?;
-        let entries = self.read_submissions(&product).await?;
+        let entries = self.list_before_post(&product).await?;
         let number = self.choose_preview(&entries, preview)?;
         let resource = live_submission(&product, &number);
         self.start("go live with", resource, Phase::GoLive, Vec::new(), Some(number)).await
@@ -170,6 +232,10 @@ impl<T: Transport> Portal for ProductIngestion<T> {
 
     async fn cancel(&self, operation: Option<&Operation>) -> Result<(), CallError> {
         if let Some(AddressTarget::Job(job)) = operation.and_then(address::read_target) {
+            // Only a name for what is canceled: the cancel does not wait for it.
+            let running = self.list_running().await.unwrap_or_default();
+            self.history.borrow_mut().canceled =
+                Some(Canceled { job: job.clone(), numbers: running });
             return self.cancel_job(&job).await;
         }
         let message = format!(
@@ -188,16 +254,17 @@ impl<T: Transport> Portal for ProductIngestion<T> {
 
     async fn list_submissions(&self) -> Result<Vec<Submission>, CallError> {
         let product = self.find_product().await?;
-        let mut entries = self.read_submissions(&product).await?;
+        let mut entries = self.read_with_canceled(&product).await?;
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.created));
         Ok(entries.into_iter().map(|entry| show_row(&product, entry)).collect())
     }
 
     async fn read_offer(&self) -> Result<OfferView, CallError> {
         let product = self.find_product().await?;
-        let entries = self.read_submissions(&product).await?;
+        let entries = self.read_with_canceled(&product).await?;
+        let canceled = self.find_canceled_without_trace(&entries).await?;
         Ok(OfferView {
-            status: judge_offer(&entries),
+            status: canceled.unwrap_or_else(|| judge_offer(&entries)),
             steps: Vec::new(),
             messages: Vec::new(),
             preview_links: Vec::new(),

@@ -8,7 +8,7 @@ use crate::portal::{Capabilities, Phase};
 
 fn asked(run: &mut Run) -> Stage {
     run.phase = Some(Phase::Publish);
-    run.goal.aim = Aim::Cancel;
+    run.goal.aim = Aim::Cancel(None);
     Stage::Cancel(Cancel::of_row(Why::Asked, &rows("1 running")[0]))
 }
 

@@ -135,6 +135,6 @@ fn what_runs_is_canceled_where_the_api_can() {
     portal.world.borrow_mut().publish_words = vec!["running"];
     portal.world.borrow_mut().draft = json!({"id": "contoso-offer"});
     VirtualClock::default().run(portal.publish(&[])).unwrap();
-    assert_eq!(release(&portal, Aim::Cancel).outcome, Outcome::Succeeded);
+    assert_eq!(release(&portal, Aim::Cancel(None)).outcome, Outcome::Succeeded);
     assert_eq!(portal.world.borrow().operations[0].status, "canceled");
 }

@@ -80,6 +80,25 @@ fn without_a_job_in_the_answer_nothing_is_known() {
 }
 
 #[test]
+fn a_list_that_cannot_be_read_is_read_again_before_the_post() {
+    for (broken, posts) in [(1, 1), (3, 1), (4, 0)] {
+        let service = Rc::new(Service::default());
+        service.with(&[]);
+        for _ in 0..broken {
+            service.answer("GET submission/3f8b", 502, Value::Null);
+        }
+        service.answer("GET submission/3f8b", 200, json!({"value": []})).answer(
+            "POST configure",
+            202,
+            job("running", "pending", json!([])),
+        );
+        let (api, time) = api(&service);
+        assert_eq!(time.run(api.publish(&[])).is_ok(), posts == 1, "{broken}");
+        assert_eq!(service.posts().len(), posts, "{broken}");
+    }
+}
+
+#[test]
 fn a_throttled_configure_is_posted_again_but_not_for_ever() {
     let service = Rc::new(Service::default());
     service.with(&[json!([])]).answer("POST configure", 429, json!({}));
