@@ -1,10 +1,9 @@
 //! What is wrong with the edits and images of a manifest, and cannot be told by one key alone.
 
 use super::document::Api;
-use super::scalar::{self, Type};
 use super::source::Finding;
 use super::tree::{MappingEntry, Node, NodeValue};
-use super::values::read_json;
+use super::values::{list_items, read_json, read_text};
 use crate::secrets::has_signed_address;
 
 /// Everything that is wrong with what is said of drafts.
@@ -34,22 +33,6 @@ fn read_api(node: Option<&Node>) -> Api {
 
 fn is_empty_mapping(node: &Node) -> bool {
     matches!(&node.value, NodeValue::Mapping(entries) if entries.is_empty())
-}
-
-fn list_items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
-    parent.get(key).map(Node::items).unwrap_or_default()
-}
-
-/// The text of a node that is one.
-fn read_text(node: &Node) -> Option<&str> {
-    match &node.value {
-        NodeValue::Scalar { text, plain }
-            if !plain || scalar::classify_plain(text) == Type::Text =>
-        {
-            Some(text)
-        }
-        _ => None,
-    }
 }
 
 fn check_edits(parent: &Node, api: Api, findings: &mut Vec<Finding>) {

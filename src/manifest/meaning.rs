@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::route::Route;
-use super::scalar::{self, Type};
 use super::source::Finding;
-use super::tree::{Node, NodeValue};
+use super::tree::Node;
+use super::values::{list_items, read_text};
 use crate::ids::{Email, Malformed, OfferId, PlanId, PublisherId};
 
 /// Everything about the tree's texts that is wrong. What has the wrong shape is passed over: that
@@ -110,21 +110,5 @@ impl MeaningReader {
 
     fn report(&mut self, node: &Node, message: String, hint: &str) {
         self.findings.push(Finding::invalid(node.at, message, hint));
-    }
-}
-
-fn list_items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
-    parent.get(key).map(Node::items).unwrap_or_default()
-}
-
-/// The text of a node that is one.
-fn read_text(node: &Node) -> Option<&str> {
-    match &node.value {
-        NodeValue::Scalar { text, plain }
-            if !plain || scalar::classify_plain(text) == Type::Text =>
-        {
-            Some(text)
-        }
-        _ => None,
     }
 }

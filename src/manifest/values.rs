@@ -1,4 +1,5 @@
-//! A value of the tree as JSON, with the digits of its numbers as they are written.
+//! Values of the tree: a list, a text, or anything as JSON, with the digits of its numbers as they
+//! are written.
 
 use serde_json::Value as Json;
 
@@ -36,4 +37,21 @@ fn read_scalar(node: &Node, text: &str, plain: bool) -> Result<Json, Finding> {
             Finding::invalid(node.at, message, hint)
         })?,
     })
+}
+
+/// The items of the list under a key; none if there is none.
+pub fn list_items<'a>(parent: &'a Node, key: &str) -> &'a [Node] {
+    parent.get(key).map(Node::items).unwrap_or_default()
+}
+
+/// The text of a node that is one.
+pub fn read_text(node: &Node) -> Option<&str> {
+    match &node.value {
+        NodeValue::Scalar { text, plain }
+            if !plain || scalar::classify_plain(text) == Type::Text =>
+        {
+            Some(text)
+        }
+        _ => None,
+    }
 }

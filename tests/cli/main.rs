@@ -29,6 +29,7 @@ mod many;
 mod mistakes;
 mod outcomes;
 mod pages;
+mod plans;
 mod programs;
 mod rehearse;
 mod release;

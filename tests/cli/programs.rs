@@ -5,20 +5,12 @@ use crate::harness::World;
 #[test]
 fn on_a_terminal_the_log_has_no_commands_and_there_is_no_check_run() {
     let world = World::new("");
-    let credentials = [
-        "--tenant-id",
-        "contoso.onmicrosoft.com",
-        "--client-id",
-        "application",
-        "--client-secret",
-        "secret",
-    ];
     let run = world
         .job()
         .on_a_terminal()
         .args(&["release", "--go-live"])
         .args_for_the_world()
-        .args(&credentials)
+        .args_for_secret("secret")
         .run()
         .exits(0);
     assert_eq!(run.commands(), []);

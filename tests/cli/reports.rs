@@ -104,16 +104,8 @@ fn files_of_the_runner_are_left_alone_outside_actions() {
     let world = World::new("");
     let output = world.path("output");
     std::fs::write(&output, "").unwrap();
-    let credentials = [
-        "--tenant-id",
-        "contoso.onmicrosoft.com",
-        "--client-id",
-        "application",
-        "--client-secret",
-        "secret",
-    ];
     let job = world.job().on_a_terminal().env("GITHUB_OUTPUT", output.to_str().unwrap());
-    job.args(&["release"]).args_for_the_world().args(&credentials).run();
+    job.args(&["release"]).args_for_the_world().args_for_secret("secret").run();
     assert_eq!(std::fs::read_to_string(output).unwrap(), "");
 }
 

@@ -134,20 +134,12 @@ fn a_secret_that_is_refused_as_an_input_is_not_quoted() {
 #[test]
 fn on_a_terminal_no_secret_is_printed_at_all() {
     let world = World::new("");
-    let credentials = [
-        "--tenant-id",
-        "contoso.onmicrosoft.com",
-        "--client-id",
-        "application",
-        "--client-secret",
-        "s3cret-0f-mine",
-    ];
     let run = world
         .job()
         .on_a_terminal()
         .args(&["release"])
         .args_for_the_world()
-        .args(&credentials)
+        .args_for_secret("s3cret-0f-mine")
         .env("RUNNER_DEBUG", "1")
         .run();
     let run = run.exits(0);

@@ -9,11 +9,9 @@ const TWO: &str = "publisher: contoso\noffers:\n- id: contoso-offer\n- id: other
 /// The command at a terminal, with credentials.
 fn show<'a>(world: &'a World, arguments: &[&str]) -> Job<'a> {
     let (job, base) = (world.job().on_a_terminal().args(&["show"]).args(arguments), world.base());
-    let credentials = ["--tenant-id", "contoso.onmicrosoft.com", "--client-id", "application"];
     job.args_for_the_world()
         .args(&["--ingestion-url", &base])
-        .args(&credentials)
-        .args(&["--client-secret", "c1ient-s3cret-of-the-application"])
+        .args_for_secret("c1ient-s3cret-of-the-application")
 }
 
 fn assert_no_signature(run: &Run) {

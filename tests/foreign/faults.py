@@ -13,7 +13,6 @@ import sys
 import tempfile
 import urllib.request
 
-HOSTS = ('login.microsoftonline.com', 'graph.microsoft.com')
 DISK = 'https://contoso.blob.core.windows.net/vhds/image.vhd?sv=2022-11-02&sp=r&se=2099-01-01&sig=new'
 OFFER = 'contoso-offer'
 LIMIT = 200
@@ -57,61 +56,19 @@ offers:
 """
 
 
-def run_cloudpub():
-    from cloudpub.ms_azure.service import AzureService
-    from cloudpub.ms_azure.utils import AzurePublishingMetadata
+def run_other(client, base):
+    """Releases with one of the two others."""
+    import ingestion_clients as clients
+    from simulated import redirect
 
-    service = AzureService(
-        {
-            'AZURE_CLIENT_ID': 'application',
-            'AZURE_TENANT_ID': 'contoso.onmicrosoft.com',
-            'AZURE_API_SECRET': 'secret',
-        },
-        retry_interval=0.2,
-        retry_timeout=30,
-    )
-    service.publish(
-        AzurePublishingMetadata(
-            disk_version='1.1.0',
-            sku_id='standard',
-            generation='V2',
-            support_legacy=False,
-            image_path=DISK,
-            architecture='x64',
-            destination=f'{OFFER}/standard',
-            keepdraft=False,
-            overwrite=False,
-        )
-    )
-
-
-def run_azure_img_utils():
-    from azure_img_utils.azure_image import AzureImage
-
-    from simulated import wait_for
-
-    client = AzureImage(
-        container='images',
-        credentials={
-            'clientId': 'application',
-            'clientSecret': 'secret',
-            'tenantId': 'contoso.onmicrosoft.com',
-            'activeDirectoryEndpointUrl': 'https://login.microsoftonline.com',
-            'managementEndpointUrl': 'https://management.azure.com/',
-        },
-    )
-    client.add_image_to_offer(
-        blob_name='image.vhd',
-        image_name='image-v20261121',
-        offer_id=OFFER,
-        sku='standard',
-        blob_url=DISK,
-        generation_id='standard-gen1',
-    )
-    client.publish_offer(OFFER)
-    wait_for('offer', lambda: client.get_offer_status(OFFER), 'waitingForPublisherReview', 30)
-    operation = client.go_live_with_offer(OFFER)
-    wait_for('job', lambda: client.get_operation(operation)['jobStatus'], 'completed', 30)
+    redirect(base, clients.HOSTS)
+    logging.disable(logging.WARNING)
+    if client == 'cloudpub':
+        clients.release_with_cloudpub(clients.open_cloudpub(30), OFFER, DISK, False)
+    else:
+        suse = clients.open_azure_img_utils()
+        clients.add_with_azure_img_utils(suse, OFFER, DISK)
+        clients.release_with_azure_img_utils(suse, OFFER, 30)
 
 
 def run_ours(program, base):
@@ -192,8 +149,4 @@ def compare(program):
 if len(sys.argv) == 2:
     compare(sys.argv[1])
 else:
-    from simulated import redirect
-
-    redirect(sys.argv[3], HOSTS)
-    logging.disable(logging.WARNING)
-    {'cloudpub': run_cloudpub, 'azure-img-utils': run_azure_img_utils}[sys.argv[2]]()
+    run_other(sys.argv[2], sys.argv[3])

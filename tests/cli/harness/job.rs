@@ -119,6 +119,12 @@ impl<'a> Job<'a> {
         self.args(&["--portal-url", &base, "--authority-url", &base, "--poll-interval", "20ms"])
     }
 
+    /// The arguments of an application with this secret.
+    pub fn args_for_secret(self, secret: &str) -> Self {
+        self.args(&["--tenant-id", "contoso.onmicrosoft.com", "--client-id", "application"])
+            .args(&["--client-secret", secret])
+    }
+
     /// Starts it.
     pub fn start(self) -> Running {
         let mut child =

@@ -21,6 +21,22 @@ fn failed(step: &str, says: &str) -> Verdict {
     Verdict::problem(Some(Phase::Publish), problem)
 }
 
+/// A publish, in which certification is reached after so many minutes.
+fn reach_certification(told: &mut Told, minutes: i64) {
+    told.starts(0, Phase::Publish).sees(
+        0,
+        Phase::Publish,
+        "running",
+        &[validated("inProgress"), ("Certification", "notStarted", "< 5 day", &[])],
+    );
+    told.after(minutes).sees(
+        0,
+        Phase::Publish,
+        "running",
+        &[validated("complete"), ("Certification", "inProgress", "< 5 day", &[])],
+    );
+}
+
 #[test]
 fn success() {
     let mut told = Told::one();
@@ -32,18 +48,7 @@ fn success() {
         "Azure Marketplace",
         "https://azuremarketplace.microsoft.com/marketplace/apps/contoso.contoso-offer",
     )];
-    told.starts(0, Phase::Publish).sees(
-        0,
-        Phase::Publish,
-        "running",
-        &[validated("inProgress"), ("Certification", "notStarted", "< 5 day", &[])],
-    );
-    told.after(14).sees(
-        0,
-        Phase::Publish,
-        "running",
-        &[validated("complete"), ("Certification", "inProgress", "< 5 day", &[])],
-    );
+    reach_certification(&mut told, 14);
     let steps = [
         validated("complete"),
         (
@@ -78,18 +83,7 @@ fn success() {
 #[test]
 fn failure_with_messages() {
     let mut told = Told::one();
-    told.starts(0, Phase::Publish).sees(
-        0,
-        Phase::Publish,
-        "running",
-        &[validated("inProgress"), ("Certification", "notStarted", "< 5 day", &[])],
-    );
-    told.after(31).sees(
-        0,
-        Phase::Publish,
-        "running",
-        &[validated("complete"), ("Certification", "inProgress", "< 5 day", &[])],
-    );
+    reach_certification(&mut told, 31);
     let messages = [
         (
             Level::Error,
@@ -172,18 +166,7 @@ fn blocked_then_recovered() {
 #[test]
 fn pending_at_timeout() {
     let mut told = Told::one();
-    told.starts(0, Phase::Publish).sees(
-        0,
-        Phase::Publish,
-        "running",
-        &[validated("inProgress"), ("Certification", "notStarted", "< 5 day", &[])],
-    );
-    told.after(14).sees(
-        0,
-        Phase::Publish,
-        "running",
-        &[validated("complete"), ("Certification", "inProgress", "< 5 day", &[])],
-    );
+    reach_certification(&mut told, 14);
     told.after(316).ends(
         0,
         Verdict::pending(
