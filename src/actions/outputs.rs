@@ -14,8 +14,8 @@ pub const ALL: &[(&str, &str)] = &[
     ("go-live-operation", "Address of the go-live operation, if there is a single offer."),
     (
         "preview",
-        "Names the preview that is this release's, for the input `preview` of the job that goes \
-         live, if there is a single offer.",
+        "Names the preview that is this release's, with `status` the one that waits, for the input \
+         `preview` of the job that goes live, if there is a single offer.",
     ),
     (
         "version",
@@ -45,9 +45,10 @@ pub const ALL: &[(&str, &str)] = &[
     ),
     (
         "matrix",
-        "Only with `command: plan`: the offers as the `matrix` of a job, as JSON: `{\"include\": \
+        "With `command: plan`: the offers as the `matrix` of a job, as JSON: `{\"include\": \
          [{\"name\": …, \"offers\": …}]}`. An entry for each offer; beyond 256, which is the most \
-         that GitHub allows, several offers to an entry.",
+         that GitHub allows, several offers to an entry. With `command: status`: those of \
+         `waiting`, each with its `preview`, which is empty where several offers share an entry.",
     ),
     ("record", "Path of the record, if the input `record` asked for one."),
 ];

@@ -26,6 +26,9 @@ impl Inspect {
         if let Some(problem) = findings.unknown_offer() {
             return run.end_with(problem.clone());
         }
+        if let Some(preview) = find_waiting(&findings) {
+            run.tell(What::Preview(preview.to_owned()));
+        }
         let newest = findings.newest_first().first().copied();
         let row = match begin::find_busy(&findings, today) {
             Some(busy) => busy.row(),
@@ -82,6 +85,13 @@ impl Answers for Inspect {
     fn stop(self, stop: Stop, run: &mut Run) -> Stage {
         run.leave_running(stop.signal)
     }
+}
+
+/// The preview that waits to go live, as the input `preview` names it.
+fn find_waiting(findings: &Findings) -> Option<&str> {
+    let publish = findings.newest(Phase::Publish).filter(|_| findings.at_sign_off())?;
+    let ended_badly = matches!(publish.status.state(), State::Failed | State::Canceled);
+    Some(&*publish.id).filter(|id| !ended_badly && !id.is_empty())
 }
 
 const CORRECT: &str =

@@ -8,9 +8,26 @@ const MOST_JOBS: usize = 256;
 /// A job for each offer; of more offers than a matrix has jobs, as many to a job as it takes.
 #[must_use]
 pub fn build_matrix(offers: &[&str]) -> Value {
-    let a_job = offers.len().div_ceil(MOST_JOBS).max(1);
-    let jobs: Vec<Value> = offers.chunks(a_job).map(build_job).collect();
-    json!({ "include": jobs })
+    json!({ "include": share_out(offers).map(build_job).collect::<Vec<_>>() })
+}
+
+/// The same of offers with a preview that waits. A job of several goes live with none by its name.
+#[must_use]
+pub fn build_waiting_matrix(offers: &[(&str, Option<&str>)]) -> Value {
+    let jobs = share_out(offers).map(|some| {
+        let ids: Vec<&str> = some.iter().map(|(id, _)| *id).collect();
+        let mut job = build_job(&ids);
+        job["preview"] = match some {
+            [(_, preview)] => preview.unwrap_or_default().into(),
+            _ => "".into(),
+        };
+        job
+    });
+    json!({ "include": jobs.collect::<Vec<_>>() })
+}
+
+fn share_out<T>(offers: &[T]) -> impl Iterator<Item = &[T]> {
+    offers.chunks(offers.len().div_ceil(MOST_JOBS).max(1))
 }
 
 fn build_job(offers: &[&str]) -> Value {
@@ -42,6 +59,20 @@ mod tests {
                 jobs.iter().flat_map(|job| job["offers"].as_str().unwrap().split(',')).collect();
             assert_eq!(told, ids);
         }
+    }
+
+    #[test]
+    fn only_the_preview_of_a_job_of_one_offer_is_named() {
+        assert_eq!(
+            build_waiting_matrix(&[("one", Some("p-1")), ("two", None)])["include"],
+            json!([
+                {"name": "one", "offers": "one", "preview": "p-1"},
+                {"name": "two", "offers": "two", "preview": ""},
+            ])
+        );
+        let many = vec![("one", Some("p-1")); 257];
+        let matrix = build_waiting_matrix(&many);
+        assert_eq!(matrix["include"][0]["preview"], "");
     }
 
     #[test]

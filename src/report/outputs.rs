@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::markdown::parse_https;
-use super::matrix::build_matrix;
+use super::matrix::{build_matrix, build_waiting_matrix};
 use super::offer_story::{HalfStory, OfferStory};
 use super::output_limit::{ROOM, count_units, fit_offers, join_links};
 use super::step_story::StepStory;
@@ -63,12 +63,18 @@ pub fn list_outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, S
     }
     let waiting = list_waiting(story);
     if !waiting.is_empty() {
-        outputs.push(("waiting", waiting.join(",")));
+        let ids: Vec<&str> = waiting.iter().map(|offer| &*offer.offer).collect();
+        outputs.push(("waiting", ids.join(",")));
     }
     let at = outputs.len();
     if story.command == Command::Plan {
         let ids: Vec<&str> = story.offers.iter().map(|offer| offer.offer.as_str()).collect();
         outputs.push(("matrix", build_matrix(&ids).to_string()));
+    }
+    if story.command == Command::Status && !waiting.is_empty() {
+        let jobs: Vec<_> =
+            waiting.iter().map(|offer| (&*offer.offer, offer.preview.as_deref())).collect();
+        outputs.push(("matrix", build_waiting_matrix(&jobs).to_string()));
     }
     let changed = story.offers.iter().any(is_changed);
     outputs.push(("changed", changed.to_string()));
@@ -151,7 +157,7 @@ pub fn format_time(at: Timestamp) -> String {
 }
 
 /// The offers whose preview was seen and is not live yet, if the manifest lets them go live.
-fn list_waiting(story: &Story) -> Vec<&str> {
+fn list_waiting(story: &Story) -> Vec<&OfferStory> {
     let preview = |offer: &&OfferStory| {
         let succeeded =
             offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Succeeded);
@@ -161,7 +167,7 @@ fn list_waiting(story: &Story) -> Vec<&str> {
             && story.command != Command::Cancel
             && story.manifest.offers[offer.index].go_live
     };
-    story.offers.iter().filter(preview).map(|offer| offer.offer.as_str()).collect()
+    story.offers.iter().filter(preview).collect()
 }
 
 fn find_address(half: Option<&HalfStory>) -> Option<String> {

@@ -243,3 +243,40 @@ fn dialects_come_to_the_same() {
         }
     });
 }
+
+#[test]
+fn a_look_names_the_preview_with_which_the_offer_goes_live() {
+    let workflow: serde_json::Value =
+        serde_yaml::from_str(include_str!("../../.github/workflows/resume.yml")).unwrap();
+    let job = &workflow["jobs"]["go-live"];
+    let matrix = "${{ fromJSON(needs.look.outputs.matrix || '{}') }}";
+    assert_eq!(job["strategy"]["matrix"], matrix);
+    let inputs = &job["steps"].as_array().unwrap().last().unwrap()["with"];
+    assert_eq!(inputs["preview"], "${{ matrix.preview }}");
+    assert_eq!(inputs["offers"], "${{ matrix.offers }}");
+
+    side_by_side(APIS, |api| {
+        let world = api.world(Stands::New, false, "");
+        let look = world.job().with("command", "status").run().exits(0);
+        assert_eq!((look.output("preview"), look.output("matrix")), (String::new(), String::new()));
+        world.job().run().exits(0);
+
+        let look = world.job().with("command", "status").run().exits(0);
+        let matrix: serde_json::Value = serde_json::from_str(&look.output("matrix")).unwrap();
+        let only = &matrix["include"][0];
+        let preview = only["preview"].as_str().unwrap();
+        assert_eq!(only["offers"], "contoso-offer");
+        assert_eq!(preview, look.output("preview"), "{look}");
+        assert_eq!(preview, look.offers()[0]["preview"], "{look}");
+
+        let go_live =
+            |preview| world.job().with("command", "go-live").with("preview", preview).run();
+        let other = go_live("1152921515689000001");
+        assert_eq!(other.code, Some(1), "{other}");
+        let run = go_live(preview);
+        assert_eq!(seen(api, &world, &run), "0 succeeded go-live · 1 1 0", "{api:?}: {run}");
+        assert!(!run.stdout.contains("nothing bound it"), "{run}");
+        let look = world.job().with("command", "status").run().exits(0);
+        assert_eq!(look.output("preview"), "", "{look}");
+    });
+}
