@@ -90,6 +90,13 @@ impl Difference {
         parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
     }
 
+    /// Its lines with their signs.
+    #[must_use]
+    pub fn render_lines(&self) -> String {
+        let render = |line: &Line| format!("{} {}", line.mark.sign(), line.text);
+        self.lines().iter().map(render).collect::<Vec<_>>().join("\n")
+    }
+
     /// The lines that go and come. A text of several lines, or HTML, is compared line by line.
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {

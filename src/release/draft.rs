@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::begin::find_busy;
 use super::driver::{BEFORE, Surroundings};
-use super::event::{DraftNews, Event, What};
+use super::event::{DraftNews, Event, LineRemark, What};
 use super::findings::{Answer, Findings};
 use super::goal::{DraftOrigin, WhenRunning, WhenUnchanged};
 use super::verdict::{Ending, Verdict};
@@ -237,7 +237,7 @@ impl<P: Portal> Author<'_, P> {
             apply(wanted, &draft.body, live.map(|live| &live.body)).map_err(|problems| {
                 let mut problems = problems.into_iter();
                 let first = problems.next().unwrap_or_else(|| give_up(None));
-                problems.for_each(|problem| self.note(Level::Error, describe(&problem)));
+                problems.for_each(|problem| self.tell_error(&problem));
                 let message = describe(&first);
                 refuse(Problem { message, ..first })
             })?;
@@ -270,11 +270,32 @@ impl<P: Portal> Author<'_, P> {
         Ok(())
     }
 
+    /// Tells an error that is not the one with which the release ends.
+    fn tell_error(&self, problem: &Problem) {
+        let (level, text) = (Level::Error, describe(problem));
+        match problem.place.clone() {
+            Some(place) => {
+                let detail = problem.hint.as_ref().map(|hint| format!("What to do now: {hint}"));
+                let detail = detail.unwrap_or_default();
+                self.tell(What::OnLine(LineRemark { level, place, text, detail }));
+            }
+            None => self.note(level, text),
+        }
+    }
+
     fn tell_differences(&self, what: &str, differences: &[Difference]) {
         for difference in differences {
             let place = difference.place.as_ref();
-            let place = place.map(|at| format!(" ({}:{})", at.file, at.line)).unwrap_or_default();
-            self.note(Level::Information, format!("{what}: {}{place}", difference.title()));
+            let at = place.map(|at| format!(" ({}:{})", at.file, at.line)).unwrap_or_default();
+            let (level, text) = (Level::Information, format!("{what}: {}{at}", difference.title()));
+            match place.cloned().filter(|_| self.is_look()) {
+                // What a reviewer sees beside the line.
+                Some(place) => {
+                    let detail = difference.render_lines();
+                    self.tell(What::OnLine(LineRemark { level, place, text, detail }));
+                }
+                None => self.note(level, text),
+            }
             for line in difference.lines() {
                 self.note(Level::Information, format!("  {} {}", line.mark.sign(), line.text));
             }

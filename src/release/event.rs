@@ -7,7 +7,7 @@ use super::verdict::Verdict;
 use crate::content::Difference;
 use crate::http::Exchange;
 use crate::portal::{Level, OfferView, Operation, OperationView, Phase};
-use crate::problem::Problem;
+use crate::problem::{Place, Problem};
 
 /// How a half of the release came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,6 +40,19 @@ pub struct DraftNews {
     pub changes: Vec<Difference>,
     /// What else would be published with it: neither live nor the manifest's.
     pub foreign: Vec<Difference>,
+}
+
+/// Something said of a line of the manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineRemark {
+    /// How serious.
+    pub level: Level,
+    /// The line.
+    pub place: Place,
+    /// What is said, in one line.
+    pub text: String,
+    /// More, for those who see it beside the line.
+    pub detail: String,
 }
 
 /// Whether a half took effect, by what the slot that it fills was seen to hold.
@@ -95,6 +108,8 @@ pub enum What {
     Note(Level, String),
     /// Something doubtful about a line of the manifest.
     Warning(Problem),
+    /// Something said of a line of the manifest, also where nothing is wrong with it.
+    OnLine(LineRemark),
     /// A request failed, and what is done about it.
     Setback(Problem, String),
     /// A request was made.

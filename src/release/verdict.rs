@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::portal::Phase;
-use crate::problem::{Class, Code, Problem};
+use crate::problem::{Class, Code, Place, Problem};
 
 /// The word for people and scripts, from worst to best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +64,8 @@ pub struct Verdict {
     pub phase: Option<Phase>,
     /// One or two sentences for people.
     pub message: String,
+    /// The line of the manifest that is at fault, if it is one.
+    pub place: Option<Place>,
     /// The portal's own words about it, for reports that do not show them beside.
     pub portal_says: Option<String>,
     /// What to do now, if there is something to do.
@@ -79,6 +81,7 @@ impl Verdict {
             ending: Ending::Done,
             phase,
             message: message.into(),
+            place: None,
             portal_says: None,
             hint: None,
         }
@@ -92,6 +95,7 @@ impl Verdict {
             ending,
             phase,
             message: message.into(),
+            place: None,
             portal_says: None,
             hint: None,
         }
@@ -111,6 +115,7 @@ impl Verdict {
             ending: Ending::Problem(problem.code),
             phase,
             message: problem.to_string(),
+            place: problem.place,
             portal_says: problem.portal_says,
             hint: problem.hint,
         }

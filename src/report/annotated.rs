@@ -4,6 +4,7 @@ use super::news::{StoryChange, TimelineEntry};
 use crate::manifest::Manifest;
 use crate::portal::Level;
 use crate::problem::{Code, Place, Problem};
+use crate::release::event::LineRemark;
 use crate::release::{Outcome, Verdict};
 use crate::text::html_to_plain;
 
@@ -67,12 +68,8 @@ pub fn annotate(
                 && verdict.code().is_none_or(Code::is_about_an_offer) =>
         {
             let title = choose_title(offer, verdict);
-            Some(Annotated::new(
-                Level::Error,
-                manifest.offer_place(index),
-                title,
-                verdict.sentence(),
-            ))
+            let place = verdict.place.clone().unwrap_or_else(|| manifest.offer_place(index));
+            Some(Annotated::new(Level::Error, place, title, verdict.sentence()))
         }
         _ => None,
     }
@@ -84,6 +81,12 @@ pub fn annotate_warning(offer: &str, warning: &Problem) -> Option<Annotated> {
     let whole = format!("{}.{}", warning.message, hint.unwrap_or_default());
     let place = warning.place.clone()?;
     Some(Annotated::new(Level::Warning, place, offer.to_owned(), whole))
+}
+
+/// What is said of a line of the manifest.
+pub fn annotate_line(offer: &str, remark: &LineRemark) -> Annotated {
+    let whole = [&*remark.text, &*remark.detail].join("\n").trim_end().to_owned();
+    Annotated::new(remark.level, remark.place.clone(), offer.to_owned(), whole)
 }
 
 /// The code is in the title too: lists of annotations show nothing else.

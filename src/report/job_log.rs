@@ -54,9 +54,12 @@ impl JobLog {
         self.console.columns(&line);
         if let Some(annotated) = &news.annotated {
             let place = &annotated.place;
-            let source = story.manifest.source_line(place.line).unwrap_or_default();
-            for line in draw_excerpt(source, place, &annotated.title).lines() {
-                self.console.line(line);
+            // A notice says what the line does; nothing is wrong with it.
+            if annotated.level > Level::Information {
+                let source = story.manifest.source_line(place.line).unwrap_or_default();
+                for line in draw_excerpt(source, place, &annotated.title).lines() {
+                    self.console.line(line);
+                }
             }
             self.console.annotate(annotated.level, Some(place), &annotated.title, &annotated.text);
         }

@@ -114,7 +114,11 @@ impl OfferStory {
                 self.check_run_url = Some(url.clone());
                 Vec::new()
             }
-            What::Note(..) | What::Warning(_) | What::Setback(..) | What::Exchange(_) => Vec::new(),
+            What::Note(..)
+            | What::Warning(_)
+            | What::OnLine(_)
+            | What::Setback(..)
+            | What::Exchange(_) => Vec::new(),
         }
     }
 

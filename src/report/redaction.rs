@@ -8,7 +8,7 @@ use crate::http::Exchange;
 use crate::portal::{Link, Message, OfferView, OperationView, Step, Word};
 use crate::problem::Problem;
 use crate::release::Verdict;
-use crate::release::event::{DraftNews, Event, What};
+use crate::release::event::{DraftNews, Event, LineRemark, What};
 use crate::secrets::Secrets;
 
 /// The event without secrets.
@@ -18,6 +18,11 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
         What::Offer(view) => What::Offer(redact_offer(view, secrets)),
         What::Note(level, text) => What::Note(*level, secrets.redact(text)),
         What::Warning(problem) => What::Warning(redact_problem(problem, secrets)),
+        What::OnLine(remark) => What::OnLine(LineRemark {
+            text: secrets.redact(&remark.text),
+            detail: secrets.redact(&remark.detail),
+            ..remark.clone()
+        }),
         What::Setback(problem, next) => {
             What::Setback(redact_problem(problem, secrets), secrets.redact(next))
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 
-use super::annotated::{Annotated, annotate, annotate_warning};
+use super::annotated::{Annotated, annotate, annotate_line, annotate_warning};
 use super::news::{StoryChange, TimelineEntry};
 use super::offer_story::OfferStory;
 use crate::actions::context::WorkflowPage;
@@ -54,6 +54,7 @@ impl Story {
             What::Warning(problem) => {
                 vec![TimelineEntry::Note(Level::Warning, problem.message.clone())]
             }
+            What::OnLine(remark) => vec![TimelineEntry::Note(remark.level, remark.text.clone())],
             What::Setback(problem, next) => {
                 vec![TimelineEntry::Note(Level::Warning, format!("{problem}; {next}"))]
             }
@@ -63,6 +64,7 @@ impl Story {
         let news = |entry: TimelineEntry| {
             let annotated = match &event.what {
                 What::Warning(problem) => annotate_warning(&offer.offer, problem),
+                What::OnLine(remark) => Some(annotate_line(&offer.offer, remark)),
                 _ => annotate(&offer.offer, offer.index, &self.manifest, &entry)
                     .filter(|_| !is_state(self.command, &entry)),
             };

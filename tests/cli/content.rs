@@ -195,6 +195,55 @@ fn a_draft_is_not_written_while_something_runs() {
 }
 
 #[test]
+fn a_plan_annotates_the_lines_that_change_the_draft_and_makes_no_check_run() {
+    let world = world("status: succeeded", "");
+    let run = job(&world).with("command", "plan").with("check-run", "true").run().exits(0);
+    let annotations = run.annotations().join("\n");
+    for expected in [
+        "notice offer.yml:5:9 contoso-offer: the manifest changes: \
+         /microsoft-azure-marketplace.summary (offer.yml:5)\n- ",
+        "\n+ \"Contoso 1.1.0\"\n",
+        "notice offer.yml:10:20 contoso-offer: the manifest changes: plan standard: ",
+    ] {
+        assert!(annotations.contains(expected), "{expected}: {annotations}");
+    }
+    assert!(world.check_runs().is_empty());
+    assert_eq!((puts(&world), posts(&world)), (0, 0));
+    assert_no_signature(&run);
+    // What is written is no news to a reviewer.
+    let run = job(&world).with("command", "draft").run().exits(0);
+    assert!(!run.annotations().join("\n").contains("notice offer.yml"), "{run}");
+}
+
+#[test]
+fn content_that_does_not_fit_the_draft_is_told_on_each_of_its_lines() {
+    let manifest = MANIFEST.replace(
+        "    plans:\n      - id: standard\n",
+        "      - set: /microsoft-azure-marketplace.sumary\n        value: a\n    plans:\n      \
+         - id: standrad\n",
+    );
+    let world = World::with_manifest(
+        "offers: [{publisher: contoso, id: contoso-offer, plans: [standard]}]\n",
+        &manifest,
+    );
+    let run = job(&world).run().exits(2);
+    let errors: Vec<_> = run
+        .annotations()
+        .into_iter()
+        .filter_map(|one| Some(one.strip_prefix("error ")?.split_whitespace().next()?.to_owned()))
+        .collect();
+    assert_eq!(errors, ["offer.yml:10:13", "offer.yml:7:9"], "{run}");
+    let lines: Vec<_> = world.check_runs()[0]["output"]["annotations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["start_line"].clone())
+        .collect();
+    assert_eq!(lines, [10, 7], "{run}");
+    assert_eq!((puts(&world), posts(&world)), (0, 0));
+}
+
+#[test]
 fn wrong_content_is_told_before_anything_is_asked() {
     let world = world("status: succeeded", "");
     let run = world.job().with("secrets", "os-disk=https://x.example/a.vhd?sig=abcdef").run();
