@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     };
     let code = runtime.block_on(async {
         let (sender, signals) = watch::channel(None);
-        tokio::spawn(listen(sender));
+        tokio::spawn(listen_for_signals(sender));
         let streams = app::Streams {
             out: Box::new(std::io::stdout()),
             log_of_results: Box::new(std::io::stderr()),
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
 
 /// Passes the first signal on; the second ends the process at once. As process 1 of a container,
 /// without handlers no signal would do anything.
-async fn listen(sender: watch::Sender<Option<app::Signal>>) {
+async fn listen_for_signals(sender: watch::Sender<Option<app::Signal>>) {
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
     else {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use offer_release::content::{
     Difference, Resolved, Variables, Wanted, apply, check_landing, complete_definition,
     documents_agree, find_foreign, find_missing, guess_offer_type, hide_signatures,
-    list_hidden_secrets, resolve,
+    list_hidden_secrets, resolve_content,
 };
 use offer_release::manifest;
 use offer_release::problem::{Code, Problem};
@@ -34,7 +34,7 @@ pub fn check(data: &[u8]) {
     };
     let now = Timestamp::UNIX_EPOCH;
     for offer in &manifest.offers {
-        match resolve(&manifest, offer, &variables(), &read_file, now) {
+        match resolve_content(&manifest, offer, &variables(), &read_file, now) {
             Ok(Resolved { wanted, .. }) => carry_out(&wanted, &draft, live.as_ref()),
             Err(problems) => check_refusal(&problems),
         }

@@ -19,7 +19,7 @@ use crate::secrets::Secrets;
 ///
 /// # Errors
 /// What is missing.
-pub fn credentials(
+pub fn make_credentials(
     inputs: &Inputs,
     context: &Context,
     resource: &str,

@@ -19,7 +19,7 @@ use crate::secrets::Secrets;
 /// Whether there are to be check runs: in GitHub Actions unless forbidden, elsewhere only if
 /// demanded. A command that only looks makes none: a verdict beside the release's own would be
 /// taken for it.
-pub fn wanted(inputs: &Inputs, context: &Context) -> bool {
+pub fn is_wanted(inputs: &Inputs, context: &Context) -> bool {
     if inputs.command.only_looks() {
         return false;
     }
@@ -34,16 +34,16 @@ pub fn wanted(inputs: &Inputs, context: &Context) -> bool {
 ///
 /// # Errors
 /// What is missing for it.
-pub fn connect(
+pub fn connect_to_github(
     inputs: &Inputs,
     context: &Context,
     http: &ReqwestTransport,
     clock: &Rc<dyn Clock>,
     secrets: &Arc<Secrets>,
 ) -> Result<Rc<GithubClient>, GithubError> {
-    let repository = context.repository.clone().ok_or_else(|| missing("GITHUB_REPOSITORY"))?;
-    let api = context.api_url.as_ref().ok_or_else(|| missing("GITHUB_API_URL"))?;
-    let token = inputs.github_token.as_ref().ok_or_else(|| missing("input `github-token`"))?;
+    let repository = context.repository.clone().ok_or_else(|| say_missing("GITHUB_REPOSITORY"))?;
+    let api = context.api_url.as_ref().ok_or_else(|| say_missing("GITHUB_API_URL"))?;
+    let token = inputs.github_token.as_ref().ok_or_else(|| say_missing("input `github-token`"))?;
     let (clock, secrets) = (Rc::clone(clock), Arc::clone(secrets));
     GithubClient::new(http, api, repository, token, clock, secrets).map(Rc::new)
 }
@@ -52,11 +52,11 @@ pub fn connect(
 ///
 /// # Errors
 /// The commit is not known.
-pub fn client(
+pub fn open_check_runs(
     context: &Context,
     github: Rc<GithubClient>,
 ) -> Result<(Box<dyn CheckRuns>, Commit), GithubError> {
-    let sha = context.head_sha.clone().ok_or_else(|| missing("GITHUB_SHA"))?;
+    let sha = context.head_sha.clone().ok_or_else(|| say_missing("GITHUB_SHA"))?;
     let commit = Commit {
         sha,
         run_url: context.run_url(),
@@ -68,7 +68,7 @@ pub fn client(
     Ok((Box::new(GithubChecks::new(github)), commit))
 }
 
-fn missing(what: &str) -> GithubError {
+fn say_missing(what: &str) -> GithubError {
     GithubError::NotPermitted(GithubResource::CheckRun.says(format!("{what} is missing")))
 }
 
@@ -76,7 +76,7 @@ fn missing(what: &str) -> GithubError {
 ///
 /// # Errors
 /// When they are required and not possible.
-pub fn prepare(
+pub fn prepare_check_runs(
     inputs: &Inputs,
     context: &Context,
     check_runs: Result<(Box<dyn CheckRuns>, Commit), GithubError>,
@@ -85,12 +85,12 @@ pub fn prepare(
     offers: usize,
     throttle: &Rc<Throttle>,
 ) -> Result<Option<Rc<Upkeep<CheckRunPages>>>, Problem> {
-    if !wanted(inputs, context) {
+    if !is_wanted(inputs, context) {
         return Ok(None);
     }
     let (client, commit) = match check_runs {
         Ok(found) => found,
-        Err(error) if inputs.check_run == Keep::Required => return Err(refused(&error)),
+        Err(error) if inputs.check_run == Keep::Required => return Err(refuse(&error)),
         Err(error) => {
             console.warning(&format!("there will be no check run: {error}"));
             return Ok(None);
@@ -106,21 +106,21 @@ pub fn prepare(
 ///
 /// # Errors
 /// When they are required and not possible.
-pub async fn begin(
+pub async fn begin_check_runs(
     inputs: &Inputs,
     check_runs: Option<&Upkeep<CheckRunPages>>,
     reports: &Reports,
 ) -> Result<(), Problem> {
     match check_runs {
         Some(check_runs) if inputs.check_run == Keep::Required => {
-            check_runs.begin(reports).await.map_err(|error| refused(&error))
+            check_runs.begin(reports).await.map_err(|error| refuse(&error))
         }
         _ => Ok(()),
     }
 }
 
 /// `check-run: true`, and there can be none.
-fn refused(error: &GithubError) -> Problem {
+fn refuse(error: &GithubError) -> Problem {
     let (code, hint) = match error {
         GithubError::NotPermitted(_)
         | GithubError::NotOurs(_)

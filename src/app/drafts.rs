@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 use crate::actions::context::Context;
 use crate::actions::inputs::Inputs;
 use crate::choices::Command;
-use crate::content::{Resolved, Variables, resolve};
+use crate::content::{Resolved, Variables, resolve_content};
 use crate::manifest::{Manifest, Offer, read_text};
 use crate::problem::Problem;
 use crate::release::draft::{DraftGoal, Extent};
@@ -68,7 +68,8 @@ fn read_draft(
         return Ok(None);
     }
     let read_file = |path: &str| read_text(&context.workspace, path);
-    let Resolved { wanted, warnings } = resolve(manifest, offer, variables, &read_file, now)?;
+    let Resolved { wanted, warnings } =
+        resolve_content(manifest, offer, variables, &read_file, now)?;
     Ok(Some(DraftGoal {
         wanted,
         warnings,

@@ -12,7 +12,7 @@ use crate::release::{Aim, DraftOrigin, Goal, Schedule};
 ///
 /// # Errors
 /// When `operation` is no operation of this offer at this portal.
-pub fn goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal, Problem> {
+pub fn make_goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result<Goal, Problem> {
     let aim = match inputs.command {
         Command::Release | Command::Rehearse => Aim::Release,
         Command::GoLive => Aim::GoLive,
@@ -63,7 +63,7 @@ pub fn name_canceled(goal: &mut Goal, portal: &impl Portal) {
 }
 
 /// How often to look.
-pub fn schedule(inputs: &Inputs) -> Schedule {
+pub fn choose_schedule(inputs: &Inputs) -> Schedule {
     match inputs.poll_interval {
         PollInterval::Auto => Schedule::Auto,
         PollInterval::Fixed(interval) => Schedule::Fixed(interval),

@@ -47,7 +47,7 @@ pub struct LedgerAccess {
 
 /// Whether deployments are kept: by commands that change something, in GitHub Actions unless
 /// forbidden, elsewhere only if demanded.
-fn wanted(inputs: &Inputs, context: &Context) -> bool {
+fn is_wanted(inputs: &Inputs, context: &Context) -> bool {
     let moves = match inputs.command {
         Command::Release | Command::GoLive | Command::Resume | Command::Cancel => true,
         Command::Status | Command::Plan | Command::Draft | Command::Rehearse => false,
@@ -64,14 +64,14 @@ fn wanted(inputs: &Inputs, context: &Context) -> bool {
 ///
 /// # Errors
 /// Only with `deployment: true`: what is missing for it.
-pub fn prepare(
+pub fn prepare_ledger(
     inputs: &Inputs,
     context: &Context,
     deployments: Result<Rc<dyn Deployments>, GithubError>,
     clock: &Rc<dyn Clock>,
     console: &Arc<Console>,
 ) -> Result<Option<LedgerAccess>, Problem> {
-    if !wanted(inputs, context) {
+    if !is_wanted(inputs, context) {
         return Ok(None);
     }
     let required = inputs.deployment == Keep::Required;

@@ -104,14 +104,14 @@ pub async fn run(
             }
         }
         Ok(Invocation::Schema) => {
-            console.result(&format!("{:#}", manifest::schema()));
+            console.result(&format!("{:#}", manifest::build_schema()));
             0
         }
         Ok(Invocation::Help(text) | Invocation::Version(text) | Invocation::Completions(text)) => {
             console.result(text.trim_end());
             0
         }
-        Err(wrong) => refusal::inputs(wrong, &context, &console),
+        Err(wrong) => refusal::refuse_inputs(wrong, &context, &console),
     }
 }
 

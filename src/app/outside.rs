@@ -29,7 +29,7 @@ pub struct Outside {
 ///
 /// # Errors
 /// When it cannot be set up.
-pub fn connect() -> Result<Rc<ReqwestTransport>, Problem> {
+pub fn make_http_client() -> Result<Rc<ReqwestTransport>, Problem> {
     ReqwestTransport::new().map(Rc::new).map_err(|error| {
         let message = format!("the HTTP client cannot be set up: {error}");
         Problem::new(Code::Unavailable, message)

@@ -59,8 +59,9 @@ impl Portals {
                 Api::ProductIngestion => (&inputs.ingestion_url, &inputs.ingestion_resource),
             };
             let tokens = Rc::clone(tokens);
-            let credentials =
-                Rc::new(access::credentials(inputs, context, resource, tokens, clock, secrets)?);
+            let credentials = Rc::new(access::make_credentials(
+                inputs, context, resource, tokens, clock, secrets,
+            )?);
             let secrets = Arc::clone(secrets);
             access.insert(api, Access { origin: origin.clone(), credentials, secrets });
         }

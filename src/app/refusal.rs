@@ -19,7 +19,7 @@ use crate::report::summary;
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Wrong inputs; what is wrong in the manifest is told with them.
-pub fn inputs(wrong: Wrong, context: &Context, console: &Console) -> u8 {
+pub fn refuse_inputs(wrong: Wrong, context: &Context, console: &Console) -> u8 {
     let Wrong { mut problems, manifest, has_token_for_all, .. } = wrong;
     if let Some(path) = manifest {
         match manifest::load(&context.workspace, &path, &console.secrets()) {
@@ -30,22 +30,22 @@ pub fn inputs(wrong: Wrong, context: &Context, console: &Console) -> u8 {
             Err(more) => problems.extend(more),
         }
     }
-    told(&problems, context, console)
+    report_problems(&problems, context, console)
 }
 
 /// A wrong manifest.
-pub async fn manifest(
+pub async fn refuse_manifest(
     problems: &[Problem],
     inputs: &Inputs,
     context: &Context,
     console: &Console,
     outside: Outside,
 ) -> u8 {
-    let code = told(problems, context, console);
+    let code = report_problems(problems, context, console);
     let Outside { clock, check_runs: Ok((runs, commit)), mut signals, .. } = outside else {
         return code;
     };
-    if !checks::wanted(inputs, context) {
+    if !checks::is_wanted(inputs, context) {
         return code;
     }
     let file = problems
@@ -66,7 +66,7 @@ pub async fn manifest(
 }
 
 /// Tells the problems everywhere but in a check run; returns the exit code.
-pub fn told(problems: &[Problem], context: &Context, console: &Console) -> u8 {
+pub fn report_problems(problems: &[Problem], context: &Context, console: &Console) -> u8 {
     for problem in problems {
         console.problem(problem);
     }

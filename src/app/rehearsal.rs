@@ -49,15 +49,17 @@ pub async fn run(
     );
     let scenario = match scenario.map_or_else(|| Ok(Scenario::default()), read_scenario) {
         Ok(scenario) => scenario,
-        Err(problem) => return refusal::told(&[problem], &context, &console),
+        Err(problem) => return refusal::report_problems(&[problem], &context, &console),
     };
-    let loaded = load(&inputs, &context, &console);
+    let loaded = load_manifest(&inputs, &context, &console);
     let clock = Rc::new(SystemClock::new(SPEED));
     let scenario = match &loaded {
-        Ok(manifest) => prepare(scenario, manifest, &mut inputs, &mut context, &console, &*clock),
+        Ok(manifest) => {
+            complete_scenario(scenario, manifest, &mut inputs, &mut context, &console, &*clock)
+        }
         Err(_) => scenario,
     };
-    let simulator = match start(scenario).await {
+    let simulator = match start_simulator(scenario).await {
         Ok(simulator) => simulator,
         Err(error) => {
             let problem = Problem::new(
@@ -65,7 +67,7 @@ pub async fn run(
                 format!("the simulator cannot listen on 127.0.0.1: {error}"),
             )
             .hint("allow this process to open a port on the loopback interface");
-            return refusal::told(&[problem], &context, &console);
+            return refusal::report_problems(&[problem], &context, &console);
         }
     };
     if !has_timeout(&inputs) {
@@ -75,9 +77,9 @@ pub async fn run(
             table::TIMEOUT.default
         ));
     }
-    let inputs = match rehearsed(inputs, &simulator) {
+    let inputs = match point_at_simulator(inputs, &simulator) {
         Ok(inputs) => inputs,
-        Err(problem) => return refusal::told(&[problem], &context, &console),
+        Err(problem) => return refusal::report_problems(&[problem], &context, &console),
     };
     let code = session::run(inputs, loaded, &context, console, clock, signals).await;
     simulator.stop().await;
@@ -85,7 +87,11 @@ pub async fn run(
 }
 
 /// The manifest; where there is none and none was named, the example.
-fn load(inputs: &Inputs, context: &Context, console: &Console) -> Result<Manifest, Vec<Problem>> {
+fn load_manifest(
+    inputs: &Inputs,
+    context: &Context,
+    console: &Console,
+) -> Result<Manifest, Vec<Problem>> {
     let default = table::MANIFEST.default;
     if inputs.manifest == default && !context.workspace.join(default).exists() {
         console.line("rehearsal: there is no offer.yml here; this is the example");
@@ -103,14 +109,14 @@ fn read_scenario(path: &Path) -> Result<Scenario, Problem> {
     Scenario::parse(&yaml).map_err(|error| wrong(&error))
 }
 
-async fn start(scenario: Scenario) -> std::io::Result<Simulator> {
+async fn start_simulator(scenario: Scenario) -> std::io::Result<Simulator> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let scenario = scenario.with_time_scale(SPEED).with_token_lifetime(TOKEN_LIFETIME);
     Simulator::start(scenario, listener).await
 }
 
 /// The scenario with the offers of the manifest, and samples for what is not given.
-fn prepare(
+fn complete_scenario(
     scenario: Scenario,
     manifest: &Manifest,
     inputs: &mut Inputs,
@@ -151,7 +157,7 @@ fn has_timeout(inputs: &Inputs) -> bool {
 }
 
 /// The inputs, with every address and credential those of the simulator.
-fn rehearsed(inputs: Inputs, simulator: &Simulator) -> Result<Inputs, Problem> {
+fn point_at_simulator(inputs: Inputs, simulator: &Simulator) -> Result<Inputs, Problem> {
     let base = simulator.base_url();
     let url = url::Url::parse(&base)
         .map_err(|error| super::bug(format!("the simulator's address {base}: {error}")))?;
@@ -180,7 +186,7 @@ mod tests {
     async fn the_rehearsed_portal_has_the_offers_and_plans_of_the_manifest() {
         let yaml = "publisher: contoso\noffers:\n- id: db\n  plans: [{id: basic}, {id: pro}]\n";
         let manifest = manifest::parse("offer.yml", yaml).unwrap();
-        let simulator = start(add_offers(Scenario::default(), &manifest)).await.unwrap();
+        let simulator = start_simulator(add_offers(Scenario::default(), &manifest)).await.unwrap();
         let state = simulator.state();
         let offer = &state["offers"][0];
         assert_eq!((&offer["publisher"], &offer["id"]), (&"contoso".into(), &"db".into()));

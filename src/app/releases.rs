@@ -47,7 +47,7 @@ pub fn open_releases(
         };
         let transport = Recorded::new(Rc::clone(transport), Rc::clone(clock), Box::new(tell));
         let portal = portals.open(offer, transport)?;
-        Ok((goals::goal(inputs, offer, &portal)?, portal))
+        Ok((goals::make_goal(inputs, offer, &portal)?, portal))
     };
     offers.iter().enumerate().map(open).collect()
 }
@@ -76,7 +76,7 @@ impl<'a> ReleaseRuns<'a> {
         reports: &'a Reports,
     ) -> Self {
         let deadline = clock.elapsed().saturating_add(inputs.timeout);
-        let schedule = goals::schedule(inputs);
+        let schedule = goals::choose_schedule(inputs);
         let starts = Semaphore::new(inputs.max_parallel.get());
         Self { inputs, context, ledgers, clock, stop, reports, schedule, deadline, starts }
     }

@@ -57,8 +57,8 @@ pub fn wire_reports(
     let throttle = Rc::new(Throttle::default());
     let count = story.offers.len();
     let check_runs =
-        checks::prepare(inputs, context, check_runs, clock, console, count, &throttle)?;
-    let ledger = ledger::prepare(inputs, context, deployments, clock, console)?;
+        checks::prepare_check_runs(inputs, context, check_runs, clock, console, count, &throttle)?;
+    let ledger = ledger::prepare_ledger(inputs, context, deployments, clock, console)?;
     let files = Files::new(open_files(inputs, context)?, Arc::clone(console), Rc::clone(clock));
     let mut list: Vec<Rc<dyn Report>> =
         vec![Rc::new(JobLog::new(Arc::clone(console))), Rc::new(files)];

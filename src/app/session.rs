@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::drafts::{find_version, read_drafts};
-use super::outside::{Outside, connect, trace_exchange};
+use super::outside::{Outside, make_http_client, trace_exchange};
 use super::portals::{Portals, refuse_token_for_two};
 use super::releases::{ReleaseRuns, choose_exit_code, open_releases, pass_on_signal};
 use super::reports::{Wiring, finish_reports, introduce_releases, wire_reports};
@@ -44,12 +44,12 @@ pub async fn run(
     clock: Rc<dyn Clock>,
     signals: watch::Receiver<Option<Signal>>,
 ) -> u8 {
-    let http = match connect() {
+    let http = match make_http_client() {
         Ok(http) => http,
-        Err(problem) => return refusal::told(&[problem], context, &console),
+        Err(problem) => return refusal::report_problems(&[problem], context, &console),
     };
-    let github = checks::connect(&inputs, context, &http, &clock, &console.secrets());
-    let check_runs = github.clone().and_then(|client| checks::client(context, client));
+    let github = checks::connect_to_github(&inputs, context, &http, &clock, &console.secrets());
+    let check_runs = github.clone().and_then(|client| checks::open_check_runs(context, client));
     let deployments = github.map(|client| Rc::new(GithubDeployments::new(client)) as _);
     let outside = Outside { clock, transport: http, check_runs, deployments, signals };
     let (manifest, offers) = match loaded.and_then(|manifest| {
@@ -58,7 +58,7 @@ pub async fn run(
     }) {
         Ok(selected) => selected,
         Err(problems) => {
-            return refusal::manifest(&problems, &inputs, context, &console, outside).await;
+            return refusal::refuse_manifest(&problems, &inputs, context, &console, outside).await;
         }
     };
     let mut problems = check_offers(&inputs, &offers);
@@ -71,15 +71,15 @@ pub async fn run(
     });
     if of_inputs {
         // Wrong inputs cause no network call at all.
-        return refusal::told(&problems, context, &console);
+        return refusal::report_problems(&problems, context, &console);
     }
     if !problems.is_empty() {
-        return refusal::manifest(&problems, &inputs, context, &console, outside).await;
+        return refusal::refuse_manifest(&problems, &inputs, context, &console, outside).await;
     }
     let selection = Selection { manifest, offers: &offers, drafts };
     match release(&inputs, selection, context, console.clone(), outside).await {
         Ok(code) => code,
-        Err(problem) => refusal::told(&[problem], context, &console),
+        Err(problem) => refusal::report_problems(&[problem], context, &console),
     }
 }
 
@@ -148,7 +148,7 @@ pub async fn release(
         Ok(_) = interrupted.wait_for(Option::is_some) => {}
     };
     tokio::select! {
-        begun = checks::begin(inputs, check_runs.as_deref(), &reports) => begun?,
+        begun = checks::begin_check_runs(inputs, check_runs.as_deref(), &reports) => begun?,
         // The releases are told below, before they start anything.
         Ok(_) = interrupted.wait_for(Option::is_some) => {}
     };

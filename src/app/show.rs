@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::outside::{connect, trace_exchange};
+use super::outside::{make_http_client, trace_exchange};
 use super::portals::Portals;
 use super::{Signal, refusal};
 use crate::actions::context::Context;
@@ -50,7 +50,7 @@ pub async fn run(
             console.result(&secrets.redact(&text));
             0
         }
-        Err(problems) => refusal::told(&problems, context, console),
+        Err(problems) => refusal::report_problems(&problems, context, console),
     }
 }
 
@@ -65,7 +65,7 @@ async fn read_draft(
     let offer = choose_offer(&manifest, &inputs.offers)?;
     let read = async {
         let told = Box::new(trace_exchange);
-        let transport = Recorded::new(connect()?, Rc::clone(&clock), told);
+        let transport = Recorded::new(make_http_client()?, Rc::clone(&clock), told);
         let transport: Rc<dyn Transport> = Rc::new(transport);
         let (publisher, offers) = (manifest.publisher.clone(), std::slice::from_ref(&offer));
         let portals =

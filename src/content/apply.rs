@@ -8,11 +8,12 @@ use super::edits::{Notes, Strictness, make_edits};
 use super::image::add_image;
 use super::names::ResourceNames;
 use super::prune::prune_versions;
+use super::refusal::refuse_mismatch;
 use super::resources::{carry_out_on_resources, has_resources};
 use super::secrets::is_mask;
 use super::wanted::{Wanted, WantedPlan};
 use crate::nearest::find_nearest;
-use crate::problem::{Code, Place, Problem};
+use crate::problem::{Place, Problem};
 
 /// What becomes of a draft.
 #[derive(Debug, Clone)]
@@ -152,7 +153,7 @@ impl OfferEditor<'_> {
         else {
             let message = "the draft has no `definition.offer`".to_owned();
             let hint = "`offer-release show` prints the draft; is this a new kind of offer?";
-            self.notes.problems.push(Problem::new(Code::ContentMismatch, message).hint(hint));
+            self.notes.problems.push(refuse_mismatch(message).hint(hint));
             return document;
         };
         let base = ["offer".to_owned()];
@@ -204,7 +205,7 @@ fn no_plan(plans: &[Json], wanted: &WantedPlan) -> Problem {
         .map(|near| format!("did you mean `{near}`? "))
         .unwrap_or_default();
     let list = known().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-    Problem::new(Code::ContentMismatch, format!("the draft has no plan `{}`", wanted.id))
+    refuse_mismatch(format!("the draft has no plan `{}`", wanted.id))
         .hint(format!("{near}plans of the draft: {list}"))
         .at(wanted.at.clone())
 }

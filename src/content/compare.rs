@@ -40,7 +40,7 @@ pub fn documents_agree(one: &Json, other: &Json) -> bool {
 /// Every value that is different, as deep inside as can be said.
 pub fn find_unequal(before: &Json, after: &Json, mode: Mode) -> Vec<Unequal> {
     let mut comparison = Comparison { mode, path: Vec::new(), found: Vec::new() };
-    comparison.values(before, after);
+    comparison.compare_values(before, after);
     comparison.found
 }
 
@@ -51,47 +51,47 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn values(&mut self, before: &Json, after: &Json) {
+    fn compare_values(&mut self, before: &Json, after: &Json) {
         if before == after {
             return;
         }
         match (before, after) {
             (Json::Object(one), Json::Object(other)) => {
                 for (key, value) in one {
-                    self.inside(key, Some(value), other.get(key));
+                    self.compare_inside(key, Some(value), other.get(key));
                 }
                 for (key, value) in other.iter().filter(|(key, _)| !one.contains_key(*key)) {
-                    self.inside(key, None, Some(value));
+                    self.compare_inside(key, None, Some(value));
                 }
             }
-            (Json::Array(one), Json::Array(other)) => self.lists(one, other),
-            (Json::String(one), Json::String(other)) if self.same_text(one, other) => {}
+            (Json::Array(one), Json::Array(other)) => self.compare_lists(one, other),
+            (Json::String(one), Json::String(other)) if self.is_same_text(one, other) => {}
             (Json::Number(one), Json::Number(other))
                 if same_number(&one.to_string(), &other.to_string()) => {}
-            _ => self.note(Some(before), Some(after)),
+            _ => self.note_unequal(Some(before), Some(after)),
         }
     }
 
-    fn lists(&mut self, before: &[Json], after: &[Json]) {
+    fn compare_lists(&mut self, before: &[Json], after: &[Json]) {
         let ids = by_id(before).zip(by_id(after));
         if let Some((one, other)) = ids.filter(|_| self.order_is_kept(before, after)) {
             for item in before {
-                let id = identity(item).unwrap_or_default();
-                self.inside(id, Some(item), other.get(id).copied());
+                let id = read_id(item).unwrap_or_default();
+                self.compare_inside(id, Some(item), other.get(id).copied());
             }
             for item in after {
-                let id = identity(item).unwrap_or_default();
+                let id = read_id(item).unwrap_or_default();
                 if !one.contains_key(id) {
-                    self.inside(id, None, Some(item));
+                    self.compare_inside(id, None, Some(item));
                 }
             }
         } else if before.len() == after.len() {
             for (index, (one, other)) in before.iter().zip(after).enumerate() {
-                self.inside(&index.to_string(), Some(one), Some(other));
+                self.compare_inside(&index.to_string(), Some(one), Some(other));
             }
         } else {
             let list = |items: &[Json]| Json::Array(items.to_vec());
-            self.note(Some(&list(before)), Some(&list(after)));
+            self.note_unequal(Some(&list(before)), Some(&list(after)));
         }
     }
 
@@ -99,30 +99,30 @@ impl Comparison {
     /// them, but what an edit does to their order counts.
     fn order_is_kept(&self, before: &[Json], after: &[Json]) -> bool {
         let common = |items: &[Json], others: &[Json]| -> Vec<String> {
-            let known = |id: &&str| others.iter().any(|other| identity(other) == Some(id));
-            items.iter().filter_map(identity).filter(known).map(str::to_owned).collect()
+            let known = |id: &&str| others.iter().any(|other| read_id(other) == Some(id));
+            items.iter().filter_map(read_id).filter(known).map(str::to_owned).collect()
         };
         self.mode != Mode::Exact || common(before, after) == common(after, before)
     }
 
-    fn inside(&mut self, token: &str, before: Option<&Json>, after: Option<&Json>) {
+    fn compare_inside(&mut self, token: &str, before: Option<&Json>, after: Option<&Json>) {
         if self.mode != Mode::Exact && is_unreliable(token) {
             return;
         }
         self.path.push(token.to_owned());
         match (before, after) {
-            (Some(before), Some(after)) => self.values(before, after),
-            _ => self.note(before, after),
+            (Some(before), Some(after)) => self.compare_values(before, after),
+            _ => self.note_unequal(before, after),
         }
         self.path.pop();
     }
 
-    fn note(&mut self, before: Option<&Json>, after: Option<&Json>) {
+    fn note_unequal(&mut self, before: Option<&Json>, after: Option<&Json>) {
         let (before, after) = (before.cloned(), after.cloned());
         self.found.push(Unequal { path: self.path.clone(), before, after });
     }
 
-    fn same_text(&self, one: &str, other: &str) -> bool {
+    fn is_same_text(&self, one: &str, other: &str) -> bool {
         let copied = self.mode == Mode::Written
             && self.path.iter().any(|token| is_copied(token))
             && [one, other].iter().all(|text| text.starts_with("https://"));
@@ -156,11 +156,11 @@ fn is_copied(key: &str) -> bool {
 /// The items of a list by what identifies them; `None` if one of them has no id of its own.
 fn by_id(items: &[Json]) -> Option<HashMap<&str, &Json>> {
     let found: HashMap<_, _> =
-        items.iter().map(|item| Some((identity(item)?, item))).collect::<Option<_>>()?;
+        items.iter().map(|item| Some((read_id(item)?, item))).collect::<Option<_>>()?;
     (found.len() == items.len() && !items.is_empty()).then_some(found)
 }
 
-fn identity(item: &Json) -> Option<&str> {
+fn read_id(item: &Json) -> Option<&str> {
     const KEYS: [&str; 4] = ["planId", "id", "versionNumber", "imageType"];
     KEYS.iter().find_map(|key| item.get(key))?.as_str()
 }

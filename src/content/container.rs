@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::Payload;
+use super::refusal::refuse_mismatch;
 use crate::problem::{Code, Problem};
 
 /// The API takes no more of them.
@@ -17,8 +18,10 @@ pub fn add_payload(resource: &mut Json, payload: &Payload) -> Result<(), Problem
     let there = resource["payloadType"].as_str().unwrap_or_default();
     if !there.eq_ignore_ascii_case(wanted) {
         let other = if key == "tags" { "bundle" } else { "tags" };
-        return Err(mismatch(format!("the plan's payload is `{there}`, which has no `{key}`"))
-            .hint(format!("write `{other}:` instead, or change the payload in Partner Center")));
+        return Err(refuse_mismatch(format!(
+            "the plan's payload is `{there}`, which has no `{key}`"
+        ))
+        .hint(format!("write `{other}:` instead, or change the payload in Partner Center")));
     }
     match payload {
         Payload::Tags(tags) => add_tags(resource, tags),
@@ -36,9 +39,9 @@ fn add_tags(resource: &mut Json, tags: &[String]) -> Result<(), Problem> {
         }
     }
     if there.len() > MOST_TAGS {
-        return Err(mismatch(format!("the plan would have {} tags", there.len())).hint(format!(
-            "it has {MOST_TAGS} at most: remove old ones by `edit`, or use another"
-        )));
+        return Err(refuse_mismatch(format!("the plan would have {} tags", there.len())).hint(
+            format!("it has {MOST_TAGS} at most: remove old ones by `edit`, or use another"),
+        ));
     }
     Ok(())
 }
@@ -55,7 +58,7 @@ fn add_bundle(
             Some(registry) => format!("the plan has no bundle in the registry `{registry}`"),
             None => "the plan has no bundle yet".to_owned(),
         };
-        return Err(mismatch(message).hint(
+        return Err(refuse_mismatch(message).hint(
             "add the first one in Partner Center: it says subscription and resource group too",
         ));
     };
@@ -94,11 +97,7 @@ fn list_mut<'a>(resource: &'a mut Json, key: &str) -> Result<&'a mut Vec<Json>, 
         list.as_array_mut()
     });
     list.ok_or_else(|| {
-        mismatch(format!("`{key}` of the draft is no list"))
+        refuse_mismatch(format!("`{key}` of the draft is no list"))
             .hint("`offer-release show` prints what the draft has")
     })
-}
-
-fn mismatch(message: String) -> Problem {
-    Problem::new(Code::ContentMismatch, message)
 }

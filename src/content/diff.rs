@@ -70,11 +70,11 @@ impl Difference {
     pub(super) fn new(unequal: Unequal, place: Option<Place>, confidential: &[String]) -> Self {
         let Unequal { path, before, after } = unequal;
         let (plan, pointer) = match path.as_slice() {
-            [first, rest @ ..] if first == "offer" => (None, pointer::write(rest)),
+            [first, rest @ ..] if first == "offer" => (None, pointer::write_pointer(rest)),
             [first, plan, rest @ ..] if first == "plans" => {
-                (Some(plan.clone()), pointer::write(rest))
+                (Some(plan.clone()), pointer::write_pointer(rest))
             }
-            all => (None, format!("definition{}", pointer::write(all))),
+            all => (None, format!("definition{}", pointer::write_pointer(all))),
         };
         let hide = |value: Json| hide_confidential(hide_signatures(&value), confidential);
         let (before, after) = (before.map(hide), after.map(hide));
@@ -161,7 +161,7 @@ fn hide_confidential(value: Json, confidential: &[String]) -> Json {
 }
 
 /// A value in a sentence.
-pub fn shorten(value: &Json) -> String {
+pub fn shorten_value(value: &Json) -> String {
     const LONGEST: usize = 80;
     let text = value.to_string();
     let start: String = text.chars().take(LONGEST).collect();

@@ -3,10 +3,11 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::refusal::{refuse_mismatch, refuse_taken};
 use super::sas::Sas;
 use super::version::Version;
 use super::wanted::{Disk, Image, ImageType};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// A part of a plan that has image versions of its own: the plan itself, or one of its
 /// `diskGenerations`.
@@ -52,7 +53,7 @@ pub fn list_slots(plan: &Json, offer_type: &str) -> Result<Vec<ImageSlot>, Probl
         "microsoft-azure-corevm" => "vmImagesPublicAzure",
         other => {
             let message = format!("an offer of the type `{other}` has no images of machines");
-            return Err(mismatch(message).hint("say what changes by `edit`"));
+            return Err(refuse_mismatch(message).hint("say what changes by `edit`"));
         }
     };
     let slot = |holder: &Json, generation| ImageSlot {
@@ -105,17 +106,19 @@ fn choose_slot(slots: &[ImageSlot], wanted: Option<ImageType>) -> Result<&ImageS
     let Some(wanted) = wanted else {
         return match slots {
             [only] => Ok(only),
-            _ => Err(mismatch(format!("the plan has several image types: {list}"))
+            _ => Err(refuse_mismatch(format!("the plan has several image types: {list}"))
                 .hint("say by `disks` which disk belongs to which of them")),
         };
     };
     let mut fitting = slots.iter().filter(|slot| slot.image_type == wanted);
     match (fitting.next(), fitting.next()) {
         (Some(slot), None) => Ok(slot),
-        (None, _) => Err(mismatch(format!("the plan has no image type `{wanted}`"))
+        (None, _) => Err(refuse_mismatch(format!("the plan has no image type `{wanted}`"))
             .hint(format!("its image types are {list}"))),
-        (Some(_), Some(_)) => Err(mismatch(format!("the plan has `{wanted}` more than once"))
-            .hint("say what changes by `edit`")),
+        (Some(_), Some(_)) => {
+            Err(refuse_mismatch(format!("the plan has `{wanted}` more than once"))
+                .hint("say what changes by `edit`"))
+        }
     }
 }
 
@@ -126,7 +129,7 @@ fn read_blob(disk: &Disk) -> Result<&Sas, Problem> {
         Disk::Blobs { .. } => "how the Cloud Partner Portal API names data disks is not known",
         Disk::Gallery { .. } => "the Cloud Partner Portal API takes no image from a gallery",
     };
-    Err(mismatch(message.to_owned()).hint("use `api: product-ingestion` for this offer"))
+    Err(refuse_mismatch(message.to_owned()).hint("use `api: product-ingestion` for this offer"))
 }
 
 /// The version is there with the same disk. Refused: it is there with another one, or it would not
@@ -148,12 +151,12 @@ fn is_there(
             slot.id,
             super::secrets::hide_in_text(address)
         );
-        return Err(taken(message));
+        return Err(refuse_taken(message));
     }
     let newest = newest_version(versions);
     match newest.filter(|newest| *newest >= *version) {
         None => Ok(false),
-        Some(newest) => Err(taken(format!(
+        Some(newest) => Err(refuse_taken(format!(
             "the version {version} is not greater than {newest}, which `{}` has already",
             slot.id
         ))),
@@ -196,13 +199,4 @@ fn name_media(id: &str, version: &Version) -> String {
     let ending = format!("-{}", version.as_str().replace('.', "-"));
     let start: String = id.chars().take(LONGEST.saturating_sub(ending.len())).collect();
     format!("{start}{ending}")
-}
-
-fn mismatch(message: String) -> Problem {
-    Problem::new(Code::ContentMismatch, message)
-}
-
-fn taken(message: String) -> Problem {
-    Problem::new(Code::VersionTaken, message)
-        .hint("a version is given once: release under a greater one")
 }

@@ -5,11 +5,12 @@ use std::num::NonZeroUsize;
 
 use serde_json::{Value as Json, json};
 
+use super::refusal::{refuse_mismatch, refuse_taken};
 use super::sas::Sas;
 use super::secrets::hide_in_text;
 use super::version::Version;
 use super::wanted::{Disk, Image, ImageType};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 const VERSIONS: &str = "vmImageVersions";
 const AVAILABLE: &str = "generallyAvailable";
@@ -29,7 +30,7 @@ pub fn add_image(resource: &mut Json, image: &Image) -> Result<(), Problem> {
     }
     let Some(versions) = versions_mut(resource) else {
         let message = format!("`{VERSIONS}` of the draft is no list");
-        return Err(mismatch(message).hint("`offer-release show` prints what the draft has"));
+        return Err(refuse_mismatch(message).hint("`offer-release show` prints what the draft has"));
     };
     let known = versions.iter_mut().find(|one| is_version(one, &image.version));
     match known.and_then(|known| known.get_mut("vmImages")?.as_array_mut()) {
@@ -71,7 +72,7 @@ pub fn deprecate_versions(resource: &mut Json, live: &Json, keep: NonZeroUsize) 
     }
 }
 
-fn versions(resource: &Json) -> impl Iterator<Item = &Json> {
+fn list_versions(resource: &Json) -> impl Iterator<Item = &Json> {
     resource[VERSIONS].as_array().into_iter().flatten()
 }
 
@@ -83,7 +84,7 @@ fn versions_mut(resource: &mut Json) -> Option<&mut Vec<Json>> {
     versions.as_array_mut()
 }
 
-fn images(version: &Json) -> impl Iterator<Item = &Json> {
+fn list_images(version: &Json) -> impl Iterator<Item = &Json> {
     version["vmImages"].as_array().into_iter().flatten()
 }
 
@@ -97,10 +98,11 @@ fn list_active(resource: &Json) -> Vec<(Version, Vec<String>)> {
         entry["lifecycleState"].as_str().is_none_or(|state| state.eq_ignore_ascii_case(AVAILABLE))
     };
     let read = |entry: &Json| {
-        let types = images(entry).filter_map(|image| Some(image["imageType"].as_str()?.to_owned()));
+        let types =
+            list_images(entry).filter_map(|image| Some(image["imageType"].as_str()?.to_owned()));
         Some((Version::parse(entry["versionNumber"].as_str()?)?, types.collect()))
     };
-    versions(resource).filter(is_active).filter_map(read).collect()
+    list_versions(resource).filter(is_active).filter_map(read).collect()
 }
 
 /// The image types of the plan, as the draft writes them: those of its SKUs, or without any, those
@@ -116,7 +118,7 @@ fn list_types(resource: &Json) -> Vec<String> {
     };
     resource["skus"].as_array().into_iter().flatten().for_each(&mut note);
     if resource["skus"].as_array().is_none_or(Vec::is_empty) {
-        versions(resource).flat_map(images).for_each(&mut note);
+        list_versions(resource).flat_map(list_images).for_each(&mut note);
     }
     types
 }
@@ -131,15 +133,15 @@ fn choose_type(types: &[String], wanted: Option<ImageType>) -> Result<&str, Prob
     let list = types.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match (wanted, types) {
         (None, [only]) => Ok(only),
-        (None, []) => Err(mismatch("the plan has no image types yet".to_owned())
+        (None, []) => Err(refuse_mismatch("the plan has no image types yet".to_owned())
             .hint("say by `disks` which image type the disk is of")),
-        (None, _) => Err(mismatch(format!("the plan has several image types: {list}"))
+        (None, _) => Err(refuse_mismatch(format!("the plan has several image types: {list}"))
             .hint("say by `disks` which disk belongs to which of them")),
         (Some(wanted), []) => Ok(wanted.name()),
         (Some(wanted), _) => {
             types.iter().find(|name| same_type(name, wanted.name())).map(String::as_str).ok_or_else(
                 || {
-                    mismatch(format!("the plan has no image type `{wanted}`"))
+                    refuse_mismatch(format!("the plan has no image type `{wanted}`"))
                         .hint(format!("its image types are {list}"))
                 },
             )
@@ -157,12 +159,12 @@ fn is_there(
 ) -> Result<bool, Problem> {
     let version = &image.version;
     let of_type = |entry: &Json| {
-        images(entry)
+        list_images(entry)
             .any(|one| same_type(one["imageType"].as_str().unwrap_or_default(), image_type))
     };
-    let known = versions(resource).find(|entry| is_version(entry, version));
+    let known = list_versions(resource).find(|entry| is_version(entry, version));
     let there = known.and_then(|entry| {
-        images(entry)
+        list_images(entry)
             .find(|one| same_type(one["imageType"].as_str().unwrap_or_default(), image_type))
     });
     if let Some(there) = there {
@@ -171,15 +173,15 @@ fn is_there(
         }
         let source = describe_source(&there["source"]);
         let message = format!("`{image_type}` has the version {version} already, from {source}");
-        return Err(taken(message));
+        return Err(refuse_taken(message));
     }
-    let newest = versions(resource)
+    let newest = list_versions(resource)
         .filter(|entry| known.is_none() || of_type(entry))
         .filter_map(|entry| Version::parse(entry["versionNumber"].as_str()?))
         .max();
     match newest.filter(|newest| newest >= version) {
         None => Ok(false),
-        Some(newest) => Err(taken(format!(
+        Some(newest) => Err(refuse_taken(format!(
             "the version {version} is not greater than {newest}, which is there"
         ))),
     }
@@ -239,13 +241,4 @@ fn describe_source(source: &Json) -> String {
         Some(address) => format!("{}{more}", hide_in_text(address)),
         None => "a source that the API does not show".to_owned(),
     }
-}
-
-fn mismatch(message: String) -> Problem {
-    Problem::new(Code::ContentMismatch, message)
-}
-
-fn taken(message: String) -> Problem {
-    Problem::new(Code::VersionTaken, message)
-        .hint("a version is given once: release under a greater one")
 }

@@ -52,7 +52,7 @@ impl ResourceNames {
     ) -> Difference {
         let named = match unequal.path.as_slice() {
             [first, id, rest @ ..] if first == "resources" => {
-                self.resources.get(id).map(|name| (name.clone(), pointer::write(rest)))
+                self.resources.get(id).map(|name| (name.clone(), pointer::write_pointer(rest)))
             }
             _ => None,
         };

@@ -37,7 +37,7 @@ impl Pointer {
             return Err(BadPointer::Whole);
         }
         let rest = text.strip_prefix('/').ok_or(BadPointer::NoSlash)?;
-        let tokens = rest.split('/').map(unescape).collect::<Option<_>>();
+        let tokens = rest.split('/').map(unescape_token).collect::<Option<_>>();
         Ok(Self { text: text.to_owned(), tokens: tokens.ok_or(BadPointer::Tilde)? })
     }
 
@@ -68,7 +68,7 @@ impl Pointer {
             let missing = NotThere::new(&self.tokens[..=depth], here);
             here = match here {
                 Json::Object(members) => members.get_mut(token),
-                Json::Array(items) => index(token).and_then(|index| items.get_mut(index)),
+                Json::Array(items) => read_index(token).and_then(|index| items.get_mut(index)),
                 _ => None,
             }
             .ok_or(missing)?;
@@ -97,7 +97,7 @@ impl NotThere {
     pub fn new(tokens: &[String], value: &Json) -> Self {
         let keys = value.as_object().into_iter().flat_map(|members| members.keys());
         let wanted = tokens.last().map_or("", String::as_str);
-        Self { pointer: write(tokens), near: nearest_key(wanted, keys.map(String::as_str)) }
+        Self { pointer: write_pointer(tokens), near: nearest_key(wanted, keys.map(String::as_str)) }
     }
 }
 
@@ -112,18 +112,18 @@ fn nearest_key<'a>(wanted: &str, keys: impl Iterator<Item = &'a str> + Clone) ->
 }
 
 /// The tokens as a pointer.
-pub fn write<T: AsRef<str>>(tokens: &[T]) -> String {
+pub fn write_pointer<T: AsRef<str>>(tokens: &[T]) -> String {
     let escape = |token: &T| format!("/{}", token.as_ref().replace('~', "~0").replace('/', "~1"));
     tokens.iter().map(escape).collect()
 }
 
 /// An index of an array, without leading zeros.
-pub fn index(token: &str) -> Option<usize> {
+pub fn read_index(token: &str) -> Option<usize> {
     let plain = token == "0" || !token.starts_with(['0', '+']);
     plain.then(|| token.parse().ok()).flatten()
 }
 
-fn unescape(token: &str) -> Option<String> {
+fn unescape_token(token: &str) -> Option<String> {
     let mut text = String::with_capacity(token.len());
     let mut characters = token.chars();
     while let Some(c) = characters.next() {

@@ -32,7 +32,7 @@ pub struct Resolved {
 ///
 /// # Errors
 /// Everything that is wrong, each at its line.
-pub fn resolve(
+pub fn resolve_content(
     manifest: &Manifest,
     offer: &Offer,
     variables: &Variables,
@@ -48,8 +48,8 @@ pub fn resolve(
         problems: Vec::new(),
     };
     let content = &offer.content;
-    let edits = resolver.edits(&content.edits);
-    let plans = content.plans.iter().map(|plan| resolver.plan(plan)).collect();
+    let edits = resolver.resolve_edits(&content.edits);
+    let plans = content.plans.iter().map(|plan| resolver.resolve_plan(plan)).collect();
     let Resolver { mut resolved, problems, .. } = resolver;
     if !problems.is_empty() {
         return Err(problems);
@@ -100,33 +100,35 @@ impl Resolver<'_> {
         }
     }
 
-    fn edits(&mut self, edits: &[DeclaredEdit]) -> Vec<Edit> {
-        edits.iter().filter_map(|edit| self.edit(edit)).collect()
+    fn resolve_edits(&mut self, edits: &[DeclaredEdit]) -> Vec<Edit> {
+        edits.iter().filter_map(|edit| self.resolve_edit(edit)).collect()
     }
 
-    fn edit(&mut self, edit: &DeclaredEdit) -> Option<Edit> {
+    fn resolve_edit(&mut self, edit: &DeclaredEdit) -> Option<Edit> {
         let route = &edit.route;
         // The manifest has refused what is no pointer.
         let pointer = Pointer::parse(&edit.pointer).ok()?;
         let action = match &edit.action {
             DeclaredAction::Set(source, create) => {
-                Action::Set { value: self.value(route, source)?, create: *create }
+                Action::Set { value: self.resolve_value(route, source)?, create: *create }
             }
             DeclaredAction::Remove => Action::Remove,
-            DeclaredAction::Test(source) => Action::Test { value: self.value(route, source)? },
+            DeclaredAction::Test(source) => {
+                Action::Test { value: self.resolve_value(route, source)? }
+            }
         };
         let resource = edit.resource.clone();
         Some(Edit { resource, pointer, action, at: self.place(route) })
     }
 
-    fn value(&mut self, edit: &Route, source: &Source) -> Option<Json> {
+    fn resolve_value(&mut self, edit: &Route, source: &Source) -> Option<Json> {
         let route = edit.key("value");
         match source {
             Source::Here(value) => self.expand_all(&route, value),
-            Source::File(path) => self.read(&route.key("file"), path).map(Json::String),
+            Source::File(path) => self.read_file(&route.key("file"), path).map(Json::String),
             Source::Template(path) => {
                 let route = route.key("template");
-                let text = self.read(&route, path)?;
+                let text = self.read_file(&route, path)?;
                 self.expand(&route, &text, true).map(Json::String)
             }
         }
@@ -152,7 +154,7 @@ impl Resolver<'_> {
         })
     }
 
-    fn read(&mut self, route: &Route, path: &str) -> Option<String> {
+    fn read_file(&mut self, route: &Route, path: &str) -> Option<String> {
         match (self.read_file)(path) {
             Ok(text) if has_signed_address(&text) => {
                 let hint = "it is a secret: hand it over by the input `secrets`, and write \
@@ -169,35 +171,38 @@ impl Resolver<'_> {
         }
     }
 
-    fn plan(&mut self, plan: &PlanContent) -> WantedPlan {
+    fn resolve_plan(&mut self, plan: &PlanContent) -> WantedPlan {
         let keep = |number: NonZeroUsize| (number, self.place(&plan.route.key("keep-versions")));
         let keep_versions = plan.keep_versions.map(keep);
         WantedPlan {
             id: plan.id.clone(),
             at: self.place(&plan.route.key("id")),
-            image: plan.image.as_ref().and_then(|image| self.image(image)),
-            container: plan.container.as_ref().and_then(|container| self.container(container)),
+            image: plan.image.as_ref().and_then(|image| self.resolve_image(image)),
+            container: plan
+                .container
+                .as_ref()
+                .and_then(|container| self.resolve_container(container)),
             keep_versions,
-            edits: self.edits(&plan.edits),
+            edits: self.resolve_edits(&plan.edits),
         }
     }
 
-    fn image(&mut self, image: &DeclaredImage) -> Option<Image> {
-        let version = self.version(image);
+    fn resolve_image(&mut self, image: &DeclaredImage) -> Option<Image> {
+        let version = self.resolve_version(image);
         let disks: Vec<_> = image
             .disks
             .iter()
             .map(|(name, disk)| {
                 let all = ImageType::ALL.into_iter();
                 let image_type = name.and_then(|name| all.clone().find(|one| one.name() == name));
-                Some((image_type, self.disk(disk)?))
+                Some((image_type, self.resolve_disk(disk)?))
             })
             .collect();
         let disks = disks.into_iter().collect::<Option<_>>()?;
         Some(Image { version: version?, disks, at: self.place(&image.route.key("version")) })
     }
 
-    fn version(&mut self, image: &DeclaredImage) -> Option<Version> {
+    fn resolve_version(&mut self, image: &DeclaredImage) -> Option<Version> {
         let route = image.route.key("version");
         let text = self.expand(&route, &image.version, false)?;
         let version = Version::parse(&text);
@@ -208,7 +213,7 @@ impl Resolver<'_> {
         version
     }
 
-    fn disk(&mut self, disk: &DeclaredDisk) -> Option<Disk> {
+    fn resolve_disk(&mut self, disk: &DeclaredDisk) -> Option<Disk> {
         match disk {
             DeclaredDisk::Blobs { os, data } => {
                 let os = self.blob(os);
@@ -232,7 +237,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn container(&mut self, container: &DeclaredContainer) -> Option<Container> {
+    fn resolve_container(&mut self, container: &DeclaredContainer) -> Option<Container> {
         let at = self.place(&container.route);
         let payload = match &container.payload {
             DeclaredPayload::Tags(tags) => {

@@ -7,10 +7,11 @@ use super::container::add_payload;
 use super::edits::{Notes, Strictness, make_edits};
 use super::machine::{add_image, deprecate_versions};
 use super::pointer::{self, Pointer};
+use super::refusal::refuse_mismatch;
 use super::resource::{kind_of, language_of, name_of_plan};
 use super::wanted::{Action, Edit, Resource, Wanted, WantedPlan};
 use crate::nearest::find_nearest;
-use crate::problem::{Code, Place, Problem};
+use crate::problem::{Place, Problem};
 
 /// By these a resource is known, and what it belongs to.
 const FIXED_KEYS: [&str; 5] = ["$schema", "id", "product", "plan", "identity"];
@@ -146,7 +147,7 @@ impl ResourceEditor<'_> {
     ) {
         let Some(id) = self.draft.find_technical(plan, kinds) else {
             let message = format!("the plan has no technical configuration of {of_what}");
-            let problem = mismatch(message).hint("say what changes by `edit`");
+            let problem = refuse_mismatch(message).hint("say what changes by `edit`");
             self.notes.problems.push(problem.at(at.clone()));
             return;
         };
@@ -189,11 +190,11 @@ impl ResourceEditor<'_> {
         let first = edit.pointer.tokens().first().map_or("", String::as_str);
         if FIXED_KEYS.contains(&first) && !matches!(edit.action, Action::Test { .. }) {
             let message = format!("`/{first}` is how the resource is known, and cannot be changed");
-            return Err(mismatch(message).hint("change what it holds"));
+            return Err(refuse_mismatch(message).hint("change what it holds"));
         }
         let id = self.find_resource(edit.resource.as_ref(), plan)?;
-        let text = format!("{}{}", pointer::write(&[id]), edit.pointer);
-        let pointer = Pointer::parse(&text).map_err(|why| mismatch(why.to_string()))?;
+        let text = format!("{}{}", pointer::write_pointer(&[id]), edit.pointer);
+        let pointer = Pointer::parse(&text).map_err(|why| refuse_mismatch(why.to_string()))?;
         Ok(Edit { pointer, ..edit.clone() })
     }
 
@@ -205,7 +206,7 @@ impl ResourceEditor<'_> {
     ) -> Result<&'a str, Problem> {
         let Some(wanted) = wanted else {
             let message = "the edit does not say which resource it is about".to_owned();
-            return Err(mismatch(message).hint("add `in:` with the kind of resource"));
+            return Err(refuse_mismatch(message).hint("add `in:` with the kind of resource"));
         };
         let of_kind = || self.draft.list_of(plan).filter(|(_, one)| kind_of(one) == wanted.kind);
         let fits = |resource: &Json| {
@@ -228,7 +229,7 @@ fn name_resource(problem: &mut Problem, edits: &[Edit], placed: &[Edit]) {
     let place = problem.place.as_ref();
     let found = edits.iter().zip(placed).find(|(edit, _)| Some(&edit.at) == place);
     let Some((edit, placed)) = found else { return };
-    let prefix = pointer::write(&placed.pointer.tokens()[..1]);
+    let prefix = pointer::write_pointer(&placed.pointer.tokens()[..1]);
     let strip = |text: &str| text.replace(&format!("{prefix}/"), "/");
     let resource = edit.resource.as_ref().map(ToString::to_string).unwrap_or_default();
     problem.message = format!("in `{resource}`: {}", strip(&problem.message));
@@ -247,7 +248,7 @@ fn no_kind(draft: &Resources, wanted: &Resource, plan: Option<&str>) -> Problem 
         None => ("the offer", "its resources, besides those of its plans,"),
     };
     let list = quote(&kinds);
-    mismatch(format!("{whose} has no resource `{}`", wanted.kind))
+    refuse_mismatch(format!("{whose} has no resource `{}`", wanted.kind))
         .hint(format!("{near}{there} are {list}"))
 }
 
@@ -256,17 +257,19 @@ fn no_language(wanted: &Resource, all: &[(&str, &Json)], found: usize) -> Proble
     let (kind, list) = (&wanted.kind, quote(&languages));
     match &wanted.language {
         None if languages.len() == all.len() => {
-            mismatch(format!("there are {found} resources `{kind}`, one for each language"))
+            refuse_mismatch(format!("there are {found} resources `{kind}`, one for each language"))
                 .hint(format!("say which by `language`: {list}"))
         }
         Some(language) if found == 0 => {
-            mismatch(format!("there is no `{kind}` in the language `{language}`"))
+            refuse_mismatch(format!("there is no `{kind}` in the language `{language}`"))
                 .hint(format!("its languages are {list}"))
         }
         _ => {
             let ids: Vec<&str> = all.iter().map(|(id, _)| *id).collect();
-            mismatch(format!("there are {found} resources `{kind}`, and nothing tells them apart"))
-                .hint(format!("change them in Partner Center: {}", quote(&ids)))
+            refuse_mismatch(format!(
+                "there are {found} resources `{kind}`, and nothing tells them apart"
+            ))
+            .hint(format!("change them in Partner Center: {}", quote(&ids)))
         }
     }
 }
@@ -277,15 +280,11 @@ fn no_plan(draft: &Resources, wanted: &WantedPlan) -> Problem {
         .map(|near| format!("did you mean `{near}`? "))
         .unwrap_or_default();
     let list = quote(&known().collect::<Vec<_>>());
-    mismatch(format!("the draft has no plan `{}`", wanted.id))
+    refuse_mismatch(format!("the draft has no plan `{}`", wanted.id))
         .hint(format!("{near}plans of the draft: {list}"))
         .at(wanted.at.clone())
 }
 
 fn quote(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn mismatch(message: String) -> Problem {
-    Problem::new(Code::ContentMismatch, message)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::pointer::{Pointer, index};
+use super::pointer::{Pointer, read_index};
 use super::version::Version;
 use super::wanted::{Action, Edit, Image, ImageType, Wanted};
 
@@ -111,12 +111,12 @@ fn grow<'a>(holder: &'a mut Json, tokens: &[String]) -> Option<&'a mut Json> {
     let mut here = holder;
     for token in tokens {
         if here.is_null() {
-            *here = if index(token).is_some() { json!([]) } else { json!({}) };
+            *here = if read_index(token).is_some() { json!([]) } else { json!({}) };
         }
         here = match here {
             Json::Object(members) => members.entry(token.clone()).or_insert(Json::Null),
             Json::Array(items) => {
-                let index = index(token).filter(|index| *index < LONGEST)?;
+                let index = read_index(token).filter(|index| *index < LONGEST)?;
                 if items.len() <= index {
                     items.resize(index + 1, Json::Null);
                 }

@@ -58,7 +58,7 @@ impl Variables {
                 expanded.text.push('$');
                 rest = after;
             } else if let Some(inner) = rest.strip_prefix('{') {
-                let (name, after) = inner.split_once('}').ok_or_else(unfinished)?;
+                let (name, after) = inner.split_once('}').ok_or_else(refuse_unfinished)?;
                 expanded.is_secret |= name.starts_with("secret.");
                 expanded.text.push_str(self.find(name, may_be_secret)?);
                 rest = after;
@@ -113,7 +113,7 @@ impl Variables {
                 });
             }
             Some(("secret", own)) => (&self.secrets, "secrets", own),
-            _ => return Err(unknown(name)),
+            _ => return Err(refuse_unknown(name)),
         };
         let value = values.get(own).filter(|value| !value.is_empty());
         value.map(String::as_str).ok_or_else(|| {
@@ -129,7 +129,7 @@ fn no_value(name: &str, hint: String) -> Unexpanded {
     Unexpanded { message: format!("`${{{name}}}` has no value"), hint }
 }
 
-fn unknown(name: &str) -> Unexpanded {
+fn refuse_unknown(name: &str) -> Unexpanded {
     if name.starts_with('{') {
         return Unexpanded {
             message: "`${{ … }}` is GitHub's, which does not replace it in files".into(),
@@ -148,7 +148,7 @@ fn unknown(name: &str) -> Unexpanded {
     }
 }
 
-fn unfinished() -> Unexpanded {
+fn refuse_unfinished() -> Unexpanded {
     Unexpanded {
         message: "a variable starts with `${` and does not end".into(),
         hint: "write `}` behind its name; a `$` itself is `$$`".into(),

@@ -36,7 +36,7 @@ use document::{Document, WrittenOffer};
 pub use excerpt::draw_excerpt;
 pub use file::read_text;
 pub use route::{Route, RouteStep};
-pub use schema::schema;
+pub use schema::build_schema;
 use source::{Finding, ManifestSource};
 use tree::Node;
 
@@ -100,7 +100,7 @@ pub fn parse(path: &str, text: &str) -> Result<Manifest, Vec<Problem>> {
     let Some(root) = root else {
         return refused(findings);
     };
-    findings.extend(shape::check_shape(&root, &schema()));
+    findings.extend(shape::check_shape(&root, &build_schema()));
     findings.extend(meaning::check_meaning(&root));
     findings.extend(edits::check_edits_and_images(&root));
     if !findings.is_empty() {

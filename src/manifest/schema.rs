@@ -9,7 +9,7 @@ use super::document::Document;
 
 /// The manifest's JSON Schema (draft 2020-12), for editors.
 #[must_use]
-pub fn schema() -> Value {
+pub fn build_schema() -> Value {
     let settings = SchemaSettings::draft2020_12()
         .with(|settings| settings.inline_subschemas = true)
         .with_transform(RecursiveTransform(join_lines));

@@ -16,7 +16,7 @@ pub(super) fn the_object(value: &Value) -> Option<&Value> {
 }
 
 /// The first of these fields that is there and not null, whatever its case.
-pub(super) fn field<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
+pub(super) fn find_field<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
     let object = value.as_object()?;
     let exact_or_folded = |name: &str| {
         object.get(name).or_else(|| {
@@ -27,8 +27,8 @@ pub(super) fn field<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
 }
 
 /// A field as text; numbers and booleans are written out.
-pub(super) fn text(value: &Value, names: &[&str]) -> Option<String> {
-    let text = match field(value, names)? {
+pub(super) fn read_text(value: &Value, names: &[&str]) -> Option<String> {
+    let text = match find_field(value, names)? {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
         Value::Bool(flag) => flag.to_string(),
@@ -38,13 +38,13 @@ pub(super) fn text(value: &Value, names: &[&str]) -> Option<String> {
 }
 
 /// A status word.
-pub(super) fn word(value: &Value, names: &[&str]) -> Word {
-    text(value, names).map_or_else(Word::missing, |text| Word::new(&text))
+pub(super) fn read_word(value: &Value, names: &[&str]) -> Word {
+    read_text(value, names).map_or_else(Word::missing, |text| Word::new(&text))
 }
 
 /// A moment, with 6 or 7 fractional digits, with `Z` or without (then UTC).
-pub(super) fn time(value: &Value, names: &[&str]) -> Option<Timestamp> {
-    let text = text(value, names)?;
+pub(super) fn read_time(value: &Value, names: &[&str]) -> Option<Timestamp> {
+    let text = read_text(value, names)?;
     text.parse().ok().or_else(|| {
         let civil: jiff::civil::DateTime = text.parse().ok()?;
         Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())

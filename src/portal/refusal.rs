@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::json::{field, text};
+use super::json::{find_field, read_text};
 use super::{CallError, Trouble};
 use crate::http::{Response, quote};
 use crate::problem::{Code, Problem};
@@ -60,7 +60,7 @@ fn classify(status: StatusCode, missing: Code) -> (Trouble, Code) {
 
 /// The words of one of the service's own parts, which stand under its name.
 fn of_a_part(json: &Value) -> Option<String> {
-    json.as_object()?.values().find_map(|part| text(part, &["error"]))
+    json.as_object()?.values().find_map(|part| read_text(part, &["error"]))
 }
 
 /// The portal's own words; empty if it has none.
@@ -68,13 +68,13 @@ fn said(answer: &Response, secrets: &Secrets) -> String {
     let Some(json) = answer.json() else {
         return answer.quote(secrets);
     };
-    let inner = field(&json, &["error"]).filter(|value| value.is_object()).unwrap_or(&json);
+    let inner = find_field(&json, &["error"]).filter(|value| value.is_object()).unwrap_or(&json);
     let bare = json.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let parts: Vec<String> = [
-        text(inner, &["code"]),
-        text(inner, &["message", "error_description"]),
+        read_text(inner, &["code"]),
+        read_text(inner, &["message", "error_description"]),
         bare,
-        text(&json, &["error"]),
+        read_text(&json, &["error"]),
         of_a_part(&json),
     ]
     .into_iter()

@@ -60,9 +60,9 @@ impl OfferStory {
                     self.state.clone_from(&view.status);
                     changes.push(StoryChange::Operation(*phase, view.status.clone()));
                 }
-                self.steps_seen(at, *phase, &view.steps, &mut changes);
-                self.messages_seen(&view.messages, &mut changes);
-                self.links_seen(&view.preview_links, &view.live_links, &mut changes);
+                self.note_steps(at, *phase, &view.steps, &mut changes);
+                self.note_messages(&view.messages, &mut changes);
+                self.note_links(&view.preview_links, &view.live_links, &mut changes);
                 changes
             }
             What::Offer(view) => {
@@ -78,9 +78,9 @@ impl OfferStory {
                 }
                 // The operation's own steps are the better ones; some operations have none.
                 if self.steps.is_empty() || view.at_sign_off() {
-                    self.steps_seen(at, phase, &view.steps, &mut changes);
+                    self.note_steps(at, phase, &view.steps, &mut changes);
                 }
-                self.links_seen(&view.preview_links, &view.live_links, &mut changes);
+                self.note_links(&view.preview_links, &view.live_links, &mut changes);
                 changes
             }
             What::Ended(verdict) => {
@@ -162,7 +162,7 @@ impl OfferStory {
         StoryChange::Phase(phase, origin, operation.cloned())
     }
 
-    fn steps_seen(
+    fn note_steps(
         &mut self,
         at: Timestamp,
         phase: Phase,
@@ -198,7 +198,7 @@ impl OfferStory {
         }
     }
 
-    fn messages_seen(&mut self, seen: &[Message], changes: &mut Vec<StoryChange>) {
+    fn note_messages(&mut self, seen: &[Message], changes: &mut Vec<StoryChange>) {
         let before = std::mem::replace(&mut self.last_messages, seen.to_vec());
         for message in seen {
             let known = self.messages.iter_mut();
@@ -214,7 +214,7 @@ impl OfferStory {
         }
     }
 
-    fn links_seen(&mut self, preview: &[Link], live: &[Link], changes: &mut Vec<StoryChange>) {
+    fn note_links(&mut self, preview: &[Link], live: &[Link], changes: &mut Vec<StoryChange>) {
         for (phase, known, seen) in [
             (Phase::Publish, &mut self.preview_links, preview),
             (Phase::GoLive, &mut self.live_links, live),

@@ -47,7 +47,8 @@ pub fn fit_offers(offers: &[Value], room: usize) -> String {
         return whole;
     }
     for left_out in [LeftOut::MessagesOfSteps, LeftOut::Steps, LeftOut::Details] {
-        let shortened: Vec<Value> = offers.iter().map(|offer| shorten(offer, left_out)).collect();
+        let shortened: Vec<Value> =
+            offers.iter().map(|offer| shorten_offers(offer, left_out)).collect();
         let text = Value::from(shortened).to_string();
         if count_units(&text) <= room {
             return text;
@@ -57,7 +58,7 @@ pub fn fit_offers(offers: &[Value], room: usize) -> String {
     let mut kept = Vec::new();
     let mut left = room.saturating_sub(200);
     for offer in offers {
-        let short = shorten(offer, LeftOut::Details);
+        let short = shorten_offers(offer, LeftOut::Details);
         let Some(after) = left.checked_sub(count_units(&short.to_string()) + 1) else { break };
         left = after;
         kept.push(short);
@@ -69,7 +70,7 @@ pub fn fit_offers(offers: &[Value], room: usize) -> String {
     Value::from(kept).to_string()
 }
 
-fn shorten(offer: &Value, left_out: LeftOut) -> Value {
+fn shorten_offers(offer: &Value, left_out: LeftOut) -> Value {
     let mut offer = offer.clone();
     let note = match left_out {
         LeftOut::MessagesOfSteps => {

@@ -32,7 +32,7 @@ fn read_file(path: &str) -> Result<String, Problem> {
 fn resolved(offer: &str, variables: &Variables) -> Result<Resolved, Vec<Problem>> {
     let text = format!("publisher: contoso\noffers:\n  - id: one\n{offer}");
     let manifest = manifest::parse("offer.yml", &text).unwrap();
-    resolve(&manifest, &manifest.offers[0], variables, &read_file, NOW.parse().unwrap())
+    resolve_content(&manifest, &manifest.offers[0], variables, &read_file, NOW.parse().unwrap())
 }
 
 #[test]

@@ -74,7 +74,7 @@ impl Owner<'_> {
 
     /// The operation at this address.
     fn read_address(self, text: &str) -> Result<Operation, Malformed> {
-        let url = resolve(self.portal, text)?;
+        let url = resolve_address(self.portal, text)?;
         let path = url.path().trim_end_matches('/').replace("%24", "$");
         let parts: Vec<&str> = path.split('/').collect();
         match parts[..] {
@@ -90,7 +90,7 @@ impl Owner<'_> {
             }
             _ => Err(Malformed(format!(
                 "operation address {} does not name an operation of offer {}",
-                quoted(text),
+                quote_address(text),
                 self.offer
             ))),
         }
@@ -111,7 +111,7 @@ impl Owner<'_> {
         }
         Err(Malformed(format!(
             "operation address {} belongs to offer {offer} of {publisher}, not to {} of {}",
-            quoted(text),
+            quote_address(text),
             self.offer,
             self.publisher
         )))
@@ -123,10 +123,11 @@ impl Owner<'_> {
 ///
 /// # Errors
 /// Why it is not usable.
-pub(super) fn resolve(portal: &Url, text: &str) -> Result<Url, Malformed> {
+pub(super) fn resolve_address(portal: &Url, text: &str) -> Result<Url, Malformed> {
     let text = text.trim();
-    let malformed =
-        |why: String| Malformed(format!("operation address {} is not usable: {why}", quoted(text)));
+    let malformed = |why: String| {
+        Malformed(format!("operation address {} is not usable: {why}", quote_address(text)))
+    };
     if text.is_empty() || text.len() > LONGEST {
         return Err(malformed("it is empty or too long".to_owned()));
     }
@@ -145,7 +146,7 @@ pub(super) fn resolve(portal: &Url, text: &str) -> Result<Url, Malformed> {
     Ok(url)
 }
 
-fn quoted(text: &str) -> String {
+fn quote_address(text: &str) -> String {
     format!("{:?}", text.chars().take(200).collect::<String>())
 }
 
@@ -206,7 +207,7 @@ mod tests {
                 format!("{base}/api/operations/x?api-version=2017-10-31"),
             ),
         ] {
-            assert_eq!(resolve(&portal(), &text).unwrap().to_string(), expected);
+            assert_eq!(resolve_address(&portal(), &text).unwrap().to_string(), expected);
         }
     }
 
@@ -224,7 +225,7 @@ mod tests {
             "/api/",
             "",
         ] {
-            assert!(resolve(&portal(), text).is_err(), "{text}");
+            assert!(resolve_address(&portal(), text).is_err(), "{text}");
         }
     }
 
@@ -308,7 +309,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_leads_off_the_portal(text in "\\PC{0,60}") {
-            if let Ok(url) = resolve(&portal(), &text) {
+            if let Ok(url) = resolve_address(&portal(), &text) {
                 prop_assert_eq!(url.origin(), portal().origin());
                 prop_assert!(url.as_str().contains("api-version=2017-10-31"));
             }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Call, CloudPartnerPortal, wire};
 use crate::http::{Response, Transport};
-use crate::portal::json::{field, text};
+use crate::portal::json::{find_field, read_text};
 use crate::portal::refusal::{Subject, read_refusal};
 use crate::portal::{CallError, Draft, Trouble};
 use crate::secrets::find_signatures;
@@ -27,7 +27,7 @@ impl<T: Transport> CloudPartnerPortal<T> {
         subject: Subject,
         rest: &str,
     ) -> Result<Draft, CallError> {
-        let (draft, headers) = self.read(subject, self.offer_url(rest), wire::draft).await?;
+        let (draft, headers) = self.read(subject, self.offer_url(rest), wire::read_draft).await?;
         let etag = headers.get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
         // The service returns the signatures of old images and of logos in clear.
         let signatures = find_signatures(&draft.body);
@@ -69,7 +69,7 @@ impl<T: Transport> CloudPartnerPortal<T> {
 /// between the service's own parts ("resulted in an internal conflict! Retry is OK.").
 fn classify_write(answer: &Response) -> Option<Trouble> {
     let json = answer.json();
-    let code = json.as_ref().and_then(|json| text(field(json, &["error"])?, &["code"]));
+    let code = json.as_ref().and_then(|json| read_text(find_field(json, &["error"])?, &["code"]));
     let unconditional = code.is_some_and(|code| code.eq_ignore_ascii_case("InvalidResourceId"));
     let says =
         |words: &str| String::from_utf8_lossy(&answer.body).to_ascii_lowercase().contains(words);

@@ -203,18 +203,18 @@ impl<T: Transport> Portal for CloudPartnerPortal<T> {
             missing: Code::OperationVanished,
             hint: advice::advise,
         };
-        let url = address::resolve(self.portal(), operation.address()).map_err(|why| {
+        let url = address::resolve_address(self.portal(), operation.address()).map_err(|why| {
             let problem = Problem::new(Code::OperationVanished, why.0);
             CallError { trouble: Trouble::Refused, problem, retry_after: None }
         })?;
-        let (view, headers) = self.read_small(subject, url, wire::operation).await?;
+        let (view, headers) = self.read_small(subject, url, wire::read_operation).await?;
         Ok(Looked { view, retry_after: retry_after(&headers, self.client.clock.now()) })
     }
 
     async fn list_submissions(&self) -> Result<Vec<Submission>, CallError> {
         let subject = self.subject("list the operations of");
         let (rows, _) =
-            self.read_small(subject, self.offer_url("/submissions/"), wire::rows).await?;
+            self.read_small(subject, self.offer_url("/submissions/"), wire::read_rows).await?;
         let submission = |row: wire::Row| Submission {
             operation: self.owner().read_id(&row.id).ok(),
             id: row.id,
@@ -228,7 +228,7 @@ impl<T: Transport> Portal for CloudPartnerPortal<T> {
 
     async fn read_offer(&self) -> Result<OfferView, CallError> {
         let subject = self.subject("read the status of");
-        Ok(self.read_small(subject, self.offer_url("/status"), wire::offer).await?.0)
+        Ok(self.read_small(subject, self.offer_url("/status"), wire::read_offer).await?.0)
     }
 
     async fn read_draft(&self) -> Result<Draft, CallError> {

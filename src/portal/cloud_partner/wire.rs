@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::portal::json::{field, text, the_object, time, word};
+use crate::portal::json::{find_field, read_text, read_time, read_word, the_object};
 use crate::portal::{Draft, Kind, Level, Link, Message, OfferView, OperationView, Step, Word};
 
 /// More of anything than this is not shown; it bounds what a hostile answer costs.
@@ -17,45 +17,45 @@ const DRAFT_FIELDS: &[&str] =
     &["id", "definition", "changedTime", "offerTypeId", "publisherId", "version", "status", "eTag"];
 
 /// An operation, which the documentation wraps in an array and real answers do not.
-pub(super) fn operation(answer: &Value) -> Option<OperationView> {
+pub(super) fn read_operation(answer: &Value) -> Option<OperationView> {
     let value = the_object(answer).filter(|value| {
         has_any(value, &["status", "submissionState", "steps", "id", "operationId"])
     })?;
-    let mut messages = messages(value);
-    messages.extend(error(value));
+    let mut messages = read_messages(value);
+    messages.extend(read_error(value));
     Some(OperationView {
-        id: text(value, &["id", "operationId"]),
-        kind: text(value, &["submissionType"]).map(kind),
-        status: word(value, &["status", "submissionState"]),
-        steps: steps(value),
+        id: read_text(value, &["id", "operationId"]),
+        kind: read_text(value, &["submissionType"]).map(read_kind),
+        status: read_word(value, &["status", "submissionState"]),
+        steps: read_steps(value),
         messages,
-        preview_links: links(value, "previewLinks"),
-        live_links: links(value, "liveLinks"),
+        preview_links: read_links(value, "previewLinks"),
+        live_links: read_links(value, "liveLinks"),
     })
 }
 
 /// An offer's status.
-pub(super) fn offer(answer: &Value) -> Option<OfferView> {
+pub(super) fn read_offer(answer: &Value) -> Option<OfferView> {
     let value = the_object(answer).filter(|value| has_any(value, &["status", "steps"]))?;
     Some(OfferView {
-        status: word(value, &["status"]),
-        steps: steps(value),
-        messages: messages(value),
-        preview_links: links(value, "previewLinks"),
-        live_links: links(value, "liveLinks"),
+        status: read_word(value, &["status"]),
+        steps: read_steps(value),
+        messages: read_messages(value),
+        preview_links: read_links(value, "previewLinks"),
+        live_links: read_links(value, "liveLinks"),
     })
 }
 
 /// An offer's draft.
-pub(super) fn draft(answer: &Value) -> Option<Draft> {
+pub(super) fn read_draft(answer: &Value) -> Option<Draft> {
     let value = the_object(answer).filter(|value| has_any(value, DRAFT_FIELDS))?;
-    Some(Draft { changed: time(value, &["changedTime"]), etag: None, body: value.clone() })
+    Some(Draft { changed: read_time(value, &["changedTime"]), etag: None, body: value.clone() })
 }
 
 /// Fields may be missing, but not all of them: an object with none is a gateway's, and says nothing
 /// about the offer.
 fn has_any(value: &Value, names: &[&str]) -> bool {
-    field(value, names).is_some()
+    find_field(value, names).is_some()
 }
 
 /// One row of the list of operations, its address not yet known.
@@ -68,14 +68,14 @@ pub(super) struct Row {
 }
 
 /// The list of operations.
-pub(super) fn rows(answer: &Value) -> Option<Vec<Row>> {
-    let list = answer.as_array().or_else(|| field(answer, &["value", "items"])?.as_array())?;
+pub(super) fn read_rows(answer: &Value) -> Option<Vec<Row>> {
+    let list = answer.as_array().or_else(|| find_field(answer, &["value", "items"])?.as_array())?;
     let row = |value: &Value| Row {
-        id: text(value, &["id", "operationId"]).unwrap_or_default(),
-        kind: text(value, &["submissionType"]).map(|word| kind_in_slot(word, value)),
-        status: word(value, &["submissionState", "status"]),
-        started: time(value, &["createdDateTime", "startTime"]),
-        changed: time(value, &["changedTime", "lastActionDateTime"]),
+        id: read_text(value, &["id", "operationId"]).unwrap_or_default(),
+        kind: read_text(value, &["submissionType"]).map(|word| kind_in_slot(word, value)),
+        status: read_word(value, &["submissionState", "status"]),
+        started: read_time(value, &["createdDateTime", "startTime"]),
+        changed: read_time(value, &["changedTime", "lastActionDateTime"]),
     };
     Some(keep_most(list.iter().filter(|value| value.is_object()).map(row).collect()))
 }
@@ -92,15 +92,16 @@ fn keep_most(rows: Vec<Row>) -> Vec<Row> {
 
 /// How a go-live is spelled is not documented; that it is one in the slot `production` is known.
 fn kind_in_slot(word: String, row: &Value) -> Kind {
-    let is_live = text(row, &["slot"]).is_some_and(|slot| slot.eq_ignore_ascii_case("production"));
-    match kind(word) {
+    let is_live =
+        read_text(row, &["slot"]).is_some_and(|slot| slot.eq_ignore_ascii_case("production"));
+    match read_kind(word) {
         Kind::Other(word) if is_live && !word.eq_ignore_ascii_case("cancel") => Kind::GoLive,
         kind => kind,
     }
 }
 
 /// `publish`, `GoLive`; the documentation also has `GGoLive`.
-fn kind(word: String) -> Kind {
+fn read_kind(word: String) -> Kind {
     let folded: String =
         word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     match folded.as_str() {
@@ -110,28 +111,28 @@ fn kind(word: String) -> Kind {
     }
 }
 
-fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    match field(value, &[name]) {
+fn read_items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    match find_field(value, &[name]) {
         Some(Value::Array(items)) => &items[..items.len().min(MOST)],
         Some(one @ (Value::Object(_) | Value::String(_))) => std::slice::from_ref(one),
         _ => &[],
     }
 }
 
-fn steps(value: &Value) -> Vec<Step> {
+fn read_steps(value: &Value) -> Vec<Step> {
     let step = |value: &Value| {
-        let (id, name) = (text(value, &["id"]), text(value, &["stepName", "name"]));
+        let (id, name) = (read_text(value, &["id"]), read_text(value, &["stepName", "name"]));
         Some(Step {
             id: id.clone().or_else(|| name.clone())?,
             name: name.or(id)?,
-            status: word(value, &["status"]),
-            progress: text(value, &["progressPercentage", "processPercentage"])
-                .and_then(|number| percent(&number)),
-            estimate: text(value, &["estimatedTimeFrame"]),
-            messages: messages(value),
+            status: read_word(value, &["status"]),
+            progress: read_text(value, &["progressPercentage", "processPercentage"])
+                .and_then(|number| read_percent(&number)),
+            estimate: read_text(value, &["estimatedTimeFrame"]),
+            messages: read_messages(value),
         })
     };
-    items(value, "steps").iter().filter_map(step).collect()
+    read_items(value, "steps").iter().filter_map(step).collect()
 }
 
 #[expect(
@@ -139,7 +140,7 @@ fn steps(value: &Value) -> Vec<Step> {
     clippy::cast_sign_loss,
     reason = "clamped to 0..=100 before"
 )]
-fn percent(number: &str) -> Option<u8> {
+fn read_percent(number: &str) -> Option<u8> {
     number
         .parse::<f64>()
         .ok()
@@ -147,22 +148,22 @@ fn percent(number: &str) -> Option<u8> {
         .map(|percent| percent.clamp(0.0, 100.0) as u8)
 }
 
-fn messages(value: &Value) -> Vec<Message> {
+fn read_messages(value: &Value) -> Vec<Message> {
     let message = |value: &Value| match value {
         Value::String(html) => {
             Some(Message { level: Level::Information, html: html.clone(), at: None })
         }
         _ => Some(Message {
-            level: level(text(value, &["level", "severity"]).as_deref()),
-            html: text(value, &["messageHtml", "message", "text"])?,
-            at: time(value, &["timestamp"]),
+            level: read_level(read_text(value, &["level", "severity"]).as_deref()),
+            html: read_text(value, &["messageHtml", "message", "text"])?,
+            at: read_time(value, &["timestamp"]),
         }),
     };
-    items(value, "messages").iter().filter_map(message).collect()
+    read_items(value, "messages").iter().filter_map(message).collect()
 }
 
 /// An unknown level is worth a look.
-fn level(word: Option<&str>) -> Level {
+fn read_level(word: Option<&str>) -> Level {
     match word.map(str::to_ascii_lowercase).as_deref() {
         None | Some("information" | "info" | "informational" | "verbose") => Level::Information,
         Some("error" | "failure" | "critical" | "fatal") => Level::Error,
@@ -171,11 +172,11 @@ fn level(word: Option<&str>) -> Level {
 }
 
 /// `error` of a failed operation: a text, or an object with code and message.
-fn error(value: &Value) -> Option<Message> {
-    let html = match field(value, &["error"])? {
+fn read_error(value: &Value) -> Option<Message> {
+    let html = match find_field(value, &["error"])? {
         Value::String(text) if !text.trim().is_empty() => text.clone(),
         object @ Value::Object(_) => {
-            let (code, message) = (text(object, &["code"]), text(object, &["message"]));
+            let (code, message) = (read_text(object, &["code"]), read_text(object, &["message"]));
             [code, message].into_iter().flatten().collect::<Vec<_>>().join(": ")
         }
         _ => return None,
@@ -183,15 +184,15 @@ fn error(value: &Value) -> Option<Message> {
     (!html.is_empty()).then_some(Message { level: Level::Error, html, at: None })
 }
 
-fn links(value: &Value, name: &str) -> Vec<Link> {
+fn read_links(value: &Value, name: &str) -> Vec<Link> {
     let link = |value: &Value| match value {
         Value::String(address) => Some(Link { text: String::new(), address: address.clone() }),
         _ => Some(Link {
-            text: text(value, &["displayText", "text"]).unwrap_or_default(),
-            address: text(value, &["uri", "url", "href"])?,
+            text: read_text(value, &["displayText", "text"]).unwrap_or_default(),
+            address: read_text(value, &["uri", "url", "href"])?,
         }),
     };
-    items(value, name).iter().filter_map(link).collect()
+    read_items(value, name).iter().filter_map(link).collect()
 }
 
 #[cfg(test)]
@@ -226,8 +227,8 @@ mod tests {
             "liveLinks": ["https://example.com/l"],
             "notificationEmails": "jondoe@contoso.com"
         });
-        let view = operation(&object).unwrap();
-        assert_eq!(operation(&json!([object])).unwrap(), view);
+        let view = read_operation(&object).unwrap();
+        assert_eq!(read_operation(&json!([object])).unwrap(), view);
         assert_eq!(view.status.state(), State::Running);
         assert_eq!(view.steps.len(), 3);
         assert_eq!(view.steps[0].progress, Some(100));
@@ -255,18 +256,18 @@ mod tests {
             with_step("running", "stepName", "publisher-signoff", waiting),
             json!({"Status": waiting}),
         ] {
-            assert!(offer(&answer).unwrap().at_sign_off(), "{answer}");
-            assert!(operation(&answer).unwrap().at_sign_off(), "{answer}");
+            assert!(read_offer(&answer).unwrap().at_sign_off(), "{answer}");
+            assert!(read_operation(&answer).unwrap().at_sign_off(), "{answer}");
         }
         let other = with_step("running", "id", "review", waiting);
-        assert!(!offer(&other).unwrap().at_sign_off());
+        assert!(!read_offer(&other).unwrap().at_sign_off());
         let failed = with_step("failed", "id", "publisher-signoff", waiting);
-        assert!(!offer(&failed).unwrap().at_sign_off());
+        assert!(!read_offer(&failed).unwrap().at_sign_off());
     }
 
     #[test]
     fn the_list_has_versions_beyond_a_double_and_times_without_zone() {
-        let rows = rows(&json!([
+        let rows = read_rows(&json!([
             {"id": "5a63deb5", "submissionType": "publish", "submissionState": "running",
              "version": 636_576_975_611_768_314_i64, "changedTime": "2018-03-26T21:46:01.179948Z"},
             {"id": "b", "submissionType": "GoLive", "submissionState": "complete",
@@ -297,7 +298,7 @@ mod tests {
         };
         let mut list: Vec<Value> = (0..MOST + 50).map(|n| row(n, "complete")).collect();
         list[3] = row(3, "running");
-        let kept = rows(&Value::from(list)).unwrap();
+        let kept = read_rows(&Value::from(list)).unwrap();
         let ids: Vec<&str> = kept.iter().map(|row| row.id.as_str()).collect();
         assert_eq!((ids.len(), ids[0], ids[1]), (MOST, "3", "51"));
         assert_eq!(*ids.last().unwrap(), (MOST + 49).to_string());
@@ -305,15 +306,17 @@ mod tests {
 
     #[test]
     fn an_operation_s_error_is_a_message() {
-        let view =
-            operation(&json!({"status": "failed", "error": {"code": "X", "message": "it broke"}}))
-                .unwrap();
+        let view = read_operation(
+            &json!({"status": "failed", "error": {"code": "X", "message": "it broke"}}),
+        )
+        .unwrap();
         assert_eq!(
             (view.messages[0].level, view.messages[0].html.as_str()),
             (Level::Error, "X: it broke")
         );
         assert_eq!(
-            operation(&json!({"status": "failed", "error": "it broke"})).unwrap().messages[0].html,
+            read_operation(&json!({"status": "failed", "error": "it broke"})).unwrap().messages[0]
+                .html,
             "it broke"
         );
     }
@@ -347,7 +350,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_the_portal_says_breaks_the_reader(value in any_json()) {
-            let _ = (operation(&value), offer(&value), draft(&value), rows(&value));
+            let _ = (read_operation(&value), read_offer(&value), read_draft(&value), read_rows(&value));
         }
     }
 }

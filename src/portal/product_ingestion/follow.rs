@@ -33,12 +33,12 @@ impl<T: Transport> ProductIngestion<T> {
             Some(AddressTarget::Job(job)) => self.look_at_job(&product, &job).await?,
             Some(AddressTarget::Submission { product: its, number, phase }) if its == product => {
                 let entries = self.read_submissions(&product).await?;
-                match find(&entries, &number, phase) {
-                    Some(entry) => show(phase, None, Some(entry)),
-                    None => return Err(gone(&entries, &number, phase)),
+                match find_entry(&entries, &number, phase) {
+                    Some(entry) => show_entry(phase, None, Some(entry)),
+                    None => return Err(refuse_gone(&entries, &number, phase)),
                 }
             }
-            _ => return Err(foreign(operation)),
+            _ => return Err(refuse_foreign(operation)),
         };
         Ok(Looked { view, retry_after: None })
     }
@@ -61,7 +61,7 @@ impl<T: Transport> ProductIngestion<T> {
             }
             if job.status.state() != State::Succeeded {
                 let phase = posted.as_ref().map(|one| one.phase);
-                let mut view = view(phase, None, job.status.clone(), Some(job));
+                let mut view = build_view(phase, None, job.status.clone(), Some(job));
                 if view.status.state() == State::Failed && !view.messages.is_empty() {
                     // Messages are placed by the names of plans; without them they stay as they
                     // are.
@@ -89,13 +89,13 @@ impl<T: Transport> ProductIngestion<T> {
             },
         };
         self.remember_number(id, phase, &number);
-        match find(&entries, &number, phase) {
-            Some(entry) => Ok(show(phase, job.as_ref(), Some(entry))),
+        match find_entry(&entries, &number, phase) {
+            Some(entry) => Ok(show_entry(phase, job.as_ref(), Some(entry))),
             // A go-live takes the preview's own number along, at its own pace.
             None if entries.iter().any(|entry| entry.number == number) => {
                 Ok(wait_for_submission(Some(phase), job.as_ref()))
             }
-            None => Err(gone(&entries, &number, phase)),
+            None => Err(refuse_gone(&entries, &number, phase)),
         }
     }
 
@@ -121,31 +121,35 @@ fn find_new<'a>(entries: &'a [Entry], posted: &Posted) -> Option<&'a Entry> {
         .max_by_key(|entry| entry.created)
 }
 
-fn find<'a>(entries: &'a [Entry], number: &str, phase: Phase) -> Option<&'a Entry> {
+fn find_entry<'a>(entries: &'a [Entry], number: &str, phase: Phase) -> Option<&'a Entry> {
     entries.iter().find(|entry| entry.number == number && entry.kind.phase() == Some(phase))
 }
 
 /// A number that is live, or on its way there, is a go-live's.
 fn find_phase(entries: &[Entry], number: &str) -> Phase {
-    if find(entries, number, Phase::GoLive).is_some() { Phase::GoLive } else { Phase::Publish }
+    if find_entry(entries, number, Phase::GoLive).is_some() {
+        Phase::GoLive
+    } else {
+        Phase::Publish
+    }
 }
 
-fn show(phase: Phase, job: Option<&Job>, entry: Option<&Entry>) -> OperationView {
+fn show_entry(phase: Phase, job: Option<&Job>, entry: Option<&Entry>) -> OperationView {
     let status = entry.map_or_else(Word::missing, |entry| entry.status.clone());
     let number = entry.map(|entry| match phase {
         Phase::Publish => entry.number.clone(),
         Phase::GoLive => go_live_id(&entry.number),
     });
-    view(Some(phase), number, status, job)
+    build_view(Some(phase), number, status, job)
 }
 
 /// The job is done, and its submission is not in the list yet, or not known.
 fn wait_for_submission(phase: Option<Phase>, job: Option<&Job>) -> OperationView {
     let status = Word::meaning("submission not listed", State::Unknown);
-    view(phase, None, status, job)
+    build_view(phase, None, status, job)
 }
 
-fn view(
+fn build_view(
     phase: Option<Phase>,
     id: Option<String>,
     status: Word,
@@ -163,7 +167,7 @@ fn view(
 }
 
 /// A submission that is no longer in the list: a later publish took the preview's place.
-fn gone(entries: &[Entry], number: &str, phase: Phase) -> CallError {
+fn refuse_gone(entries: &[Entry], number: &str, phase: Phase) -> CallError {
     let other = entries.iter().find(|entry| entry.kind == Kind::Publish);
     if let (Phase::Publish, Some(other)) = (phase, other) {
         let problem = conflict::preview_changed(format!(
@@ -178,7 +182,7 @@ fn gone(entries: &[Entry], number: &str, phase: Phase) -> CallError {
     CallError { trouble: Trouble::NotFound, problem, retry_after: None }
 }
 
-fn foreign(operation: &Operation) -> CallError {
+fn refuse_foreign(operation: &Operation) -> CallError {
     let message = format!("operation {operation} belongs to another offer");
     let problem = Problem::new(Code::OperationVanished, message)
         .hint("give the address of an operation of this offer, as an earlier run printed it");
@@ -186,5 +190,5 @@ fn foreign(operation: &Operation) -> CallError {
 }
 
 fn foreign_job(job: &str) -> CallError {
-    foreign(&super::address::of_job(job))
+    refuse_foreign(&super::address::of_job(job))
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::portal::json::{field, text, time};
+use crate::portal::json::{find_field, read_text, read_time};
 use crate::portal::{Kind, Level, Message, State, Word};
 
 /// More details of errors than this are not shown.
@@ -27,9 +27,9 @@ pub(super) struct Product {
 /// The products of a page whose offer id is this one.
 pub(super) fn read_products(page: &Value, offer: &str) -> Option<Vec<Product>> {
     let product = |value: &Value| {
-        let external = text(field(value, &["identity"])?, &["externalId"])?;
-        let guid = text(value, &["id"])?.strip_prefix("product/")?.to_owned();
-        let offer_type = text(value, &["type"]).unwrap_or_default();
+        let external = read_text(find_field(value, &["identity"])?, &["externalId"])?;
+        let guid = read_text(value, &["id"])?.strip_prefix("product/")?.to_owned();
+        let offer_type = read_text(value, &["type"]).unwrap_or_default();
         external.eq_ignore_ascii_case(offer).then_some(Product { guid, offer_type })
     };
     Some(read_page(page)?.iter().filter_map(product).collect())
@@ -54,9 +54,9 @@ pub(super) fn read_submissions(page: &Value) -> Option<Vec<Entry>> {
 }
 
 fn read_submission(value: &Value) -> Option<Entry> {
-    let id = text(value, &["id"])?;
+    let id = read_text(value, &["id"])?;
     let number = id.rsplit('/').next().filter(|number| !number.is_empty() && *number != "0")?;
-    let target = text(field(value, &["target"])?, &["targetType"])?;
+    let target = read_text(find_field(value, &["target"])?, &["targetType"])?;
     let kind = match target.to_ascii_lowercase().as_str() {
         "preview" => Kind::Publish,
         "live" => Kind::GoLive,
@@ -66,8 +66,8 @@ fn read_submission(value: &Value) -> Option<Entry> {
     Some(Entry {
         number: number.to_owned(),
         kind,
-        status: read_status(text(value, &["status"]), text(value, &["result"])),
-        created: time(value, &["created"]),
+        status: read_status(read_text(value, &["status"]), read_text(value, &["result"])),
+        created: read_time(value, &["created"]),
     })
 }
 
@@ -84,21 +84,21 @@ pub(super) struct Job {
 
 /// A job's status, as a POST and a look answer it.
 pub(super) fn read_job(answer: &Value) -> Option<Job> {
-    let status = text(answer, &["jobStatus"]);
-    let id = text(answer, &["jobId"]);
+    let status = read_text(answer, &["jobStatus"]);
+    let id = read_text(answer, &["jobId"]);
     if status.is_none() && id.is_none() {
         return None;
     }
-    let errors = field(answer, &["errors"]).and_then(Value::as_array);
+    let errors = find_field(answer, &["errors"]).and_then(Value::as_array);
     let errors = read_errors(errors.map_or(&[][..], Vec::as_slice));
-    Some(Job { id, status: read_status(status, text(answer, &["jobResult"])), errors })
+    Some(Job { id, status: read_status(status, read_text(answer, &["jobResult"])), errors })
 }
 
 /// The submission that a job made, as (product, number), from the detail of a finished job.
 pub(super) fn read_submission_of_job(detail: &Value) -> Option<(String, String)> {
-    let resources = field(detail, &["resources"])?.as_array()?;
+    let resources = find_field(detail, &["resources"])?.as_array()?;
     resources.iter().find_map(|resource| {
-        let id = text(resource, &["id"])?;
+        let id = read_text(resource, &["id"])?;
         let (product, number) = id.strip_prefix("submission/")?.split_once('/')?;
         Some((product.to_owned(), number.to_owned()))
     })
@@ -107,23 +107,23 @@ pub(super) fn read_submission_of_job(detail: &Value) -> Option<(String, String)>
 /// The resources of a tree as the definition of a document, which is what is compared and edited;
 /// in an order of their own, for trees have none.
 pub(super) fn read_tree(tree: &Value) -> Option<Value> {
-    let mut resources: Vec<Value> = field(tree, &["resources"])?.as_array()?.clone();
+    let mut resources: Vec<Value> = find_field(tree, &["resources"])?.as_array()?.clone();
     resources.retain(|resource| !is_submission(resource));
-    resources.sort_by_key(|resource| text(resource, &["id"]));
+    resources.sort_by_key(|resource| read_text(resource, &["id"]));
     Some(serde_json::json!({ "definition": { "resources": resources } }))
 }
 
 fn is_submission(resource: &Value) -> bool {
-    text(resource, &["$schema"]).is_some_and(|schema| schema.contains("/schema/submission/"))
+    read_text(resource, &["$schema"]).is_some_and(|schema| schema.contains("/schema/submission/"))
 }
 
 /// The address of the next page, if there is one.
 pub(super) fn read_next_link(page: &Value) -> Option<String> {
-    text(page, &["@nextLink", "nextLink"])
+    read_text(page, &["@nextLink", "nextLink"])
 }
 
 fn read_page(page: &Value) -> Option<&Vec<Value>> {
-    page.as_array().or_else(|| field(page, &["value"])?.as_array())
+    page.as_array().or_else(|| find_field(page, &["value"])?.as_array())
 }
 
 /// Two words of the API as one: the result counts only of what is completed, and only by a word
@@ -163,13 +163,13 @@ fn write_error(node: &Value, left: &mut usize) -> String {
         return String::new();
     }
     *left -= 1;
-    let what = [text(node, &["code"]), text(node, &["message"])];
+    let what = [read_text(node, &["code"]), read_text(node, &["message"])];
     let what: Vec<String> = what.into_iter().flatten().collect();
     let mut line = what.join(": ");
     if let Some(resource) = read_resource(node).filter(|_| !line.is_empty()) {
         let _ = write!(line, " ({resource})");
     }
-    let details = field(node, &["details"]).and_then(Value::as_array).into_iter().flatten();
+    let details = find_field(node, &["details"]).and_then(Value::as_array).into_iter().flatten();
     let below: Vec<String> =
         details.map(|detail| write_error(detail, left)).filter(|html| !html.is_empty()).collect();
     match (line.is_empty(), below.as_slice()) {
@@ -183,8 +183,8 @@ fn write_error(node: &Value, left: &mut usize) -> String {
 /// The plans of a page, as their GUIDs and names.
 pub(super) fn read_plans(page: &Value) -> Option<Vec<(String, String)>> {
     let plan = |value: &Value| {
-        let name = text(field(value, &["identity"])?, &["externalId"])?;
-        let guid = text(value, &["id"])?.rsplit('/').next()?.to_owned();
+        let name = read_text(find_field(value, &["identity"])?, &["externalId"])?;
+        let guid = read_text(value, &["id"])?.rsplit('/').next()?.to_owned();
         Some((guid, name))
     };
     Some(read_page(page)?.iter().filter_map(plan).collect())
@@ -200,9 +200,9 @@ pub(super) fn name_plans(message: &mut Message, plans: &[(String, String)]) {
 
 /// Which resource an error is about: a durable id, or the name that the request gave it.
 fn read_resource(node: &Value) -> Option<String> {
-    text(node, &["resourceId"])
-        .or_else(|| text(field(node, &["resourceId"])?, &["externalId"]))
-        .or_else(|| text(node, &["resourceName"]))
+    read_text(node, &["resourceId"])
+        .or_else(|| read_text(find_field(node, &["resourceId"])?, &["externalId"]))
+        .or_else(|| read_text(node, &["resourceName"]))
 }
 
 /// The API writes plain text; messages are HTML.

@@ -1,7 +1,7 @@
 //! What a release would change in the draft.
 
 use super::*;
-use crate::content::{Variables, apply, find_foreign, resolve};
+use crate::content::{Variables, apply, find_foreign, resolve_content};
 use crate::release::event::DraftNews;
 
 const OFFER: &str = r#"  - id: contoso-db
@@ -36,7 +36,7 @@ fn plan() {
     let manifest = Rc::clone(&told.story.manifest);
     let read_file = |_: &str| unreachable!("no file is named");
     let resolved =
-        resolve(&manifest, &manifest.offers[0], &variables, &read_file, told.now).unwrap();
+        resolve_content(&manifest, &manifest.offers[0], &variables, &read_file, told.now).unwrap();
     let changes = apply(&resolved.wanted, &draft, Some(&live)).unwrap().differences;
     let foreign = find_foreign(&resolved.wanted, &draft, &live);
     let count = changes.len();
