@@ -45,24 +45,23 @@ pub fn add_image(resource: &mut Json, image: &Image) -> Result<(), Problem> {
 }
 
 /// Deprecates the oldest versions of which as many newer ones stay of each of their image types.
-/// Never one that is newer than what is live, and nothing if what is live has no versions.
+/// Never the newest that is live of an image type nor a newer one, and nothing if what is live has
+/// no versions of it.
 pub fn deprecate_versions(resource: &mut Json, live: &Json, keep: NonZeroUsize) {
-    let Some(newest_live) = list_active(live).into_iter().map(|(version, _)| version).max() else {
-        return;
-    };
+    let live = list_active(live);
     let mut active = list_active(resource);
     active.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let stays_without = |version: &Version, types: &[String]| {
-        types.iter().all(|image_type| {
-            let newer = |(other, its): &&(Version, Vec<String>)| {
-                other > version && its.iter().any(|one| same_type(one, image_type))
-            };
-            active.iter().filter(newer).count() >= keep.get()
-        })
+    let of_type = |(_, its): &&(Version, Vec<String>), image_type: &str| {
+        its.iter().any(|one| same_type(one, image_type))
+    };
+    let is_left = |version: &Version, image_type: &str| {
+        let newer = |one: &&(Version, Vec<String>)| one.0 > *version && of_type(one, image_type);
+        active.iter().filter(newer).count() >= keep.get() && live.iter().any(|one| newer(&one))
     };
     let old: Vec<&Version> = active
         .iter()
-        .filter(|(version, types)| *version <= newest_live && stays_without(version, types))
+        .filter(|(_, types)| !types.is_empty())
+        .filter(|(version, types)| types.iter().all(|one| is_left(version, one)))
         .map(|(version, _)| version)
         .collect();
     for version in versions_mut(resource).into_iter().flatten() {

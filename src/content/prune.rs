@@ -8,8 +8,8 @@ use super::Version;
 use super::image::{ImageSlot, list_slots, newest_version};
 use crate::problem::Problem;
 
-/// Removes the oldest versions of each image type beyond the number. Never one that is newer than
-/// what is live, nothing if what is live is not known, and never a key that is no version.
+/// Removes the oldest versions of each image type beyond the number. Never the newest that
+/// is live nor a newer one, nothing if what is live is not known, and never a key that is no version.
 pub fn prune_versions(
     plan: &mut Json,
     live_plan: Option<&Json>,
@@ -35,7 +35,7 @@ fn remove_oldest(plan: &mut Json, slot: &ImageSlot, keep: NonZeroUsize, newest_l
     let mut known: Vec<Version> = versions.keys().filter_map(|key| Version::parse(key)).collect();
     known.sort();
     let beyond = known.len().saturating_sub(keep.get());
-    for version in known.iter().take(beyond).filter(|version| *version <= newest_live) {
+    for version in known.iter().take(beyond).filter(|version| *version < newest_live) {
         versions.shift_remove(version.as_str());
     }
 }

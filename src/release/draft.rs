@@ -256,6 +256,9 @@ impl<P: Portal> Author<'_, P> {
         live: Option<&Draft>,
     ) -> Result<(), Verdict> {
         let foreign = live.map(|live| find_foreign(&self.goal.wanted, &draft.body, &live.body));
+        if live.is_none() {
+            self.tell_kept_versions();
+        }
         let changes = change.differences.clone();
         let news = DraftNews { changes, foreign: foreign.clone().unwrap_or_default() };
         self.tell_differences("the manifest changes", &news.changes);
@@ -268,6 +271,21 @@ impl<P: Portal> Author<'_, P> {
             return Err(refuse(refuse_foreign(&foreign.unwrap_or_default())));
         }
         Ok(())
+    }
+
+    /// Says of each `keep-versions` that it does nothing where nobody knows what is live.
+    fn tell_kept_versions(&self) {
+        for (_, place) in
+            self.goal.wanted.plans.iter().filter_map(|plan| plan.keep_versions.as_ref())
+        {
+            let text = "`keep-versions` removes nothing: nothing is live, or it cannot be read";
+            self.tell(What::OnLine(LineRemark {
+                level: Level::Information,
+                place: place.clone(),
+                text: text.to_owned(),
+                detail: String::new(),
+            }));
+        }
     }
 
     /// Tells an error that is not the one with which the release ends.

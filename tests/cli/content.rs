@@ -216,6 +216,29 @@ fn a_plan_annotates_the_lines_that_change_the_draft_and_makes_no_check_run() {
 }
 
 #[test]
+fn the_version_that_is_live_stays_until_its_successor_is_live() {
+    let manifest = MANIFEST.replace("        image:", "        keep-versions: 1\n        image:");
+    let offer = "offers: [{publisher: contoso, id: contoso-offer, plans: [standard], status: ";
+    let world = World::with_manifest(&format!("{offer}succeeded}}]\n"), &manifest);
+    job(&world).with("go-live", "true").run().exits(0);
+    assert_eq!(versions(&held(&world, "production")), ["1.0.0", "1.1.0"]);
+    let next = || job(&world).with("version", "1.2.0");
+    let plan = next().with("command", "plan").run().exits(0);
+    assert!(plan.count("vmImages/1.0.0 (offer.yml:9)") > 0, "{plan}");
+    assert_eq!(plan.count("vmImages/1.1.0 (offer.yml"), 0, "{plan}");
+    next().run().exits(0);
+    assert_eq!(versions(&held(&world, "preview")), ["1.1.0", "1.2.0"]);
+
+    // Where nobody knows what is live, nothing goes.
+    let world = World::with_manifest(&format!("{offer}neverPublished}}]\n"), &manifest);
+    let plan = job(&world).with("command", "plan").run().exits(0);
+    assert!(plan.count("`keep-versions` removes nothing") > 0, "{plan}");
+    assert!(plan.annotations().join("\n").contains("notice offer.yml:9:"), "{plan}");
+    job(&world).run().exits(0);
+    assert_eq!(versions(&held(&world, "preview")), ["1.0.0", "1.1.0"]);
+}
+
+#[test]
 fn content_that_does_not_fit_the_draft_is_told_on_each_of_its_lines() {
     let manifest = MANIFEST.replace(
         "    plans:\n      - id: standard\n",

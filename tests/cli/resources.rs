@@ -174,12 +174,21 @@ fn old_versions_are_deprecated_and_the_plan_says_which() {
     let world = world("", "");
     let manifest = format!("{MANIFEST}        keep-versions: 1\n");
     world.write("offer.yml", &manifest);
-    let plan = job(&world).with("command", "plan").run().exits(0);
-    assert!(plan.stdout.contains("/vmImageVersions/1.0.0/lifecycleState (offer.yml:"), "{plan}");
-    job(&world).with("command", "draft").run().exits(0);
-    let left = versions(&held(&world, "draft"));
     let row = |version: &str, state: &str| (version.to_owned(), state.to_owned());
-    assert_eq!(left, [row("1.0.0", "deprecated"), row("1.1.0", "generallyAvailable")]);
+    // What is live is what people deploy, until the release has brought out what follows it.
+    job(&world).with("go-live", "true").run().exits(0);
+    let both = [row("1.0.0", "generallyAvailable"), row("1.1.0", "generallyAvailable")];
+    assert_eq!(versions(&held(&world, "draft")), both);
+
+    let next = || job(&world).with("version", "1.2.0");
+    let plan = next().with("command", "plan").run().exits(0);
+    assert!(plan.stdout.contains("/vmImageVersions/1.0.0/lifecycleState (offer.yml:"), "{plan}");
+    assert!(!plan.stdout.contains("/vmImageVersions/1.1.0/lifecycleState"), "{plan}");
+    next().with("command", "draft").run().exits(0);
+    let left = versions(&held(&world, "draft"));
+    assert_eq!(left[0], row("1.0.0", "deprecated"));
+    assert_eq!(left[1], row("1.1.0", "generallyAvailable"));
+    assert_eq!(left[2], row("1.2.0", "generallyAvailable"));
 }
 
 #[test]

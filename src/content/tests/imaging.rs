@@ -152,8 +152,8 @@ fn the_oldest_versions_go_and_never_more_than_is_safe() {
     insta::assert_snapshot!(table.concat(), @r"
     keep 2 of 1.0.10 1.0.9 1.0.2; live 1.0.10 => 1.0.10 1.0.9
     keep 2 of 1.0.2 1.0.9 1.0.10; live unknown => 1.0.2 1.0.9 1.0.10
-    keep 1 of 1.0.2 1.0.9 1.0.10; live 1.0.2 => 1.0.9 1.0.10
-    keep 1 of 1.0.2 1.0.9 1.0.10; live 1.0.2 1.0.9 => 1.0.10
+    keep 1 of 1.0.2 1.0.9 1.0.10; live 1.0.2 => 1.0.2 1.0.9 1.0.10
+    keep 1 of 1.0.2 1.0.9 1.0.10; live 1.0.2 1.0.9 => 1.0.9 1.0.10
     keep 1 of 1.0.2; live 1.0.2 => 1.0.2
     keep 1 of preview 1.0.2 1.0.9; live 1.0.9 => preview 1.0.9
     keep 9 of 2018.11.05 2018.1.1; live 2018.11.05 => 2018.11.05 2018.1.1

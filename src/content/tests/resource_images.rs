@@ -134,10 +134,10 @@ fn the_oldest_versions_are_deprecated_and_never_more_than_is_safe() {
     insta::assert_snapshot!(lines.concat(), @r"
     keep 2, live all => 1.0.10 -1.0.2 1.0.9
     keep 1, live all => 1.0.10 -1.0.2 -1.0.9
-    keep 1, live 1.0.2 => 1.0.10 -1.0.2 1.0.9
+    keep 1, live 1.0.2 => 1.0.10 1.0.2 1.0.9
     keep 1, live unknown => 1.0.10 1.0.2 1.0.9
     keep 1, the last of its image type => 1.0.1 -1.0.2 1.0.3
-    keep 1, one is deprecated already => 1.0.10 -1.0.9 -0.9.0
+    keep 1, one is deprecated already => 1.0.10 1.0.9 -0.9.0
     keep 9 => 1.0.10 1.0.2 1.0.9
     ");
 }

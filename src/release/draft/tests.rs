@@ -58,10 +58,10 @@ fn run(goal: &DraftGoal, portal: &FakePortal) -> (Result<DraftOrigin, Verdict>, 
         deadline: Duration::from_hours(5),
         stop,
         index: 0,
-        emit: &|event: Event| {
-            if let What::Note(_, text) = event.what {
-                notes.borrow_mut().push(text);
-            }
+        emit: &|event: Event| match event.what {
+            What::Note(_, text) => notes.borrow_mut().push(text),
+            What::OnLine(remark) => notes.borrow_mut().push(remark.text),
+            _ => {}
         },
         ledger: &NoLedger,
         starts: &Semaphore::new(1),
