@@ -17,6 +17,7 @@ pub mod session;
 mod show;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -53,21 +54,7 @@ pub async fn run(
 ) -> u8 {
     let invocation = inputs::resolve(arguments, environment);
     let shows = matches!(invocation, Ok(Invocation::Show(_)) | Err(Wrong { shows: true, .. }));
-    let (context, console) = if shows {
-        // The runner's files belong to the step that this command is only a part of.
-        let context = Context { step_summary: None, output: None, ..Context::read(environment) };
-        let console = Console::new(streams.log_of_results, context.in_actions, context.debug);
-        let console = console
-            .looking(context.colour, false)
-            .within(context.columns)
-            .printing_results_to(streams.out);
-        (context, console)
-    } else {
-        let context = Context::read(environment);
-        let console = Console::new(streams.out, context.in_actions, context.debug);
-        let console = console.looking(context.colour, context.watched).within(context.columns);
-        (context, console)
-    };
+    let (context, console) = open_console(environment, streams, shows);
     let console = Arc::new(console);
     // Fails only if there is one already, which then serves as well.
     let _ = tracing::subscriber::set_global_default(
@@ -87,21 +74,7 @@ pub async fn run(
             show::run(&inputs, &context, &console, clock, signals).await
         }
         Ok(Invocation::Simulate { listen, scenario }) => {
-            let until = async move {
-                let mut signals = signals;
-                let _ = signals.wait_for(Option::is_some).await;
-            };
-            let out = Lines(Arc::clone(&console), Vec::new());
-            match simulator::run(&listen.to_string(), scenario.as_deref(), out, until).await {
-                Ok(()) => 0,
-                Err(why) => {
-                    console.problem(
-                        &Problem::new(Code::ScenarioInvalid, why)
-                            .hint("docs/simulator.md lists every key of a scenario"),
-                    );
-                    Code::ScenarioInvalid.class().exit_code()
-                }
-            }
+            simulate(&listen.to_string(), scenario.as_deref(), &console, signals).await
         }
         Ok(Invocation::Schema) => {
             console.result(&format!("{:#}", manifest::build_schema()));
@@ -113,6 +86,39 @@ pub async fn run(
         }
         Err(wrong) => refusal::refuse_inputs(wrong, &context, &console),
     }
+}
+
+/// The context of the run, and where its log goes; `show` keeps the runner's files to the step that
+/// it is only a part of, and its log apart from its result.
+fn open_console(environment: &Environment, streams: Streams, shows: bool) -> (Context, Console) {
+    let context = Context::read(environment);
+    if !shows {
+        let console = Console::new(streams.out, context.in_actions, context.debug);
+        let console = console.looking(context.colour, context.watched).within(context.columns);
+        return (context, console);
+    }
+    let context = Context { step_summary: None, output: None, ..context };
+    let console = Console::new(streams.log_of_results, context.in_actions, context.debug)
+        .looking(context.colour, false)
+        .within(context.columns)
+        .printing_results_to(streams.out);
+    (context, console)
+}
+
+/// Runs the simulator until a signal comes; returns the exit code.
+async fn simulate(
+    listen: &str,
+    scenario: Option<&Path>,
+    console: &Arc<Console>,
+    mut signals: watch::Receiver<Option<Signal>>,
+) -> u8 {
+    let until = async move { _ = signals.wait_for(Option::is_some).await };
+    let out = Lines(Arc::clone(console), Vec::new());
+    let Err(why) = simulator::run(listen, scenario, out, until).await else { return 0 };
+    let problem = Problem::new(Code::ScenarioInvalid, why)
+        .hint("docs/simulator.md lists every key of a scenario");
+    console.problem(&problem);
+    problem.code.class().exit_code()
 }
 
 /// Masks every secret that was given, before anything else happens, also when the inputs are

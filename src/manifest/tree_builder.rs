@@ -88,47 +88,55 @@ impl<'a> Builder<'a> {
             return Err(UnreadableRest);
         }
         let at = self.extent(span);
-        self.nodes += 1;
-        if depth > DEEPEST || self.nodes > MOST_NODES {
-            let message = if depth > DEEPEST {
-                format!("the manifest is nested deeper than {DEEPEST} levels")
-            } else {
-                format!("the manifest has more than {MOST_NODES} keys and values")
-            };
-            self.refuse(at, message, SEE_THE_SCHEMA);
-            return Err(UnreadableRest);
-        }
-        let value = match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                let value = NodeValue::Scalar {
-                    text: text.into_owned(),
-                    plain: style == ScalarStyle::Plain,
-                };
-                self.check_properties(span.start, anchor, tag.as_deref(), value)
-            }
-            Event::SequenceStart(anchor, tag) => {
-                let items = self.build_list(depth)?;
-                self.check_properties(span.start, anchor, tag.as_deref(), NodeValue::List(items))
-            }
-            Event::MappingStart(anchor, tag) => {
-                let entries = self.build_mapping(depth)?;
-                self.check_properties(
-                    span.start,
-                    anchor,
-                    tag.as_deref(),
-                    NodeValue::Mapping(entries),
-                )
-            }
-            _ => {
-                self.refuse(at, AN_ALIAS, WRITE_IT_OUT);
-                NodeValue::Refused
-            }
-        };
+        self.count_node(at, depth)?;
+        let value = self.build_value(event, span, depth)?;
         let at = match &value {
             NodeValue::Mapping(entries) => entries.first().map_or(at, |entry| entry.key_at),
             _ => at,
         };
         Ok(Node { at, value })
+    }
+
+    /// Refuses a manifest that is too large or nested too deep.
+    fn count_node(&mut self, at: TextExtent, depth: usize) -> Result<(), UnreadableRest> {
+        self.nodes += 1;
+        let message = if depth > DEEPEST {
+            format!("the manifest is nested deeper than {DEEPEST} levels")
+        } else if self.nodes > MOST_NODES {
+            format!("the manifest has more than {MOST_NODES} keys and values")
+        } else {
+            return Ok(());
+        };
+        self.refuse(at, message, SEE_THE_SCHEMA);
+        Err(UnreadableRest)
+    }
+
+    fn build_value(
+        &mut self,
+        event: Event<'a>,
+        span: Span,
+        depth: usize,
+    ) -> Result<NodeValue, UnreadableRest> {
+        let start = span.start;
+        Ok(match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let plain = style == ScalarStyle::Plain;
+                let value = NodeValue::Scalar { text: text.into_owned(), plain };
+                self.check_properties(start, anchor, tag.as_deref(), value)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                let items = NodeValue::List(self.build_list(depth)?);
+                self.check_properties(start, anchor, tag.as_deref(), items)
+            }
+            Event::MappingStart(anchor, tag) => {
+                let entries = NodeValue::Mapping(self.build_mapping(depth)?);
+                self.check_properties(start, anchor, tag.as_deref(), entries)
+            }
+            _ => {
+                self.refuse(self.extent(span), AN_ALIAS, WRITE_IT_OUT);
+                NodeValue::Refused
+            }
+        })
     }
 
     fn build_list(&mut self, depth: usize) -> Result<Vec<Node>, UnreadableRest> {

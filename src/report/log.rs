@@ -7,6 +7,8 @@ use super::duration::{format_date, format_short};
 use super::line::{LogLine, Paint};
 use super::news::{StoryChange, TimelineEntry};
 use super::offer_story::OfferStory;
+use super::step_story::StepStory;
+use crate::http::Exchange;
 use crate::portal::{Level, Phase, State};
 use crate::release::Outcome;
 use crate::release::event::Origin;
@@ -34,28 +36,21 @@ pub fn begin_line(at: Timestamp, offer: &str, width: usize, step: &str) -> LogLi
 #[must_use]
 pub fn write_line(at: Timestamp, offer: &str, width: usize, entry: &TimelineEntry) -> LogLine {
     let (step, paint, text) = match entry {
-        TimelineEntry::Exchange(exchange) => {
-            let answer = exchange.status.map_or_else(
-                || format!("no answer: {}", exchange.error.as_deref().unwrap_or("unknown")),
-                |status| status.to_string(),
-            );
-            let id = exchange
-                .correlation_id
-                .as_deref()
-                .map(|id| format!(" (correlation id {id})"))
-                .unwrap_or_default();
-            let text = format!(
-                "{} {} → {answer} in {} ms{id}",
-                exchange.method,
-                exchange.url,
-                exchange.took.as_millis()
-            );
-            ("request", Paint::Plain, text)
-        }
+        TimelineEntry::Exchange(exchange) => ("request", Paint::Plain, describe_exchange(exchange)),
         TimelineEntry::Note(level, text) => ("", paint_of_level(*level), name_level(*level, text)),
         TimelineEntry::Change(change) => self::describe_change(change),
     };
     begin_line(at, offer, width, step).cell(paint, 0, text)
+}
+
+fn describe_exchange(exchange: &Exchange) -> String {
+    let Exchange { method, url, took, .. } = exchange;
+    let answer = exchange.status.map_or_else(
+        || format!("no answer: {}", exchange.error.as_deref().unwrap_or("unknown")),
+        |status| status.to_string(),
+    );
+    let id = exchange.correlation_id.as_deref().map(|id| format!(" (correlation id {id})"));
+    format!("{method} {url} → {answer} in {} ms{}", took.as_millis(), id.unwrap_or_default())
 }
 
 fn describe_change(change: &StoryChange) -> (&str, Paint, String) {
@@ -118,24 +113,31 @@ pub fn write_closing(
     };
     let name = longest(&mut offer.steps.iter().map(|step| &*step.step.name)).min(2 * STEP);
     let status = longest(&mut offer.steps.iter().map(|step| step.step.status.text())).min(2 * STEP);
-    let mut lines: Vec<LogLine> = Vec::new();
-    for story in &offer.steps {
-        let step = &story.step;
-        let estimate = step
-            .estimate
-            .as_ref()
-            .map(|estimate| format!("estimate {estimate}"))
-            .unwrap_or_default();
-        let line = indent_text(Paint::Plain, name, cut_text(&step.name, LONGEST_STEP))
-            .cell(
-                paint_of_state(step.status.state()),
-                status,
-                cut_text(step.status.text(), LONGEST_STEP),
-            )
-            .cell(Paint::Plain, 8, story.took(now).map(format_short).unwrap_or_default())
-            .cell(Paint::Dim, 0, estimate);
-        lines.push(line);
-    }
+    let mut lines: Vec<LogLine> =
+        offer.steps.iter().map(|story| write_step(story, now, name, status)).collect();
+    lines.extend(list_references(offer, name));
+    let failed = offer.last_failure().filter(|_| verdict.outcome != Outcome::Succeeded);
+    lines.extend(failed.map(|id| {
+        let id = format!("correlation id {id}");
+        indent_text(Paint::Plain, name, "last failed request").cell(Paint::Plain, 0, id)
+    }));
+    Some((title, lines))
+}
+
+/// A step in the closing: its name and status in columns of these widths, its time, its estimate.
+fn write_step(story: &StepStory, now: Timestamp, name: usize, status: usize) -> LogLine {
+    let step = &story.step;
+    let estimate = step.estimate.as_ref().map(|estimate| format!("estimate {estimate}"));
+    let paint = paint_of_state(step.status.state());
+    indent_text(Paint::Plain, name, cut_text(&step.name, LONGEST_STEP))
+        .cell(paint, status, cut_text(step.status.text(), LONGEST_STEP))
+        .cell(Paint::Plain, 8, story.took(now).map(format_short).unwrap_or_default())
+        .cell(Paint::Dim, 0, estimate.unwrap_or_default())
+}
+
+/// The operations and links of an offer.
+fn list_references(offer: &OfferStory, name: usize) -> Vec<LogLine> {
+    let mut lines = Vec::new();
     for (half, phase) in [(&offer.publish, Phase::Publish), (&offer.go_live, Phase::GoLive)] {
         if let Some(operation) = half.as_ref().and_then(|half| half.operation.as_ref()) {
             lines.push(indent_text(Paint::Plain, name, format!("{phase} operation")).cell(
@@ -151,15 +153,7 @@ pub fn write_closing(
         };
         lines.extend(links.iter().map(address));
     }
-    let failed = offer.last_failure().filter(|_| verdict.outcome != Outcome::Succeeded);
-    lines.extend(failed.map(|id| {
-        indent_text(Paint::Plain, name, "last failed request").cell(
-            Paint::Plain,
-            0,
-            format!("correlation id {id}"),
-        )
-    }));
-    Some((title, lines))
+    lines
 }
 
 fn indent_text(paint: Paint, width: usize, text: impl Into<String>) -> LogLine {

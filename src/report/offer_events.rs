@@ -9,7 +9,7 @@ use super::news::StoryChange;
 use super::offer_story::{HalfStory, OfferStory};
 use super::step_story::{self, StepStory};
 use crate::http::Exchange;
-use crate::portal::{Link, Message, Operation, OperationView, Phase, State, Step};
+use crate::portal::{Link, Message, OfferView, Operation, OperationView, Phase, State, Step, Word};
 use crate::problem::Code;
 use crate::release::Verdict;
 use crate::release::event::{Origin, What};
@@ -28,97 +28,82 @@ impl HalfStory {
 impl OfferStory {
     pub(super) fn apply(&mut self, at: Timestamp, what: &What) -> Vec<StoryChange> {
         match what {
-            What::Began => {
-                self.began.get_or_insert(at);
-                Vec::new()
-            }
+            What::Began => _ = self.began.get_or_insert(at),
             What::Phase { phase, origin, operation } => {
-                vec![self.begin_half(at, *phase, *origin, operation.as_ref())]
+                return vec![self.begin_half(at, *phase, *origin, operation.as_ref())];
             }
-            What::Verified(phase, verified) => {
-                self.verified = Some((*phase, *verified));
-                Vec::new()
-            }
-            What::Preview(name) => {
-                self.preview = Some(name.clone());
-                Vec::new()
-            }
-            What::Version(version) => {
-                self.version = Some(version.clone());
-                Vec::new()
-            }
-            What::Operation(phase, view) => {
-                let mut changes = Vec::new();
-                let half = match phase {
-                    Phase::Publish => &mut self.publish,
-                    Phase::GoLive => &mut self.go_live,
-                };
-                if let Some(half) = half {
-                    half.see(at, view);
-                }
-                if self.state.text() != view.status.text() {
-                    self.state.clone_from(&view.status);
-                    changes.push(StoryChange::Operation(*phase, view.status.clone()));
-                }
-                self.note_steps(at, *phase, &view.steps, &mut changes);
-                self.note_messages(&view.messages, &mut changes);
-                self.note_links(&view.preview_links, &view.live_links, &mut changes);
-                changes
-            }
-            What::Offer(view) => {
-                let Some(phase) = self.phase else {
-                    self.state.clone_from(&view.status);
-                    return Vec::new();
-                };
-                let mut changes = Vec::new();
-                // Some operations go on to say `running` while the preview waits; the offer's word
-                // is then the better one.
-                if view.status.state() == State::WaitingForPublisher {
-                    self.state.clone_from(&view.status);
-                }
-                // The operation's own steps are the better ones; some operations have none.
-                if self.steps.is_empty() || view.at_sign_off() {
-                    self.note_steps(at, phase, &view.steps, &mut changes);
-                }
-                self.note_links(&view.preview_links, &view.live_links, &mut changes);
-                changes
-            }
-            What::Ended(verdict) => {
-                self.ended = Some(at);
-                self.phase = verdict.phase.or(self.phase);
-                let verdict = self.say_how_long(at, verdict.clone());
-                self.verdict = Some(verdict.clone());
-                vec![StoryChange::Ended(verdict)]
-            }
-            What::Rests(wait) => {
-                self.next_look = at.checked_add(*wait).ok();
-                Vec::new()
-            }
-            What::Marked(mark) => {
-                self.mark = Some(mark.clone());
-                Vec::new()
-            }
-            What::NothingOpen => {
-                self.nothing_open = true;
-                Vec::new()
-            }
-            What::Draft(news) => {
-                self.draft = Some(news.clone());
-                Vec::new()
-            }
-            What::OfferPage(url) => {
-                self.page = Some(url.clone());
-                Vec::new()
-            }
-            What::CheckRun(url) => {
-                self.check_run_url = Some(url.clone());
-                Vec::new()
-            }
+            What::Verified(phase, verified) => self.verified = Some((*phase, *verified)),
+            What::Preview(name) => self.preview = Some(name.clone()),
+            What::Version(version) => self.version = Some(version.clone()),
+            What::Operation(phase, view) => return self.note_operation(at, *phase, view),
+            What::Offer(view) => return self.note_offer(at, view),
+            What::Ended(verdict) => return vec![self.end(at, verdict.clone())],
+            What::Rests(wait) => self.next_look = at.checked_add(*wait).ok(),
+            What::Marked(mark) => self.mark = Some(mark.clone()),
+            What::NothingOpen => self.nothing_open = true,
+            What::Draft(news) => self.draft = Some(news.clone()),
+            What::OfferPage(url) => self.page = Some(url.clone()),
+            What::CheckRun(url) => self.check_run_url = Some(url.clone()),
             What::Note(..)
             | What::Warning(_)
             | What::OnLine(_)
             | What::Setback(..)
-            | What::Exchange(_) => Vec::new(),
+            | What::Exchange(_) => {}
+        }
+        Vec::new()
+    }
+
+    fn note_operation(
+        &mut self,
+        at: Timestamp,
+        phase: Phase,
+        view: &OperationView,
+    ) -> Vec<StoryChange> {
+        let mut changes = Vec::new();
+        if let Some(half) = self.half_mut(phase) {
+            half.see(at, view);
+        }
+        if self.state.text() != view.status.text() {
+            self.state.clone_from(&view.status);
+            changes.push(StoryChange::Operation(phase, view.status.clone()));
+        }
+        self.note_steps(at, phase, &view.steps, &mut changes);
+        self.note_messages(&view.messages, &mut changes);
+        self.note_links(&view.preview_links, &view.live_links, &mut changes);
+        changes
+    }
+
+    fn note_offer(&mut self, at: Timestamp, view: &OfferView) -> Vec<StoryChange> {
+        let Some(phase) = self.phase else {
+            self.state.clone_from(&view.status);
+            return Vec::new();
+        };
+        let mut changes = Vec::new();
+        // Some operations go on to say `running` while the preview waits; the offer's word is then
+        // the better one.
+        if view.status.state() == State::WaitingForPublisher {
+            self.state.clone_from(&view.status);
+        }
+        // The operation's own steps are the better ones; some operations have none.
+        if self.steps.is_empty() || view.at_sign_off() {
+            self.note_steps(at, phase, &view.steps, &mut changes);
+        }
+        self.note_links(&view.preview_links, &view.live_links, &mut changes);
+        changes
+    }
+
+    fn end(&mut self, at: Timestamp, verdict: Verdict) -> StoryChange {
+        self.ended = Some(at);
+        self.phase = verdict.phase.or(self.phase);
+        let verdict = self.say_how_long(at, verdict);
+        self.verdict = Some(verdict.clone());
+        StoryChange::Ended(verdict)
+    }
+
+    fn half_mut(&mut self, phase: Phase) -> &mut Option<HalfStory> {
+        match phase {
+            Phase::Publish => &mut self.publish,
+            Phase::GoLive => &mut self.go_live,
         }
     }
 
@@ -146,10 +131,7 @@ impl OfferStory {
             // Whatever was seen before was of an earlier operation.
             (self.steps, self.messages) = (Vec::new(), Vec::new());
         }
-        let half = match phase {
-            Phase::Publish => &mut self.publish,
-            Phase::GoLive => &mut self.go_live,
-        };
+        let half = self.half_mut(phase);
         // Its address may be found later than it was started.
         let known = half.as_ref().filter(|half| half.operation.is_none());
         *half = Some(HalfStory {
@@ -180,16 +162,7 @@ impl OfferStory {
             let new = story.see(at, step, known.is_none());
             if before.as_ref().is_none_or(|before| *before != step.status) {
                 story.phase = phase;
-                // A step that has not begun is no news.
-                if before.is_some() || step.status.state() != State::NotStarted {
-                    changes.push(StoryChange::Step {
-                        name: step.name.clone(),
-                        from: before,
-                        to: step.status.clone(),
-                        took: story.took(at),
-                        estimate: step.estimate.clone(),
-                    });
-                }
+                changes.extend(describe_step(at, story, before));
             }
             changes.extend(
                 new.into_iter()
@@ -227,4 +200,17 @@ impl OfferStory {
             }
         }
     }
+}
+
+/// What is new about a step's status. A step that has not begun is no news.
+fn describe_step(at: Timestamp, story: &StepStory, before: Option<Word>) -> Option<StoryChange> {
+    let step = &story.step;
+    let is_news = before.is_some() || step.status.state() != State::NotStarted;
+    is_news.then(|| StoryChange::Step {
+        name: step.name.clone(),
+        from: before,
+        to: step.status.clone(),
+        took: story.took(at),
+        estimate: step.estimate.clone(),
+    })
 }

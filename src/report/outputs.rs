@@ -26,41 +26,8 @@ pub fn list_outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, S
     if let Some(phase) = story.phase() {
         outputs.push(("phase", phase.name().to_owned()));
     }
-    if let [offer] = &story.offers[..] {
-        outputs.extend(
-            find_address(offer.publish.as_ref()).map(|address| ("publish-operation", address)),
-        );
-        outputs.extend(
-            find_address(offer.go_live.as_ref()).map(|address| ("go-live-operation", address)),
-        );
-    }
-    if let [only] = &*story.offers {
-        outputs.extend(only.preview.clone().map(|name| ("preview", name)));
-        outputs.extend(only.version.clone().map(|version| ("version", version)));
-    }
-    for (name, links) in [
-        (
-            "preview-links",
-            story
-                .offers
-                .iter()
-                .flat_map(|offer| list_addresses(&offer.preview_links))
-                .collect::<Vec<_>>(),
-        ),
-        (
-            "live-links",
-            story.offers.iter().flat_map(|offer| list_addresses(&offer.live_links)).collect(),
-        ),
-    ] {
-        if !links.is_empty() {
-            outputs.push((name, join_links(&links)));
-        }
-    }
-    let check_runs: Vec<String> =
-        story.offers.iter().filter_map(|offer| offer.check_run_url.clone()).collect();
-    if !check_runs.is_empty() {
-        outputs.push(("check-run-url", join_links(&check_runs)));
-    }
+    outputs.extend(list_outputs_of_one(story));
+    outputs.extend(list_link_outputs(story));
     let waiting = list_waiting(story);
     if !waiting.is_empty() {
         let ids: Vec<&str> = waiting.iter().map(|offer| &*offer.offer).collect();
@@ -84,6 +51,31 @@ pub fn list_outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, S
         story.offers.iter().map(|offer| self::offer_to_json(story, offer)).collect();
     outputs.insert(at, ("offers", fit_offers(&offers, ROOM.saturating_sub(taken))));
     outputs
+}
+
+/// What only a release of one offer has.
+fn list_outputs_of_one(story: &Story) -> Vec<(&'static str, String)> {
+    let [only] = &story.offers[..] else { return Vec::new() };
+    let values = [
+        ("publish-operation", find_address(only.publish.as_ref())),
+        ("go-live-operation", find_address(only.go_live.as_ref())),
+        ("preview", only.preview.clone()),
+        ("version", only.version.clone()),
+    ];
+    values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// Links of all offers, each kind in an output.
+fn list_link_outputs(story: &Story) -> Vec<(&'static str, String)> {
+    let of_all =
+        |list: fn(&OfferStory) -> Vec<String>| story.offers.iter().flat_map(list).collect();
+    let kinds: [(_, Vec<String>); 3] = [
+        ("preview-links", of_all(|offer| list_addresses(&offer.preview_links))),
+        ("live-links", of_all(|offer| list_addresses(&offer.live_links))),
+        ("check-run-url", of_all(|offer| offer.check_run_url.iter().cloned().collect())),
+    ];
+    let kinds = kinds.into_iter().filter(|(_, links)| !links.is_empty());
+    kinds.map(|(name, links)| (name, join_links(&links))).collect()
 }
 
 /// One offer, as in the output `offers` and in the record.

@@ -53,40 +53,14 @@ impl<T: Transport> ProductIngestion<T> {
             },
             answer => Some(answer?),
         };
-        if let Some(job) = &job {
-            if job.status.state() == State::Failed
-                && let Some(error) = conflict::find_in_job("start an operation", &job.errors)
-            {
-                return Err(error);
-            }
-            if job.status.state() != State::Succeeded {
-                let phase = posted.as_ref().map(|one| one.phase);
-                let mut view = build_view(phase, None, job.status.clone(), Some(job));
-                if view.status.state() == State::Failed && !view.messages.is_empty() {
-                    // Messages are placed by the names of plans; without them they stay as they
-                    // are.
-                    let plans = self.read_plans(product).await.unwrap_or_default();
-                    view.messages.iter_mut().for_each(|one| name_plans(one, &plans));
-                }
-                return Ok(view);
-            }
+        let asked = posted.as_ref().map(|one| one.phase);
+        if let Some(job) = job.as_ref().filter(|job| job.status.state() != State::Succeeded) {
+            return self.show_unfinished(product, asked, job).await;
         }
         let entries = self.read_submissions(product).await?;
-        let (phase, number) = match posted {
-            Some(Posted { phase, number: Some(number), .. }) => (phase, number),
-            // The job says which one it made; the list alone could show another's.
-            Some(posted) => match self.read_submission_of_job(id).await? {
-                Some((of, number)) if of == product => (posted.phase, number),
-                _ => match find_new(&entries, &posted) {
-                    Some(entry) => (posted.phase, entry.number.clone()),
-                    None => return Ok(wait_for_submission(Some(posted.phase), job.as_ref())),
-                },
-            },
-            None => match self.read_submission_of_job(id).await? {
-                Some((of, number)) if of == product => (find_phase(&entries, &number), number),
-                Some(_) => return Err(foreign_job(id)),
-                None => return Ok(wait_for_submission(None, job.as_ref())),
-            },
+        let Some((phase, number)) = self.find_submission(product, id, posted, &entries).await?
+        else {
+            return Ok(wait_for_submission(asked, job.as_ref()));
         };
         self.remember_number(id, phase, &number);
         match find_entry(&entries, &number, phase) {
@@ -97,6 +71,53 @@ impl<T: Transport> ProductIngestion<T> {
             }
             None => Err(refuse_gone(&entries, &number, phase)),
         }
+    }
+
+    /// A job that runs or failed.
+    async fn show_unfinished(
+        &self,
+        product: &str,
+        phase: Option<Phase>,
+        job: &Job,
+    ) -> Result<OperationView, CallError> {
+        let mut view = build_view(phase, None, job.status.clone(), Some(job));
+        if view.status.state() != State::Failed {
+            return Ok(view);
+        }
+        if let Some(error) = conflict::find_in_job("start an operation", &job.errors) {
+            return Err(error);
+        }
+        if !view.messages.is_empty() {
+            // Messages are placed by the names of plans; without them they stay as they are.
+            let plans = self.read_plans(product).await.unwrap_or_default();
+            view.messages.iter_mut().for_each(|one| name_plans(one, &plans));
+        }
+        Ok(view)
+    }
+
+    /// The submission of a finished job, and which half it is; `None` if it is not known yet.
+    async fn find_submission(
+        &self,
+        product: &str,
+        job: &str,
+        posted: Option<Posted>,
+        entries: &[Entry],
+    ) -> Result<Option<(Phase, String)>, CallError> {
+        if let Some(Posted { phase, number: Some(number), .. }) = posted {
+            return Ok(Some((phase, number)));
+        }
+        // The job says which one it made; the list alone could show another's.
+        Ok(match (self.read_submission_of_job(job).await?, posted) {
+            (Some((of, number)), Some(posted)) if of == product => Some((posted.phase, number)),
+            (_, Some(posted)) => {
+                find_new(entries, &posted).map(|entry| (posted.phase, entry.number.clone()))
+            }
+            (Some((of, number)), None) if of == product => {
+                Some((find_phase(entries, &number), number))
+            }
+            (Some(_), None) => return Err(foreign_job(job)),
+            (None, None) => None,
+        })
     }
 
     fn remember_number(&self, job: &str, phase: Phase, number: &str) {

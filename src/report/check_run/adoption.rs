@@ -14,17 +14,7 @@ impl CheckRunPages {
         index: usize,
     ) -> Result<Option<CheckRunRef>, GithubError> {
         let unsure = self.known.borrow()[index].unsure;
-        let (name, prefix, commit) = {
-            let story = reports.story();
-            let offer = &story.offers[index];
-            let own = || super::own_external_id_prefix(&self.commit, &story, offer);
-            (
-                super::name_check_run(&story, offer),
-                if unsure { own() } else { super::external_id_prefix(&story, offer) },
-                super::commit_of(&self.commit, offer).to_owned(),
-            )
-        };
-        let found = match self.runs.find(&name, &commit, &prefix).await {
+        let found = match self.find_runs(reports, index, unsure).await {
             Ok(found) => found,
             // A second check run is better than none, unless it would be the second of our own.
             Err(GithubError::Unavailable(_))
@@ -53,6 +43,27 @@ impl CheckRunPages {
         known.run.clone_from(&adopted);
         known.listed = adopted.is_none();
         Ok(adopted)
+    }
+
+    /// The check runs that may be the one; `own`: only of this process.
+    async fn find_runs(
+        &self,
+        reports: &Reports,
+        index: usize,
+        own: bool,
+    ) -> Result<Vec<CheckRunRef>, GithubError> {
+        let (name, prefix, commit) = {
+            let story = reports.story();
+            let offer = &story.offers[index];
+            let prefix = if own {
+                super::own_external_id_prefix(&self.commit, &story, offer)
+            } else {
+                super::external_id_prefix(&story, offer)
+            };
+            let commit = super::commit_of(&self.commit, offer).to_owned();
+            (super::name_check_run(&story, offer), prefix, commit)
+        };
+        self.runs.find(&name, &commit, &prefix).await
     }
 
     /// The check run, if it is open or GitHub lets it be opened again. github.com answers such a

@@ -27,58 +27,30 @@ const ESTIMATE_BESIDE_TIME: i32 = 4;
 /// A shorter step would be no bar.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
 
+/// A step in the chart.
+struct DrawnStep<'a> {
+    story: &'a StepStory,
+    began: Timestamp,
+    took: SignedDuration,
+    estimate: Option<SignedDuration>,
+    /// The estimate's bar, which may be shorter.
+    estimate_bar: SignedDuration,
+}
+
 /// The chart; empty if it would tell nothing that one number does not.
 pub fn draw_chart(offer: &OfferStory, now: Timestamp) -> String {
-    let drawn: Vec<(&StepStory, Timestamp, SignedDuration)> = offer
-        .steps
-        .iter()
-        .filter_map(|step| {
-            Some((step, step.began?, step.took(now).filter(|took| *took >= SHORTEST)?))
-        })
-        .take(MOST)
-        .collect();
-    // An estimate of days beside minutes would leave nothing of the minutes to see.
-    let longest = drawn.iter().map(|(_, _, took)| *took).max().unwrap_or_default();
-    let room = longest.saturating_mul(ESTIMATE_BESIDE_TIME);
-    let estimated =
-        |step: &StepStory| step.step.estimate.as_deref().and_then(estimate::read_longest);
-    let bar = |estimate: SignedDuration| estimate.min(room);
-    let (Some(first), Some(last)) = (
-        drawn.iter().map(|(_, began, _)| *began).min(),
-        drawn
-            .iter()
-            .filter_map(|(step, began, took)| {
-                began.checked_add(estimated(step).map(bar).unwrap_or_default().max(*took)).ok()
-            })
-            .max(),
-    ) else {
+    let drawn = choose_steps(offer, now);
+    let ends =
+        drawn.iter().filter_map(|one| one.began.checked_add(one.estimate_bar.max(one.took)).ok());
+    let begins = drawn.iter().map(|one| one.began);
+    let (Some(first), Some(last)) = (begins.min(), ends.max()) else {
         return String::new();
     };
-    if drawn.len() < 2 && drawn.iter().all(|(step, ..)| estimated(step).is_none()) {
+    if drawn.len() < 2 && drawn.iter().all(|one| one.estimate.is_none()) {
         return String::new();
     }
-    let mut lines = String::new();
-    for (index, (step, began, took)) in drawn.iter().enumerate() {
-        let _ = writeln!(lines, "    section {}", name_section(index, &step.step.name));
-        let _ = writeln!(
-            lines,
-            "    {} :{}a{index}, {}, {}s",
-            label_bar(step, *took),
-            tag_bar(step),
-            format_time(*began),
-            took.as_secs()
-        );
-        if let Some(estimate) = estimated(step) {
-            let _ = writeln!(
-                lines,
-                "    estimated up to {}{} :e{index}, {}, {}s",
-                format_short(estimate),
-                if bar(estimate) < estimate { ", cut here" } else { "" },
-                format_time(*began),
-                bar(estimate).as_secs()
-            );
-        }
-    }
+    let lines: String =
+        drawn.iter().enumerate().map(|(index, one)| write_bars(index, one)).collect();
     let (format, tick) = choose_axis(last.duration_since(first));
     format!(
         "Each step's time (upper bar) beside the portal's estimate (lower bar), in UTC; the table \
@@ -90,6 +62,39 @@ pub fn draw_chart(offer: &OfferStory, now: Timestamp) -> String {
          dateFormat YYYY-MM-DDTHH:mm:ss\n    axisFormat {format}\n    tickInterval {tick}\n    \
              todayMarker off\n{lines}```\n\n"
     )
+}
+
+/// The first steps that took some time.
+fn choose_steps(offer: &OfferStory, now: Timestamp) -> Vec<DrawnStep<'_>> {
+    let steps = offer.steps.iter().filter_map(|story| {
+        let took = story.took(now).filter(|took| *took >= SHORTEST)?;
+        let estimate = story.step.estimate.as_deref().and_then(estimate::read_longest);
+        let estimate_bar = estimate.unwrap_or_default();
+        Some(DrawnStep { story, began: story.began?, took, estimate, estimate_bar })
+    });
+    let mut drawn: Vec<_> = steps.take(MOST).collect();
+    // An estimate of days beside minutes would leave nothing of the minutes to see.
+    let longest = drawn.iter().map(|one| one.took).max().unwrap_or_default();
+    let room = longest.saturating_mul(ESTIMATE_BESIDE_TIME);
+    for one in &mut drawn {
+        one.estimate_bar = one.estimate_bar.min(room);
+    }
+    drawn
+}
+
+fn write_bars(index: usize, drawn: &DrawnStep<'_>) -> String {
+    let DrawnStep { story, began, took, estimate, estimate_bar } = drawn;
+    let (section, began) = (name_section(index, &story.step.name), format_time(*began));
+    let (label, tag, seconds) = (label_bar(story, *took), tag_bar(story), took.as_secs());
+    let mut lines =
+        format!("    section {section}\n    {label} :{tag}a{index}, {began}, {seconds}s\n");
+    if let Some(estimate) = estimate {
+        let cut = if estimate_bar < estimate { ", cut here" } else { "" };
+        let (estimate, seconds) = (format_short(*estimate), estimate_bar.as_secs());
+        let _ =
+            writeln!(lines, "    estimated up to {estimate}{cut} :e{index}, {began}, {seconds}s");
+    }
+    lines
 }
 
 /// What the bar says, so that its colour need not.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::check_run_rules::InvalidBody;
 use crate::simulator::identity::issued::read_bearer;
-use crate::simulator::scenario::{GithubAnswer, GithubCall};
+use crate::simulator::scenario::{GithubAnswer, GithubCall, GithubCalls};
 use crate::simulator::simulation::{Sim, Simulation};
 
 const DOCUMENTATION: &str = "https://docs.github.com/rest";
@@ -61,6 +61,12 @@ fn admit_call(sim: &Simulation, request: &Request) -> Admission {
     if call <= switch.after || switch.count.is_some_and(|count| call > switch.after + count) {
         return Admission::No;
     }
+    refuse_call(sim, switch)
+}
+
+/// The answer that the scenario has in place of GitHub's.
+fn refuse_call(sim: &Simulation, switch: GithubCalls) -> Admission {
+    let fail = |status, message: &str| Admission::Answer(Box::new(reply_error(status, message)));
     let limited = |mut answer: Response| {
         if let Some(seconds) = switch.retry_after {
             answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -85,18 +91,19 @@ fn admit_call(sim: &Simulation, request: &Request) -> Admission {
             StatusCode::TOO_MANY_REQUESTS,
             "You have exceeded a secondary rate limit. Please wait a few minutes.",
         )),
-        GithubAnswer::RateLimited => {
-            let mut answer = reply_error(
-                StatusCode::FORBIDDEN,
-                "API rate limit exceeded for installation ID 1.",
-            );
-            let reset = sim.clock.now().as_second() + 60;
-            answer.headers_mut().insert("x-ratelimit-limit", HeaderValue::from_static("1000"));
-            answer.headers_mut().insert("x-ratelimit-remaining", HeaderValue::from_static("0"));
-            answer.headers_mut().insert("x-ratelimit-reset", HeaderValue::from(reset));
-            limited(answer)
-        }
+        GithubAnswer::RateLimited => limited(reply_rate_limit(sim)),
     }
+}
+
+/// The primary rate limit, which is reset in a minute.
+fn reply_rate_limit(sim: &Simulation) -> Response {
+    let message = "API rate limit exceeded for installation ID 1.";
+    let mut answer = reply_error(StatusCode::FORBIDDEN, message);
+    let reset = sim.clock.now().as_second() + 60;
+    answer.headers_mut().insert("x-ratelimit-limit", HeaderValue::from_static("1000"));
+    answer.headers_mut().insert("x-ratelimit-remaining", HeaderValue::from_static("0"));
+    answer.headers_mut().insert("x-ratelimit-reset", HeaderValue::from(reset));
+    answer
 }
 
 fn is_about_deployments(path: &str) -> bool {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::simulator::clock::add_time;
-use crate::simulator::scenario::{FailedAs, FailedOperation, ScriptMessage, ScriptStep};
+use crate::simulator::scenario::{FailedAs, FailedOperation, Fails, ScriptMessage, ScriptStep};
 
 /// The state of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,29 +78,8 @@ pub fn run_step(
     let mut messages = messages_so_far(&step.messages, began, now, progress);
 
     if let Some(fails) = step.fails.as_ref().filter(|fails| passed >= fails.after.0) {
-        let ended = add_time(began, fails.after.0);
-        messages.retain(|(said, _)| *said <= ended);
-        messages.extend(messages_so_far(&fails.messages, ended, Timestamp::MAX.min(now), progress));
-        progress.note_event(ended);
-        progress.error = Some(
-            fails
-                .messages
-                .first()
-                .map_or_else(|| format!("{} failed.", step.name), |first| first.html.clone()),
-        );
-        progress.state = match fails.operation {
-            FailedOperation::Failed => OperationState::Failed,
-            FailedOperation::Canceled => OperationState::Canceled,
-        };
-        let mark = match fails.mark {
-            FailedAs::Rejected => StepMark::Rejected,
-            FailedAs::Failed => StepMark::Failed,
-            FailedAs::Blocked => StepMark::Blocked,
-            FailedAs::Canceled => StepMark::Canceled,
-        };
-        return StepNow { mark, percent: compute_percent(fails.after.0, step.takes.0), messages };
+        return fail_step(step, fails, (began, now), messages, progress);
     }
-
     let mut stood_still = SignedDuration::ZERO;
     if let Some(blocked) = step.blocked.as_ref().filter(|blocked| passed >= blocked.after.0) {
         let from = add_time(began, blocked.after.0);
@@ -108,30 +87,58 @@ pub fn run_step(
         progress.note_event(from);
         let lasts = blocked.lasts.map_or(SignedDuration::MAX, |lasts| lasts.0);
         if now.duration_since(from) < lasts {
-            progress.state = OperationState::Running;
-            return StepNow {
-                mark: StepMark::Blocked,
-                percent: compute_percent(blocked.after.0, step.takes.0),
-                messages,
-            };
+            return go_on(StepMark::Blocked, step, blocked.after.0, messages, progress);
         }
         progress.note_event(add_time(from, lasts));
         stood_still = lasts;
     }
-
     let total = step.takes.0.saturating_add(stood_still);
     if passed < total {
-        progress.state = OperationState::Running;
-        let mark = StepMark::InProgress;
-        return StepNow {
-            mark,
-            percent: compute_percent(passed.saturating_sub(stood_still), step.takes.0),
-            messages,
-        };
+        let worked = passed.saturating_sub(stood_still);
+        return go_on(StepMark::InProgress, step, worked, messages, progress);
     }
     *at = add_time(began, total);
     progress.note_event(*at);
     StepNow { mark: StepMark::Complete, percent: 100, messages }
+}
+
+/// A step that is not at its end, of which so much is done.
+fn go_on(
+    mark: StepMark,
+    step: &ScriptStep,
+    worked: SignedDuration,
+    messages: Vec<(Timestamp, ScriptMessage)>,
+    progress: &mut OperationProgress,
+) -> StepNow {
+    progress.state = OperationState::Running;
+    StepNow { mark, percent: compute_percent(worked, step.takes.0), messages }
+}
+
+/// A step that failed, and its operation with it.
+fn fail_step(
+    step: &ScriptStep,
+    fails: &Fails,
+    (began, now): (Timestamp, Timestamp),
+    mut messages: Vec<(Timestamp, ScriptMessage)>,
+    progress: &mut OperationProgress,
+) -> StepNow {
+    let ended = add_time(began, fails.after.0);
+    messages.retain(|(said, _)| *said <= ended);
+    messages.extend(messages_so_far(&fails.messages, ended, now, progress));
+    progress.note_event(ended);
+    let first = fails.messages.first().map(|message| message.html.clone());
+    progress.error = Some(first.unwrap_or_else(|| format!("{} failed.", step.name)));
+    progress.state = match fails.operation {
+        FailedOperation::Failed => OperationState::Failed,
+        FailedOperation::Canceled => OperationState::Canceled,
+    };
+    let mark = match fails.mark {
+        FailedAs::Rejected => StepMark::Rejected,
+        FailedAs::Failed => StepMark::Failed,
+        FailedAs::Blocked => StepMark::Blocked,
+        FailedAs::Canceled => StepMark::Canceled,
+    };
+    StepNow { mark, percent: compute_percent(fails.after.0, step.takes.0), messages }
 }
 
 /// The messages that have come by `now`, for times counted from `from`.

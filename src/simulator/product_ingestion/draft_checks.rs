@@ -38,33 +38,30 @@ pub fn check_resource(
         kind_of(there) == kind && there["plan"] == *plan && there.get("vmImageVersions").is_some()
     });
     let published = published.and_then(|there| there["vmImageVersions"].as_array());
-    for version in published.into_iter().flatten() {
-        let number = version["versionNumber"].as_str().unwrap_or_default();
-        let written = versions.into_iter().flatten().find(|one| one["versionNumber"] == number);
-        for image in version["vmImages"].as_array().into_iter().flatten() {
-            let image_type = image["imageType"].as_str().unwrap_or_default();
-            let shown = pascal_case(image_type);
-            let there = written
-                .and_then(|version| version["vmImages"].as_array())
-                .and_then(|images| images.iter().find(|one| one["imageType"] == image_type));
-            match there {
-                None => {
-                    return error(format!(
-                        "Cannot delete image '{number}' of type '{shown}' as it is already \
-                         published."
-                    ));
-                }
-                Some(there) if there["source"] != image["source"] => {
-                    return error(format!(
-                        "Cannot change image '{number}' of type '{shown}' as it is already \
-                         published."
-                    ));
-                }
-                Some(_) => {}
-            }
-        }
-    }
-    Vec::new()
+    let empty = Vec::new();
+    let written = versions.unwrap_or(&empty);
+    let changed = published.into_iter().flatten().find_map(|one| find_changed_image(one, written));
+    changed.map_or_else(Vec::new, error)
+}
+
+/// What is wrong with an image of a published version, which neither goes nor changes.
+fn find_changed_image(published: &Value, written: &[Value]) -> Option<String> {
+    let number = published["versionNumber"].as_str().unwrap_or_default();
+    let written = written.iter().find(|one| one["versionNumber"] == number);
+    let written = written.and_then(|version| version["vmImages"].as_array());
+    published["vmImages"].as_array().into_iter().flatten().find_map(|image| {
+        let image_type = image["imageType"].as_str().unwrap_or_default();
+        let there = written.and_then(|all| all.iter().find(|one| one["imageType"] == image_type));
+        let done = match there {
+            None => "delete",
+            Some(there) if there["source"] != image["source"] => "change",
+            Some(_) => return None,
+        };
+        let shown = pascal_case(image_type);
+        Some(format!(
+            "Cannot {done} image '{number}' of type '{shown}' as it is already published."
+        ))
+    })
 }
 
 /// An optional text must be left out, not null.

@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 pub use self::auth::{Reuse, TenantClient, TokenSwitches, default_audience};
-pub use self::checks::{CheckSwitches, DeploymentSwitches, GithubAnswer, GithubCall};
+pub use self::checks::{CheckSwitches, DeploymentSwitches, GithubAnswer, GithubCall, GithubCalls};
 pub use self::draft_switches::*;
 pub use self::edits::DraftEdit;
 pub use self::faults::{FaultAnswer, FaultEffect, FixedAnswer, RetryAfter, ScriptedFault};
@@ -29,7 +29,7 @@ pub use self::length::LengthOfTime;
 pub use self::offers::{OfferLink, OfferSetup, OfferStatus, PastSubmission};
 pub use self::operation_switches::*;
 pub use self::portal::*;
-pub use self::steps::{FailedAs, FailedOperation, ReleaseHalf, ScriptMessage, ScriptStep};
+pub use self::steps::{FailedAs, FailedOperation, Fails, ReleaseHalf, ScriptMessage, ScriptStep};
 pub use self::target::RequestTarget;
 
 use super::guid::product_guid;
