@@ -71,7 +71,7 @@ pub struct Document {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WrittenOffer {
-    /// The offer's id, as in the address of the portal.
+    /// The offer's id, as in the address of the portal: neither its name nor its alias.
     pub id: OfferId,
     /// The API at which this offer is published, instead of the manifest's.
     #[serde(default)]

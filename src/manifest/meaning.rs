@@ -28,7 +28,7 @@ pub fn check_meaning(root: &Node) -> Vec<Finding> {
         &top,
         "offers",
         OfferId::parse,
-        "use the offer's id as in the address of the portal",
+        "use the offer's id as in the address of the portal, not its name nor its alias",
     );
     for (index, offer) in list_items(root, "offers").iter().enumerate() {
         let route = top.key("offers").index(index);

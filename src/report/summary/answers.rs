@@ -19,6 +19,7 @@ use super::what_now::say_what_now;
 use super::{look, messages};
 use crate::portal::{Level, Link, Message, Phase};
 use crate::release::Outcome;
+use crate::release::event::Verified;
 use crate::text::cut_text;
 
 /// Whether it is out, if not why, and what to do now: of the one offer, or of all together.
@@ -96,15 +97,17 @@ fn is_it_out(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     match (verdict.outcome, phase_of(offer)) {
         (Outcome::Succeeded, Some(Phase::GoLive)) => {
             format!(
-                "Yes: {}.{}",
+                "Yes: {}.{}{}",
                 escape_sentence(&verdict.whole_message()),
+                tell_verified(offer, Phase::GoLive),
                 join_links(&offer.live_links)
             )
         }
         (Outcome::Succeeded, Some(Phase::Publish)) => {
             format!(
-                "As a preview, not yet to the public ({}).{}",
+                "As a preview, not yet to the public ({}).{}{}",
                 escape_sentence(&verdict.whole_message()),
+                tell_verified(offer, Phase::Publish),
                 join_links(&offer.preview_links)
             )
         }
@@ -116,6 +119,24 @@ fn is_it_out(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
         (_, Some(Phase::GoLive)) => "No: it did not go live.".to_owned(),
         (..) => "No: it was not published.".to_owned(),
     }
+}
+
+/// What was found where the half has its effect, if it was looked for there.
+fn tell_verified(offer: &OfferStory, phase: Phase) -> String {
+    if offer.verified != Some((phase, Verified::True)) {
+        return String::new();
+    }
+    let place = match phase {
+        Phase::Publish => "The preview",
+        Phase::GoLive => "Production",
+    };
+    // Without content in the manifest, a version is only what the release is called.
+    let version = offer.version.as_ref().filter(|_| offer.draft.is_some());
+    let what = version.map_or_else(
+        || "what was released".to_owned(),
+        |version| format!("version {}", escape(&cut_text(version, 80))),
+    );
+    format!(" {place} was read, and holds {what}.")
 }
 
 fn join_links(links: &[Link]) -> String {

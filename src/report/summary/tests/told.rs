@@ -3,6 +3,7 @@
 use super::*;
 use crate::problem::{Code, Problem};
 use crate::release::Ending;
+use crate::release::event::{DraftNews, Verified};
 
 const VALIDATE: &str = "Validate Pre-Requisites";
 
@@ -74,6 +75,9 @@ fn success() {
         &[],
         &live,
     );
+    told.tell(0, What::Version("1.2.3".to_owned()));
+    told.tell(0, What::Draft(DraftNews::default()));
+    told.tell(0, What::Verified(Phase::GoLive, Verified::True));
     told.ends(0, Verdict::done(Some(Phase::GoLive), "the offer is live"));
     told.story.offers[0].check_run_url =
         Some("https://github.com/contoso/offers/runs/5000000001".into());
