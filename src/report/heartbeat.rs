@@ -62,7 +62,7 @@ pub fn write_lines(story: &Story, now: Timestamp) -> Vec<LogLine> {
             None if progress.usual.is_some() => format!("still running, {}{next}", progress.time()),
             None => format!("still {status}after {}{next}", progress.time()),
         };
-        log::begin_line(now, &offer.offer, width, &progress.step).cell(Paint::Dim, 0, text)
+        log::begin_line(now, offer.offer.as_str(), width, &progress.step).cell(Paint::Dim, 0, text)
     };
     let mut lines: Vec<LogLine> = under_way.iter().take(MOST_OFFERS).map(line).collect();
     if under_way.len() > MOST_OFFERS {

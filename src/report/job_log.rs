@@ -34,17 +34,21 @@ impl JobLog {
     }
 
     fn print(&self, story: &Story, offer: &OfferStory, news: &News) {
-        let line =
-            match &news.entry {
-                TimelineEntry::Change(StoryChange::Ended(verdict)) if story.shows_state(offer) => {
-                    log::begin_line(news.at, &offer.offer, story.width(), story.command.as_str())
-                        .cell(Paint::Plain, 0, verdict.sentence())
-                }
-                TimelineEntry::Change(StoryChange::Ended(verdict)) if is_everybodys(verdict) => {
-                    return self.print_common_end(story, offer, news, verdict);
-                }
-                entry => log::write_line(news.at, &offer.offer, story.width(), entry),
-            };
+        let line = match &news.entry {
+            TimelineEntry::Change(StoryChange::Ended(verdict)) if story.shows_state(offer) => {
+                log::begin_line(
+                    news.at,
+                    offer.offer.as_str(),
+                    story.width(),
+                    story.command.as_str(),
+                )
+                .cell(Paint::Plain, 0, verdict.sentence())
+            }
+            TimelineEntry::Change(StoryChange::Ended(verdict)) if is_everybodys(verdict) => {
+                return self.print_common_end(story, offer, news, verdict);
+            }
+            entry => log::write_line(news.at, offer.offer.as_str(), story.width(), entry),
+        };
         if matches!(news.entry, TimelineEntry::Exchange(_)) {
             return self.console.debug(&line.render(false, str::to_owned));
         }
@@ -74,8 +78,12 @@ impl JobLog {
         let first = told.iter().find(|(_, known)| *known == sentence).map(|(first, _)| first);
         if let Some(first) = first {
             let code = verdict.code().map(|code| format!(" [{code}]")).unwrap_or_default();
-            let line =
-                log::begin_line(news.at, &offer.offer, story.width(), verdict.outcome.name());
+            let line = log::begin_line(
+                news.at,
+                offer.offer.as_str(),
+                story.width(),
+                verdict.outcome.name(),
+            );
             let paint = match verdict.outcome {
                 Outcome::Pending => Paint::Doubtful,
                 _ => Paint::Bad,
@@ -83,12 +91,17 @@ impl JobLog {
             let line = line.cell(paint, 0, format!("for the same reason as {first}{code}"));
             return self.console.columns(&line);
         }
-        self.console.columns(&log::write_line(news.at, &offer.offer, story.width(), &news.entry));
+        self.console.columns(&log::write_line(
+            news.at,
+            offer.offer.as_str(),
+            story.width(),
+            &news.entry,
+        ));
         if verdict.outcome <= Outcome::Cancelled {
             let title = verdict.code().map(|code| code.to_string()).unwrap_or_default();
             self.console.annotate(Level::Error, None, &title, &sentence);
         }
-        told.push((offer.offer.clone(), sentence));
+        told.push((offer.offer.to_string(), sentence));
     }
 }
 

@@ -8,6 +8,7 @@ use super::annotated::Annotated;
 use super::news::TimelineEntry;
 use super::step_story::StepStory;
 use crate::http::Exchange;
+use crate::ids::OfferId;
 use crate::manifest::{Api, Offer};
 use crate::portal::{Level, Link, Message, Operation, Phase, Word};
 use crate::release::Verdict;
@@ -18,7 +19,7 @@ use crate::release::ledger::MarkRef;
 #[derive(Debug, Clone)]
 pub struct OfferStory {
     /// The offer's id, as in the manifest.
-    pub offer: String,
+    pub offer: OfferId,
     /// Its place in the manifest's list of offers.
     pub index: usize,
     /// What is to be shown on the manifest's lines, in the order in which it came up; only ever
@@ -94,7 +95,7 @@ impl OfferStory {
     #[must_use]
     pub fn new(offer: &Offer) -> Self {
         Self {
-            offer: offer.id.to_string(),
+            offer: offer.id.clone(),
             index: offer.index,
             annotations: Vec::new(),
             began: None,

@@ -30,7 +30,7 @@ pub fn list_outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, S
     outputs.extend(list_link_outputs(story));
     let waiting = list_waiting(story);
     if !waiting.is_empty() {
-        let ids: Vec<&str> = waiting.iter().map(|offer| &*offer.offer).collect();
+        let ids: Vec<&str> = waiting.iter().map(|offer| offer.offer.as_str()).collect();
         outputs.push(("waiting", ids.join(",")));
     }
     let at = outputs.len();
@@ -40,7 +40,7 @@ pub fn list_outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, S
     }
     if story.command == Command::Status && !waiting.is_empty() {
         let jobs: Vec<_> =
-            waiting.iter().map(|offer| (&*offer.offer, offer.preview.as_deref())).collect();
+            waiting.iter().map(|offer| (offer.offer.as_str(), offer.preview.as_deref())).collect();
         outputs.push(("matrix", build_waiting_matrix(&jobs).to_string()));
     }
     let changed = story.offers.iter().any(is_changed);
@@ -83,7 +83,7 @@ fn list_link_outputs(story: &Story) -> Vec<(&'static str, String)> {
 pub fn offer_to_json(story: &Story, offer: &OfferStory) -> Value {
     json!({
         "publisher": story.manifest.publisher.as_str(),
-        "offer": offer.offer,
+        "offer": offer.offer.as_str(),
         "outcome": offer.verdict.as_ref().map_or("pending", |verdict| verdict.outcome.name()),
         "phase": offer.phase.map(Phase::name),
         "state": offer.state.text(),

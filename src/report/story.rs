@@ -63,9 +63,9 @@ impl Story {
         };
         let news = |entry: TimelineEntry| {
             let annotated = match &event.what {
-                What::Warning(problem) => annotate_warning(&offer.offer, problem),
-                What::OnLine(remark) => Some(annotate_line(&offer.offer, remark)),
-                _ => annotate(&offer.offer, offer.index, &self.manifest, &entry)
+                What::Warning(problem) => annotate_warning(offer.offer.as_str(), problem),
+                What::OnLine(remark) => Some(annotate_line(offer.offer.as_str(), remark)),
+                _ => annotate(offer.offer.as_str(), offer.index, &self.manifest, &entry)
                     .filter(|_| !is_state(self.command, &entry)),
             };
             offer.annotations.extend(annotated.clone());
@@ -95,7 +95,7 @@ impl Story {
     /// Columns of the longest offer id.
     #[must_use]
     pub fn width(&self) -> usize {
-        self.offers.iter().map(|offer| offer.offer.len()).max().unwrap_or_default()
+        self.offers.iter().map(|offer| offer.offer.as_str().len()).max().unwrap_or_default()
     }
 
     /// The last half that was reached by any offer.

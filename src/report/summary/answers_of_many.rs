@@ -94,8 +94,11 @@ fn is_live(offer: &OfferStory) -> bool {
 
 /// The first few offers by name, and how many more there are.
 fn name_offers(offers: &[&OfferStory]) -> String {
-    let names: Vec<String> =
-        offers.iter().take(MOST).map(|offer| format!("**{}**", escape(&offer.offer))).collect();
+    let names: Vec<String> = offers
+        .iter()
+        .take(MOST)
+        .map(|offer| format!("**{}**", escape(offer.offer.as_str())))
+        .collect();
     let more = match offers.len() - names.len() {
         0 => String::new(),
         more => format!(" and {more} more"),

@@ -36,7 +36,11 @@ pub fn show_states_of_many(story: &Story, offers: &[OfferStory]) -> String {
     let lines: Vec<String> = with_advice
         .map(|offer| {
             let state = capitalize(&escape_sentence(&find_message(offer)));
-            format!("- **{}**: {state}. {}", escape(&offer.offer), show_advice(offer).trim_end())
+            format!(
+                "- **{}**: {state}. {}",
+                escape(offer.offer.as_str()),
+                show_advice(offer).trim_end()
+            )
         })
         .collect();
     let plan = match story.command {

@@ -95,7 +95,7 @@ fn write_section(story: &Story, offer: &OfferStory, now: Timestamp, length: Leng
             escape_link("messages on the lines of the manifest", url)
         );
     }
-    let name = escape(&offer.offer);
+    let name = escape(offer.offer.as_str());
     // Of several, those that went well are folded.
     if story.offers.len() > 1 && !is_troubled(offer) && offer.verdict.is_some() {
         format!(
@@ -132,7 +132,7 @@ fn say_left_out(without: &[&OfferStory], quiet: &[&OfferStory]) -> String {
     let mut text = String::new();
     if !without.is_empty() {
         let names: Vec<String> =
-            without.iter().take(20).map(|offer| escape_code(&offer.offer)).collect();
+            without.iter().take(20).map(|offer| escape_code(offer.offer.as_str())).collect();
         let more = if without.len() > names.len() {
             format!(" and {} more", without.len() - names.len())
         } else {

@@ -21,7 +21,7 @@ pub fn suggest_next(story: &Story, offer: &OfferStory) -> String {
     let Some(next) = choose_run(story, offer) else {
         return String::new();
     };
-    show_run(story, &next, &offer.offer)
+    show_run(story, &next, offer.offer.as_str())
 }
 
 /// How to release those again that failed, and no other; empty if none failed.

@@ -53,7 +53,7 @@ pub fn write_row(story: &Story, offer: &OfferStory, now: Timestamp) -> String {
     };
     format!(
         "| **{}** | {} | {} | {} | {time} |{what}\n",
-        escape(&offer.offer),
+        escape(offer.offer.as_str()),
         show_outcome(story, offer),
         offer.phase.map(Phase::name).unwrap_or_default(),
         escape(&cut_text(&show_state(offer), LONGEST)),
