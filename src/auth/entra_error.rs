@@ -90,24 +90,8 @@ pub fn explain_refusal(app: &EntraApplication, proof: Proof<'_>, answer: &EntraA
     if !answer.description.is_empty() {
         message = format!("{message}: {}", answer.description);
     }
-    let unnamed: Vec<_> = answer
-        .codes
-        .iter()
-        .map(|code| format!("AADSTS{code}"))
-        .filter(|code| !answer.description.contains(code))
-        .collect();
-    for (name, value) in [
-        ("code", (!unnamed.is_empty()).then(|| unnamed.join(", "))),
-        ("trace id", answer.trace_id.clone()),
-        ("correlation id", answer.correlation_id.clone()),
-        (
-            "the id token that was presented says",
-            if let Proof::IdToken(Some(claims)) = proof { Some(claims.to_string()) } else { None },
-        ),
-    ] {
-        if let Some(value) = value {
-            message = format!("{message}; {name} {value}");
-        }
+    for (name, value) in list_facts(proof, answer) {
+        message = format!("{message}; {name} {value}");
     }
     let hint = answer
         .codes
@@ -115,6 +99,30 @@ pub fn explain_refusal(app: &EntraApplication, proof: Proof<'_>, answer: &EntraA
         .find_map(|code| suggest_cure(*code, app, proof))
         .unwrap_or_else(|| general_hint(answer));
     Problem::new(Code::TokenRefused, message).hint(hint)
+}
+
+/// What the support of Microsoft asks for, and what the description does not say.
+fn list_facts(
+    proof: Proof<'_>,
+    answer: &EntraAnswer,
+) -> impl Iterator<Item = (&'static str, String)> {
+    let unnamed: Vec<_> = answer
+        .codes
+        .iter()
+        .map(|code| format!("AADSTS{code}"))
+        .filter(|code| !answer.description.contains(code))
+        .collect();
+    let claims = match proof {
+        Proof::IdToken(claims) => claims,
+        Proof::Secret => None,
+    };
+    let facts = [
+        ("code", Some(unnamed.join(", ")).filter(|codes| !codes.is_empty())),
+        ("trace id", answer.trace_id.clone()),
+        ("correlation id", answer.correlation_id.clone()),
+        ("the id token that was presented says", claims.map(ToString::to_string)),
+    ];
+    facts.into_iter().filter_map(|(name, value)| Some((name, value?)))
 }
 
 fn suggest_cure(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Option<String> {
@@ -197,27 +205,34 @@ fn credential_hint(code: u64, app: &EntraApplication, proof: Proof<'_>) -> Strin
     } else {
         String::new()
     };
+    let command = write_credential_command(app, issuer, subject, audience);
+    let also = match code {
+        700_212 => "or set input `audience` to that of the credential",
+        _ => "one that was made just now takes effect within minutes",
+    };
+    format!("{cure}{form}. To make it: `{command}`; {also}")
+}
+
+/// The command that makes the federated credential. The line is made to be copied into a shell, and
+/// an environment's name may have a quote in it. It is code, for in anything else the summary parts
+/// addresses and references by characters that nobody sees; so no backtick may end it.
+fn write_credential_command(
+    app: &EntraApplication,
+    issuer: &str,
+    subject: &str,
+    audience: &str,
+) -> String {
     let parameters = serde_json::json!({
         "name": "github-actions",
         "issuer": issuer,
         "subject": subject,
         "audiences": [audience],
     });
-    // The line is made to be copied into a shell, and an environment's name may have a quote in it.
-    // It is code, for in anything else the summary parts addresses and references by characters
-    // that nobody sees; so no backtick may end it.
     let parameters = parameters.to_string().replace('`', r"\u0060").replace('\'', r"'\''");
-    let mut hint = format!(
-        "{cure}{form}. To make it: `az ad app federated-credential create --id {} --parameters \
-         '{parameters}'`",
+    format!(
+        "az ad app federated-credential create --id {} --parameters '{parameters}'",
         app.client_id
-    );
-    if code == 700_212 {
-        hint.push_str("; or set input `audience` to that of the credential");
-    } else {
-        hint.push_str("; one that was made just now takes effect within minutes");
-    }
-    hint
+    )
 }
 
 /// What is to be known about the subject's form. A credential in the other one looks right, and

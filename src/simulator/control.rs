@@ -7,10 +7,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::offers::offer::SimulatedSlot;
-use super::offers::operation::ForcedEnd;
+use super::fault_counters::FaultCounter;
+use super::offers::offer::{SimulatedOffer, SimulatedSlot};
+use super::offers::operation::{ForcedEnd, SimulatedOperation};
 use super::offers::progress::OperationState;
 use super::product_ingestion::api::show_products;
 use super::scenario::LengthOfTime;
@@ -126,62 +128,10 @@ fn stop_operation(sim: &Simulation, id: &str, state: OperationState) -> Response
 /// The world as it is, in the simulator's own words.
 pub fn show_world(sim: &Simulation) -> Value {
     let now = sim.clock.now();
-    let faults: Value = sim
-        .faults()
-        .all()
-        .iter()
-        .map(|counter| {
-            let on = format!("{} {}", counter.fault.on.method, counter.fault.on.path);
-            let answer = format!("{:?}", counter.fault.effect.answer);
-            json!({"on": on, "do": answer, "met": counter.met, "used": counter.used})
-        })
-        .collect();
+    let faults: Value = sim.faults().all().iter().map(show_fault).collect();
     let mut world = sim.world();
     world.offers.make_due_edits(now);
-    let offers: Value = world
-        .offers
-        .all()
-        .iter()
-        .map(|offer| {
-            let operations: Value = offer
-                .operations
-                .iter()
-                .map(|operation| {
-                    let progress = operation.progress_at(now);
-                    let steps: Value = operation
-                        .script
-                        .iter()
-                        .zip(&progress.steps)
-                        .map(|(step, seen)| {
-                            let status = format!("{:?}", seen.mark);
-                            json!({"id": step.id, "status": status, "percent": seen.percent})
-                        })
-                        .collect();
-                    json!({
-                        "id": operation.id,
-                        "kind": format!("{:?}", operation.kind),
-                        "state": format!("{:?}", progress.state),
-                        "created": operation.created,
-                        "lastAction": progress.last_action,
-                        "emails": operation.emails,
-                        "reads": operation.polls,
-                        "steps": steps,
-                    })
-                })
-                .collect();
-            json!({
-                "publisher": offer.publisher,
-                "id": offer.id,
-                "status": format!("{:?}", offer.status_at(now)),
-                "version": offer.version,
-                "changed": offer.changed,
-                "draft": offer.definition,
-                "preview": offer.slot_at(SimulatedSlot::Preview, now),
-                "production": offer.slot_at(SimulatedSlot::Production, now),
-                "operations": operations,
-            })
-        })
-        .collect();
+    let offers: Value = world.offers.all().iter().map(|offer| show_offer(offer, now)).collect();
     world.products.settle(now);
     let ingestion = show_products(&world.products, &sim.scenario.ingestion, now);
     json!({
@@ -193,5 +143,43 @@ pub fn show_world(sim: &Simulation) -> Value {
         "checkRuns": world.checks.show_all(),
         "deployments": world.deployments.show_all(),
         "faults": faults,
+    })
+}
+
+fn show_fault(counter: &FaultCounter) -> Value {
+    let on = format!("{} {}", counter.fault.on.method, counter.fault.on.path);
+    let answer = format!("{:?}", counter.fault.effect.answer);
+    json!({"on": on, "do": answer, "met": counter.met, "used": counter.used})
+}
+
+fn show_offer(offer: &SimulatedOffer, now: Timestamp) -> Value {
+    let operations: Value = offer.operations.iter().map(|one| show_operation(one, now)).collect();
+    json!({
+        "publisher": offer.publisher,
+        "id": offer.id,
+        "status": format!("{:?}", offer.status_at(now)),
+        "version": offer.version,
+        "changed": offer.changed,
+        "draft": offer.definition,
+        "preview": offer.slot_at(SimulatedSlot::Preview, now),
+        "production": offer.slot_at(SimulatedSlot::Production, now),
+        "operations": operations,
+    })
+}
+
+fn show_operation(operation: &SimulatedOperation, now: Timestamp) -> Value {
+    let progress = operation.progress_at(now);
+    let steps = operation.script.iter().zip(&progress.steps).map(|(step, seen)| {
+        json!({"id": step.id, "status": format!("{:?}", seen.mark), "percent": seen.percent})
+    });
+    json!({
+        "id": operation.id,
+        "kind": format!("{:?}", operation.kind),
+        "state": format!("{:?}", progress.state),
+        "created": operation.created,
+        "lastAction": progress.last_action,
+        "emails": operation.emails,
+        "reads": operation.polls,
+        "steps": steps.collect::<Value>(),
     })
 }

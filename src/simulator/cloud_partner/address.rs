@@ -1,6 +1,6 @@
 //! The answer to an accepted POST, with the address of its operation.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -37,33 +37,34 @@ pub fn answer_start(
             reply_json(status, &json!({"id": operation, "status": "notStarted"}))
         }
     };
-    let names = match address.header {
-        AddressHeader::Location => vec![header::LOCATION],
-        AddressHeader::OperationLocation => {
-            vec![header::HeaderName::from_static("operation-location")]
-        }
-        AddressHeader::Both => {
-            vec![header::LOCATION, header::HeaderName::from_static("operation-location")]
-        }
-        AddressHeader::WithOffer | AddressHeader::WithOtherOffer => {
-            let other = if address.header == AddressHeader::WithOffer { "" } else { "-other" };
-            let location =
-                format!("/api/publishers/{}/offers/{}{other}", offer.publisher, offer.id);
-            if let Ok(value) = HeaderValue::from_str(&location) {
-                response.headers_mut().insert(header::LOCATION, value);
-            }
-            vec![header::HeaderName::from_static("operation-location")]
-        }
-        AddressHeader::Absent => Vec::new(),
-    };
-    if let Ok(value) =
-        HeaderValue::from_str(&write_address(sim, portal, offer, operation, address.form))
-    {
-        for name in names {
-            response.headers_mut().insert(name, value.clone());
+    let own = write_address(sim, portal, offer, operation, address.form);
+    for (name, value) in list_address_headers(offer, address.header, own) {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
         }
     }
     response
+}
+
+/// The headers of an accepted start; `own` is the operation's address.
+fn list_address_headers(
+    offer: &SimulatedOffer,
+    header: AddressHeader,
+    own: String,
+) -> Vec<(HeaderName, String)> {
+    let operation_location = HeaderName::from_static("operation-location");
+    let with_offer = |other: &str| {
+        let location = format!("/api/publishers/{}/offers/{}{other}", offer.publisher, offer.id);
+        vec![(header::LOCATION, location), (operation_location.clone(), own.clone())]
+    };
+    match header {
+        AddressHeader::Location => vec![(header::LOCATION, own)],
+        AddressHeader::OperationLocation => vec![(operation_location, own)],
+        AddressHeader::Both => vec![(header::LOCATION, own.clone()), (operation_location, own)],
+        AddressHeader::WithOffer => with_offer(""),
+        AddressHeader::WithOtherOffer => with_offer("-other"),
+        AddressHeader::Absent => Vec::new(),
+    }
 }
 
 fn write_address(

@@ -110,34 +110,7 @@ fn check_annotation(annotation: &Value) -> Result<(), InvalidBody> {
             format!("path {path:?} is not relative to the repository"),
         ));
     }
-    let line = |name: &str| {
-        let line = fields.get(name).and_then(Value::as_u64).filter(|line| *line > 0);
-        line.ok_or_else(|| {
-            InvalidBody::Schema(format!("\"{name}\" wasn't supplied, or is not a number from 1."))
-        })
-    };
-    let (start, end) = (line("start_line")?, line("end_line")?);
-    if end < start {
-        return wrong("\"end_line\" is before \"start_line\".".to_owned());
-    }
-    for name in ["start_column", "end_column"] {
-        if fields.get(name).is_some_and(|column| !column.is_null()) {
-            line(name)?;
-            if start != end {
-                return Err(InvalidBody::Field(
-                    "annotations",
-                    format!("{name} is only allowed if start_line and end_line are the same"),
-                ));
-            }
-        }
-    }
-    if let (Some(first), Some(last)) = (
-        fields.get("start_column").and_then(Value::as_u64),
-        fields.get("end_column").and_then(Value::as_u64),
-    ) && last < first
-    {
-        return wrong("\"end_column\" is before \"start_column\".".to_owned());
-    }
+    check_extent(fields)?;
     let level = required_text(fields, "annotation_level")?;
     if !LEVELS.contains(&level) {
         return wrong(format!("{level} is not a member of [{}].", LEVELS.join(", ")));
@@ -151,6 +124,36 @@ fn check_annotation(annotation: &Value) -> Result<(), InvalidBody> {
         return wrong("\"message\" and \"raw_details\" may have 64 KB each.".to_owned());
     }
     Ok(())
+}
+
+/// The lines and columns of an annotation.
+fn check_extent(fields: &Map<String, Value>) -> Result<(), InvalidBody> {
+    let wrong = |text: &str| Err(InvalidBody::Schema(text.to_owned()));
+    let number = |name: &str| fields.get(name).and_then(Value::as_u64).filter(|one| *one > 0);
+    let required = |name: &str| {
+        let text = format!("\"{name}\" wasn't supplied, or is not a number from 1.");
+        number(name).ok_or(InvalidBody::Schema(text))
+    };
+    let (start, end) = (required("start_line")?, required("end_line")?);
+    if end < start {
+        return wrong("\"end_line\" is before \"start_line\".");
+    }
+    for name in ["start_column", "end_column"] {
+        if fields.get(name).is_some_and(|column| !column.is_null()) {
+            required(name)?;
+            if start != end {
+                let text =
+                    format!("{name} is only allowed if start_line and end_line are the same");
+                return Err(InvalidBody::Field("annotations", text));
+            }
+        }
+    }
+    match (number("start_column"), number("end_column")) {
+        (Some(first), Some(last)) if last < first => {
+            wrong("\"end_column\" is before \"start_column\".")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A text that has to be there.

@@ -91,6 +91,16 @@ fn default_plan(guid: &str, plan_guid: &str, name: &str, product_type: &str) -> 
     ]
 }
 
+fn machine_image(plan: &str, image_type: &str) -> Value {
+    let disk = format!(
+        "https://contoso.blob.core.windows.net/vhds/{plan}-1.0.0-{image_type}.vhd\
+         ?sv=2022-11-02&sr=c&sp=rl&st=2025-12-31T00%3A00%3A00Z&se=2099-01-01T00%3A00%3A00Z\
+         &sig=c2ltdWxhdGVk%2B{plan}%3D"
+    );
+    let source = json!({"sourceType": "sasUri", "osDisk": {"uri": disk}, "dataDisks": []});
+    json!({"imageType": image_type, "source": source})
+}
+
 fn technical_configuration(
     product: &str,
     plan: &str,
@@ -120,22 +130,20 @@ fn technical_configuration(
             "connectionWebhook": "https://contoso.example/webhook",
         });
     }
-    let is_core = product_type == "coreVirtualMachine";
+    machine_configuration(product, plan, of_plan, name, product_type == "coreVirtualMachine")
+}
+
+fn machine_configuration(
+    product: &str,
+    plan: &str,
+    of_plan: &dyn Fn(&str) -> String,
+    name: &str,
+    is_core: bool,
+) -> Value {
     let (kind, preview) = if is_core {
         ("core-virtual-machine-plan-technical-configuration", 6)
     } else {
         ("virtual-machine-plan-technical-configuration", 5)
-    };
-    let image = |image_type: &str| {
-        json!({"imageType": image_type, "source": {
-            "sourceType": "sasUri",
-            "osDisk": {"uri": format!(
-                "https://contoso.blob.core.windows.net/vhds/{name}-1.0.0-{image_type}.vhd\
-                 ?sv=2022-11-02&sr=c&sp=rl&st=2025-12-31T00%3A00%3A00Z&se=2099-01-01T00%3A00%3A00Z\
-                 &sig=c2ltdWxhdGVk%2B{name}%3D"
-            )},
-            "dataDisks": [],
-        }})
     };
     let mut shown = json!({
         "$schema": name_schema(kind, preview), "id": of_plan(kind),
@@ -151,7 +159,7 @@ fn technical_configuration(
         ],
         "vmImageVersions": [{
             "versionNumber": "1.0.0", "lifecycleState": "generallyAvailable",
-            "vmImages": [image("x64Gen2"), image("x64Gen1")],
+            "vmImages": [machine_image(name, "x64Gen2"), machine_image(name, "x64Gen1")],
         }],
     });
     if is_core {
