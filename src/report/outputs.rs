@@ -38,7 +38,7 @@ pub fn list_outputs(story: &Story, record: Option<&str>) -> Vec<(&'static str, S
         let ids: Vec<&str> = story.offers.iter().map(|offer| offer.offer.as_str()).collect();
         outputs.push(("matrix", build_matrix(&ids).to_string()));
     }
-    if story.command == Command::Status && !waiting.is_empty() {
+    if matches!(story.command, Command::Status | Command::Resume) && !waiting.is_empty() {
         let jobs: Vec<_> =
             waiting.iter().map(|offer| (offer.offer.as_str(), offer.preview.as_deref())).collect();
         outputs.push(("matrix", build_waiting_matrix(&jobs).to_string()));

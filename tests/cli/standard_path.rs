@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::examples::{steps, with_inputs};
 use crate::harness::{Job, Run, SHA, World};
 
@@ -95,6 +97,9 @@ fn after_its_approval_exactly_the_preview_that_was_looked_at_goes_live() {
     // What the job behind the approval gets from the look is what a person would type.
     let (waiting, preview) = (ready.output("waiting"), ready.output("preview"));
     assert_eq!(waiting, "contoso-offer");
+    let matrix: serde_json::Value = serde_json::from_str(&ready.output("matrix")).unwrap();
+    let entry = json!({"name": "contoso-offer", "offers": waiting, "preview": preview});
+    assert_eq!(matrix, json!({ "include": [entry] }));
     assert_eq!(read_field(&ready.summary, "offers"), waiting);
     assert_eq!(read_field(&ready.summary, "preview"), preview);
     let page = "](<https://github.com/contoso/offers/actions/workflows/release.yml>)";
@@ -106,8 +111,8 @@ fn after_its_approval_exactly_the_preview_that_was_looked_at_goes_live() {
     assert_eq!(next.output("waiting"), "", "{next}");
 
     let approved = [
-        ("inputs.offers || needs.look.outputs.waiting", &*waiting),
-        ("inputs.preview || needs.look.outputs.preview", &preview),
+        ("inputs.offers || matrix.offers", &*waiting),
+        ("inputs.preview || matrix.preview", &preview),
     ];
     let run = run_step(scheduled(&world, 260), "go-live", &approved);
     assert_eq!(run.outcome(), ("pending".to_owned(), "go-live".to_owned()), "{run}");
