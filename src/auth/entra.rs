@@ -55,6 +55,20 @@ pub struct EntraApplication {
     pub(super) resource: String,
 }
 
+/// A tenant is an id or a domain. Anything else could walk to another path of the authority.
+fn check_tenant(tenant: &str) -> Result<(), Problem> {
+    if tenant.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
+        && tenant.chars().any(|c| c != '.')
+    {
+        return Ok(());
+    }
+    let message = format!("input `tenant-id` is `{}`, which is no tenant", bound_line(tenant));
+    Err(Problem::new(Code::InputInvalid, message).hint(
+        "give the Directory (tenant) ID, or a domain of the tenant such as \
+         `contoso.onmicrosoft.com`",
+    ))
+}
+
 impl EntraApplication {
     /// Puts the parts together: the endpoint is `{authority}/{tenant}/oauth2/v2.0/token`, the scope
     /// `{resource}/.default`.
@@ -75,26 +89,12 @@ impl EntraApplication {
                     .hint(format!("give `{input}`, or a token of your own as `access-token`")));
             }
         }
-        let invalid =
-            |message: String, hint: &str| Problem::new(Code::InputInvalid, message).hint(hint);
-        // A tenant is an id or a domain. Anything else could walk to another path of the authority.
-        if !tenant.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
-            || tenant.chars().all(|c| c == '.')
-        {
-            let message =
-                format!("input `tenant-id` is `{}`, which is no tenant", bound_line(tenant));
-            return Err(invalid(
-                message,
-                "give the Directory (tenant) ID, or a domain of the tenant such as \
-                 `contoso.onmicrosoft.com`",
-            ));
-        }
+        check_tenant(tenant)?;
         check_protected(authority).map_err(|why| {
-            let message = format!(
-                "input `authority-url` is `{}`, which {why}",
-                crate::http::show_address(authority)
-            );
-            invalid(message, "for the public cloud it is `https://login.microsoftonline.com`")
+            let shown = crate::http::show_address(authority);
+            let message = format!("input `authority-url` is `{shown}`, which {why}");
+            Problem::new(Code::InputInvalid, message)
+                .hint("for the public cloud it is `https://login.microsoftonline.com`")
         })?;
         let mut endpoint = authority.clone();
         endpoint.set_query(None);

@@ -56,24 +56,34 @@ pub async fn put_draft(
             .ok_or_else(|| PortalRefusal::not_found(&format!("Offer '{id}'")))?;
         check_condition(portal, offer, condition)?;
         check_idle(portal, offer, now)?;
-        let old = offer.definition.clone();
-        let changed = offer.changed;
-        offer.edit_draft(portal.accept_definition(definition, &old)?, now);
-        if portal.changed_time == ChangedTime::Stays {
-            offer.changed = changed;
-        }
-        let status = match portal.put_answer {
-            PutAnswer::Ok => StatusCode::OK,
-            PutAnswer::Created => StatusCode::CREATED,
-        };
-        let whole = match portal.put_body {
-            PutBody::New => &offer.definition,
-            PutBody::Old => &old,
-        };
-        let mut response = reply_json(status, &portal.show_offer(offer, Some(whole), now));
-        add_etag(&mut response, offer);
-        Ok(response)
+        replace_draft(portal, offer, definition, now)
     })
+}
+
+/// Writes the draft of an offer that is there, and shows it.
+fn replace_draft(
+    portal: &PortalSwitches,
+    offer: &mut SimulatedOffer,
+    definition: Value,
+    now: Timestamp,
+) -> Result<Response, PortalRefusal> {
+    let old = offer.definition.clone();
+    let changed = offer.changed;
+    offer.edit_draft(portal.accept_definition(definition, &old)?, now);
+    if portal.changed_time == ChangedTime::Stays {
+        offer.changed = changed;
+    }
+    let status = match portal.put_answer {
+        PutAnswer::Ok => StatusCode::OK,
+        PutAnswer::Created => StatusCode::CREATED,
+    };
+    let whole = match portal.put_body {
+        PutBody::New => &offer.definition,
+        PutBody::Old => &old,
+    };
+    let mut response = reply_json(status, &portal.show_offer(offer, Some(whole), now));
+    add_etag(&mut response, offer);
+    Ok(response)
 }
 
 fn check_condition(

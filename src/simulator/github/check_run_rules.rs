@@ -44,16 +44,7 @@ pub fn check_body(body: &[u8], create: bool) -> Result<Map<String, Value>, Inval
     if sent.contains_key("completed_at") && !sent.contains_key("conclusion") {
         return Err(InvalidBody::Schema("\"completed_at\" needs \"conclusion\".".to_owned()));
     }
-    for name in ["started_at", "completed_at"] {
-        if sent.get(name).is_some_and(|time| {
-            time.as_str().is_none_or(|time| time.parse::<jiff::Timestamp>().is_err())
-        }) {
-            return Err(InvalidBody::Schema(format!(
-                "{} is not a valid date-time for \"{name}\".",
-                sent[name]
-            )));
-        }
-    }
+    check_times(&sent)?;
     if sent
         .get("actions")
         .is_some_and(|actions| actions.as_array().is_none_or(|actions| actions.len() > 3))
@@ -94,6 +85,17 @@ fn check_output(output: &Map<String, Value>) -> Result<(), InvalidBody> {
         )));
     }
     annotations.iter().try_for_each(check_annotation)
+}
+
+fn check_times(sent: &Map<String, Value>) -> Result<(), InvalidBody> {
+    let is_time = |text: &str| text.parse::<jiff::Timestamp>().is_ok();
+    for name in ["started_at", "completed_at"] {
+        if let Some(time) = sent.get(name).filter(|time| !time.as_str().is_some_and(is_time)) {
+            let text = format!("{time} is not a valid date-time for \"{name}\".");
+            return Err(InvalidBody::Schema(text));
+        }
+    }
+    Ok(())
 }
 
 fn check_annotation(annotation: &Value) -> Result<(), InvalidBody> {

@@ -147,58 +147,17 @@ impl FaultEffect {
         Some(Self { delay: None, handled, late: None, answer })
     }
 
-    fn parse_mapping(written: WrittenFault) -> Result<Self, String> {
-        let WrittenFault {
-            delay,
-            handled,
-            late,
-            status,
-            body,
-            mut headers,
-            content_type,
-            retry_after,
-            ..
-        } = written;
+    fn parse_mapping(mut written: WrittenFault) -> Result<Self, String> {
+        let (delay, handled, late) = (written.delay, written.handled, written.late);
         let mut answers = Vec::new();
-        if let Some(status) = status {
-            if !(200..=599).contains(&status) {
-                return Err(format!("status {status} is not one of 200 to 599"));
-            }
-            answers.push((
-                false,
-                FaultAnswer::FixedAnswer(FixedAnswer {
-                    status,
-                    body,
-                    headers,
-                    content_type,
-                    retry_after,
-                }),
-            ));
-        } else if let Some(to) = written.redirect {
-            headers.insert("location".to_owned(), to);
-            answers.push((
-                false,
-                FaultAnswer::FixedAnswer(FixedAnswer {
-                    status: 307,
-                    body,
-                    headers,
-                    content_type,
-                    retry_after,
-                }),
-            ));
-        } else if !body.is_empty()
-            || !headers.is_empty()
-            || content_type.is_some()
-            || retry_after.is_some()
-        {
-            return Err(
-                "`body`, `headers`, `content-type` and `retry-after` need a `status`".to_owned()
-            );
-        }
         answers.extend(written.truncate.map(|by| (true, FaultAnswer::Truncate(by))));
         answers.extend(written.huge.map(|size| (true, FaultAnswer::Huge(size))));
         answers.extend(written.slow_drip.map(|pause| (true, FaultAnswer::SlowDrip(pause))));
-        if let Some(word) = written.answer {
+        let word = written.answer.take();
+        if let Some(fixed) = parse_fixed(written)? {
+            answers.push((false, FaultAnswer::FixedAnswer(fixed)));
+        }
+        if let Some(word) = word {
             let effect = Self::parse_word(&word)
                 .ok_or_else(|| format!("{word:?} is no fault; allowed are {WORDS}"))?;
             answers.push((effect.handled, effect.answer));
@@ -217,6 +176,31 @@ impl FaultEffect {
         }
         Ok(Self { delay, handled: handled.unwrap_or(usually), late, answer })
     }
+}
+
+/// An answer of which the status, or where it leads, is written.
+fn parse_fixed(written: WrittenFault) -> Result<Option<FixedAnswer>, String> {
+    let WrittenFault { status, redirect, body, mut headers, content_type, retry_after, .. } =
+        written;
+    let status = match (status, redirect) {
+        (Some(status), _) if !(200..=599).contains(&status) => {
+            return Err(format!("status {status} is not one of 200 to 599"));
+        }
+        (Some(status), _) => status,
+        (None, Some(to)) => {
+            headers.insert("location".to_owned(), to);
+            307
+        }
+        (None, None) => {
+            let is_bare = body.is_empty() && headers.is_empty();
+            if is_bare && content_type.is_none() && retry_after.is_none() {
+                return Ok(None);
+            }
+            let why = "`body`, `headers`, `content-type` and `retry-after` need a `status`";
+            return Err(why.to_owned());
+        }
+    };
+    Ok(Some(FixedAnswer { status, body, headers, content_type, retry_after }))
 }
 
 impl<'de> Deserialize<'de> for FaultEffect {
