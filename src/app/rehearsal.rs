@@ -61,14 +61,7 @@ pub async fn run(
     };
     let simulator = match start_simulator(scenario).await {
         Ok(simulator) => simulator,
-        Err(error) => {
-            let problem = Problem::new(
-                Code::Unavailable,
-                format!("the simulator cannot listen on 127.0.0.1: {error}"),
-            )
-            .hint("allow this process to open a port on the loopback interface");
-            return refusal::report_problems(&[problem], &context, &console);
-        }
+        Err(problem) => return refusal::report_problems(&[problem], &context, &console),
     };
     if !has_timeout(&inputs) {
         console.line(&format!(
@@ -109,10 +102,17 @@ fn read_scenario(path: &Path) -> Result<Scenario, Problem> {
     Scenario::parse(&yaml).map_err(|error| wrong(&error))
 }
 
-async fn start_simulator(scenario: Scenario) -> std::io::Result<Simulator> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+async fn start_simulator(scenario: Scenario) -> Result<Simulator, Problem> {
     let scenario = scenario.with_time_scale(SPEED).with_token_lifetime(TOKEN_LIFETIME);
-    Simulator::start(scenario, listener).await
+    let start = async {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        Simulator::start(scenario, listener).await
+    };
+    start.await.map_err(|error: std::io::Error| {
+        let message = format!("the simulator cannot listen on 127.0.0.1: {error}");
+        Problem::new(Code::Unavailable, message)
+            .hint("allow this process to open a port on the loopback interface")
+    })
 }
 
 /// The scenario with the offers of the manifest, and samples for what is not given.

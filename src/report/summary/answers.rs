@@ -8,6 +8,7 @@ use super::super::duration::{format_date, format_short};
 use super::super::markdown::{escape, escape_link, escape_sentence, one_line};
 use super::super::offer_story::OfferStory;
 use super::super::progress::usual_time;
+use super::super::step_story::StepStory;
 use super::super::story::Story;
 use super::answers_of_many::answer_for_many;
 use super::first_screen::{LONGEST, MOST};
@@ -154,32 +155,27 @@ pub fn describe_stage(offer: &OfferStory, now: Timestamp) -> String {
             "it waits for its turn".to_owned()
         };
     };
-    let step = find_current(offer).map(|(number, step)| {
-        let word = escape(&cut_text(&show_status(&step.step.status), 40));
-        // How long it stands still, not how long it was under way before.
-        let since = step
-            .blocked
-            .or(step.began)
-            .map(|since| offer.ended.unwrap_or(now).duration_since(since));
-        let took = since
-            .filter(|time| time.as_secs() > 0)
-            .map(|time| format!(" for {}", format_short(time)))
-            .unwrap_or_default();
-        let estimate =
-            step.step.estimate.as_deref().map(|estimate| escape(&cut_text(estimate, 40)));
-        let estimate = estimate
-            .map(|estimate| format!("; the portal's estimate is {estimate}"))
-            .unwrap_or_default();
-        format!(
-            ", at step {number} of {}: {} ({word}{took}{estimate})",
-            offer.steps.len(),
-            escape(&cut_text(&step.step.name, 80))
-        )
-    });
+    let now = offer.ended.unwrap_or(now);
+    let step = find_current(offer).map(|(number, step)| describe_step(offer, number, step, now));
     let usual = usual_time(offer.api, phase).filter(|_| step.is_none()).map(|usual| {
-        let began = offer.half().map_or(now, |half| half.began);
-        let took = offer.ended.unwrap_or(now).duration_since(began);
+        let took = offer.half().map(|half| now.duration_since(half.began)).unwrap_or_default();
         format!(" ({usual}; {} so far)", format_short(took))
     });
     format!("the {phase} goes on at the portal{}", step.or(usual).unwrap_or_default())
+}
+
+fn describe_step(offer: &OfferStory, number: usize, step: &StepStory, now: Timestamp) -> String {
+    let word = escape(&cut_text(&show_status(&step.step.status), 40));
+    // How long it stands still, not how long it was under way before.
+    let since = step.blocked.or(step.began).map(|since| now.duration_since(since));
+    let took = since
+        .filter(|time| time.as_secs() > 0)
+        .map(|time| format!(" for {}", format_short(time)))
+        .unwrap_or_default();
+    let estimate = step.step.estimate.as_deref().map(|estimate| escape(&cut_text(estimate, 40)));
+    let estimate = estimate
+        .map(|estimate| format!("; the portal's estimate is {estimate}"))
+        .unwrap_or_default();
+    let (count, name) = (offer.steps.len(), escape(&cut_text(&step.step.name, 80)));
+    format!(", at step {number} of {count}: {name} ({word}{took}{estimate})")
 }

@@ -16,30 +16,32 @@ use super::{messages, next_run};
 use crate::portal::{Level, Phase};
 use crate::release::Outcome;
 
-/// The answers about several offers.
-pub fn answer_for_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
+fn are_they_out(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
     let under_way = offers.iter().filter(|offer| offer.verdict.is_none()).count();
     let live = offers_with(story, Outcome::Succeeded).filter(|offer| is_live(offer)).count();
     let total = offers.len();
-    let mut text = if under_way > 0 {
-        format!(
-            "**Are they out?** Not all, as far as this job saw at {} UTC: {under_way} of {total} \
-             under way, {live} live.\n\n",
+    if under_way > 0 {
+        return format!(
+            "Not all, as far as this job saw at {} UTC: {under_way} of {total} under way, {live} \
+             live.",
             format_date(now)
-        )
-    } else if live == total {
-        format!("**Are they out?** Yes, all {total} are live.\n\n")
-    } else {
-        let preview = offers_with(story, Outcome::Succeeded)
-            .filter(|offer| phase_of(offer) == Some(Phase::Publish))
-            .count();
-        let preview =
-            if preview > 0 { format!(", {preview} ready as a preview") } else { String::new() };
-        match live {
-            0 => format!("**Are they out?** No: none of {total} is live{preview}.\n\n"),
-            _ => format!("**Are they out?** Not all: {live} of {total} live{preview}.\n\n"),
-        }
-    };
+        );
+    }
+    let preview = offers_with(story, Outcome::Succeeded)
+        .filter(|offer| phase_of(offer) == Some(Phase::Publish))
+        .count();
+    let preview =
+        if preview > 0 { format!(", {preview} ready as a preview") } else { String::new() };
+    match live {
+        _ if live == total => format!("Yes, all {total} are live."),
+        0 => format!("No: none of {total} is live{preview}."),
+        _ => format!("Not all: {live} of {total} live{preview}."),
+    }
+}
+
+/// The answers about several offers.
+pub fn answer_for_many(story: &Story, offers: &[OfferStory], now: Timestamp) -> String {
+    let mut text = format!("**Are they out?** {}\n\n", are_they_out(story, offers, now));
     let mut concerned: Vec<&OfferStory> = offers
         .iter()
         .filter(|offer| !story.shows_state(offer))

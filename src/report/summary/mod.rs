@@ -43,6 +43,9 @@ const MOST_FULL: usize = 30;
 /// With more offers than these, no chart is drawn: each is a frame of its own on the page.
 const MOST_CHARTS: usize = 3;
 
+/// So many offers that are left out are named.
+const MOST_LEFT_OUT: usize = 20;
+
 /// The whole summary, as of `now`, in at most so many bytes.
 #[must_use]
 pub fn write_summary(story: &Story, now: Timestamp, room: usize) -> String {
@@ -131,13 +134,6 @@ pub fn write_offer(story: &Story, offer: &OfferStory, now: Timestamp) -> String 
 fn say_left_out(without: &[&OfferStory], quiet: &[&OfferStory]) -> String {
     let mut text = String::new();
     if !without.is_empty() {
-        let names: Vec<String> =
-            without.iter().take(20).map(|offer| escape_code(offer.offer.as_str())).collect();
-        let more = if without.len() > names.len() {
-            format!(" and {} more", without.len() - names.len())
-        } else {
-            String::new()
-        };
         let many = if without.len() == 1 {
             "1 offer are"
         } else {
@@ -146,9 +142,8 @@ fn say_left_out(without: &[&OfferStory], quiet: &[&OfferStory]) -> String {
         let _ = write!(
             text,
             "\n**Left out here:** the details of {many} too long for a job summary (GitHub shows \
-             at most 1 MiB): {}{more}. The job \
-             log, the output `offers` and the `record` have them.\n",
-            names.join(", ")
+             at most 1 MiB): {}. The job log, the output `offers` and the `record` have them.\n",
+            name_left_out(without)
         );
     }
     if !quiet.is_empty() {
@@ -160,6 +155,16 @@ fn say_left_out(without: &[&OfferStory], quiet: &[&OfferStory]) -> String {
         );
     }
     text
+}
+
+/// The first few by name, and how many more there are.
+fn name_left_out(without: &[&OfferStory]) -> String {
+    let shown = without.iter().take(MOST_LEFT_OUT);
+    let names: Vec<String> = shown.map(|offer| escape_code(offer.offer.as_str())).collect();
+    match without.len() - names.len() {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
 }
 
 #[cfg(test)]
