@@ -48,7 +48,8 @@ pub const ALL: &[(&str, &str)] = &[
         "With `command: plan`: the offers as the `matrix` of a job, as JSON: `{\"include\": \
          [{\"name\": …, \"offers\": …}]}`. An entry for each offer; beyond 256, which is the most \
          that GitHub allows, several offers to an entry. With `status` and `resume`: those \
-         of `waiting`, each with its `preview`, which is empty where several offers share an entry.",
+         of `waiting`, each with its `preview`, which is empty where several offers share an \
+         entry.",
     ),
     ("record", "Path of the record, if the input `record` asked for one."),
 ];

@@ -45,7 +45,8 @@ fn read_operation(inputs: &Inputs, portal: &impl Portal) -> Result<Option<Operat
     let operation = inputs.operation.as_ref().map(|text| portal.parse_operation(text)).transpose();
     operation.map_err(|why| {
         Problem::new(Code::InputInvalid, format!("input `operation`: {why}")).hint(
-            "give the address or the id of an operation of this offer, as an earlier run printed it",
+            "give the address or the id of an operation of this offer, as an earlier run \
+             printed it",
         )
     })
 }

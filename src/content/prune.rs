@@ -9,7 +9,8 @@ use super::image::{ImageSlot, list_slots, newest_version};
 use crate::problem::Problem;
 
 /// Removes the oldest versions of each image type beyond the number. Never the newest that
-/// is live nor a newer one, nothing if what is live is not known, and never a key that is no version.
+/// is live nor a newer one, nothing if what is live is not known, and never a key that is no
+/// version.
 pub fn prune_versions(
     plan: &mut Json,
     live_plan: Option<&Json>,

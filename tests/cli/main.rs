@@ -38,6 +38,7 @@ mod resources;
 mod running;
 mod secrets;
 mod show;
+mod signatures;
 mod standard_path;
 mod stories;
 mod tokens;

@@ -18,8 +18,9 @@ pub(super) fn advise(status: StatusCode) -> Option<&'static str> {
              User management → Microsoft Entra applications), with the role Manager"
         }
         404 => {
-            "check the offer's `id` in the manifest: it is the `Offer ID` of Partner Center, neither \
-             the offer's name nor its alias; an offer made in the old portal may need `api: cloud-partner`"
+            "check the offer's `id` in the manifest: it is the `Offer ID` of Partner Center, \
+             neither the offer's name nor its alias; an offer made in the old portal may need \
+             `api: cloud-partner`"
         }
         429 | 408 | 500..=599 => return None,
         _ => "correct in Partner Center what the message names, then run the same command again",
