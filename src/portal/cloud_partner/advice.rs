@@ -27,7 +27,8 @@ pub(super) fn advise(status: StatusCode) -> Option<&'static str> {
         }
         404 => {
             "check `publisher` and the offer's `id` in the manifest: the id is the `Offer ID` \
-             of Partner Center, neither the offer's name nor its alias; an offer made since 2022 is \
+             of Partner Center, neither the offer's name nor its alias; an offer made since \
+             2022 is \
              on the other API, and \
              needs `api: product-ingestion`"
         }
