@@ -15,7 +15,7 @@ use crate::auth::Credentials;
 use crate::clock::Clock;
 use crate::http::{Lost, Request, Response, Transport, TransportError};
 use crate::problem::{Class, Code, Problem};
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, find_signatures_in_answer};
 
 /// `serde_json` stops here.
 const DEEPEST: u32 = 128;
@@ -37,6 +37,10 @@ pub(super) struct Client<T> {
     pub access: Access,
     pub clock: Rc<dyn Clock>,
 }
+
+/// A write whose first answer, a refused token, took longer is not repeated unseen: something may
+/// have been started in the meantime.
+const LONGEST_UNSEEN: Duration = Duration::from_secs(5);
 
 /// One request without its token.
 pub(super) struct Call {
@@ -60,6 +64,7 @@ impl<T: Transport> Client<T> {
         let credentials = &self.access.credentials;
         let mut token = credentials.token().await.map_err(CallError::without_token)?;
         let mut renewed = false;
+        let since = self.clock.elapsed();
         loop {
             let mut headers = call.headers.clone();
             headers.extend(signed(&token).map_err(|_| unusable_token())?);
@@ -79,11 +84,18 @@ impl<T: Transport> Client<T> {
                 }
                 Err(error) => return Err(CallError::lost(doing, &error)),
             };
+            for signature in &find_signatures_in_answer(&answer.body) {
+                self.access.secrets.register(signature);
+            }
             if answer.status != StatusCode::UNAUTHORIZED || renewed {
                 return Ok(answer);
             }
             token = credentials.renew(&token).await.map_err(CallError::without_token)?;
             renewed = true;
+            let waited = self.clock.elapsed().saturating_sub(since);
+            if call.method == Method::PUT && waited > LONGEST_UNSEEN {
+                return Err(CallError::outdated(doing));
+            }
         }
     }
 }
@@ -93,6 +105,13 @@ impl CallError {
     pub(super) fn passing(message: String) -> Self {
         let problem = Problem::new(Code::Unavailable, message);
         Self { trouble: Trouble::Passing, problem, retry_after: None }
+    }
+
+    /// What was read before a write is too old by now to be written upon.
+    fn outdated(doing: &str) -> Self {
+        let message = format!("could not {doing}: the token was refused, after some time");
+        let problem = Problem::new(Code::PortalUnauthorized, message);
+        Self { trouble: Trouble::Changed, problem, retry_after: None }
     }
 
     /// No answer, or one that is too large.

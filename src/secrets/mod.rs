@@ -8,8 +8,8 @@ use std::sync::{PoisonError, RwLock};
 
 use encodings::{Decoded, list_forms};
 pub use signed::{
-    blank_signatures, find_signatures, find_signatures_in_lines, find_signed_addresses,
-    has_signed_address,
+    blank_signatures, find_signatures, find_signatures_in_answer, find_signatures_in_lines,
+    find_signed_addresses, has_signed_address,
 };
 
 /// Shorter values are not kept: no issuer makes them, while `live` or `true` would shred every

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
+/// What the value of a signature stands behind.
+const NAME: &str = "sig=";
+
 /// A text has such an address in it.
 #[must_use]
 pub fn has_signed_address(text: &str) -> bool {
@@ -66,6 +69,22 @@ pub fn find_signatures_in_lines(text: &str) -> Vec<String> {
     found
 }
 
+/// Every signature in an answer from outside, whatever it is about: an error may quote the address
+/// of an image that nothing here has read.
+#[must_use]
+pub fn find_signatures_in_answer(body: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(body);
+    if !text.to_ascii_lowercase().contains(NAME) {
+        return Vec::new();
+    }
+    let Ok(document) = serde_json::from_slice(body) else { return find_signatures_in_lines(&text) };
+    let mut found = Vec::new();
+    visit_texts(&document, &mut |text| found.extend(find_signatures_in_lines(text)));
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 /// The text with an asterisk for each character of a signature, also of one that is cut off: for
 /// excerpts, whose columns have to stay where they are.
 #[must_use]
@@ -83,7 +102,6 @@ pub fn blank_signatures(text: &str) -> String {
 /// Where a text has what looks like the value of a signature, from the start on; none of them
 /// overlap.
 fn find_bare_signatures(text: &str) -> impl Iterator<Item = Range<usize>> {
-    const NAME: &str = "sig=";
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '&');
     // ASCII letters take as much room in either case.
     let lower = text.to_ascii_lowercase();

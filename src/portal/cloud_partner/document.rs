@@ -12,7 +12,6 @@ use crate::http::{Response, Transport};
 use crate::portal::json::{find_field, read_text};
 use crate::portal::refusal::{Subject, read_refusal};
 use crate::portal::{CallError, Draft, Trouble};
-use crate::secrets::find_signatures;
 
 /// Writes took longer than a minute in 2020 (devigned/pub raised its limit to this).
 const WRITE_TIMEOUT: Duration = Duration::from_mins(5);
@@ -29,11 +28,6 @@ impl<T: Transport> CloudPartnerPortal<T> {
     ) -> Result<Draft, CallError> {
         let (draft, headers) = self.read(subject, self.offer_url(rest), wire::read_draft).await?;
         let etag = headers.get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        // The service returns the signatures of old images and of logos in clear.
-        let signatures = find_signatures(&draft.body);
-        for signature in &signatures {
-            self.secrets().register(signature);
-        }
         Ok(Draft { etag, ..draft })
     }
 
