@@ -18,7 +18,7 @@ use crate::problem::{Code, Problem};
 /// Asked for everywhere: older ones are refused once an account has private offers.
 const VERSION: &str = "2022-07-01";
 
-const SCHEMA: &str = "https://schema.mp.microsoft.com/schema";
+pub(super) const SCHEMA: &str = "https://schema.mp.microsoft.com/schema";
 
 /// The schema versions of the envelope and of a submission; newer ones want other fields.
 const CONFIGURE_SCHEMA: &str = "configure/2022-03-01-preview2";

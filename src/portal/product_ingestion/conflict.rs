@@ -41,6 +41,17 @@ pub(super) fn find_in_job(doing: &str, errors: &[Message]) -> Option<CallError> 
     })
 }
 
+/// The error of a failed write of the draft, if somebody else wrote it at the same time: the code
+/// `conflict`, at the beginning of the tree.
+pub(super) fn find_in_write(doing: &str, errors: &[Message]) -> Option<CallError> {
+    let text = errors.iter().map(|error| html_to_line(&error.html)).find(|text| {
+        let code = text.split([':', ' ']).next().unwrap_or_default();
+        code.eq_ignore_ascii_case("conflict")
+    })?;
+    let problem = Problem::new(Code::DraftConflict, format!("could not {doing}: {text}"));
+    Some(CallError { trouble: Trouble::Changed, problem, retry_after: None })
+}
+
 fn judge(conflict: Conflict, message: String) -> CallError {
     let (trouble, problem) = match conflict {
         Conflict::SomethingRuns => (

@@ -44,11 +44,12 @@ impl<T: Transport> ProductIngestion<T> {
     }
 
     async fn look_at_job(&self, product: &str, id: &str) -> Result<OperationView, CallError> {
-        let posted = self.history.borrow().posted.iter().find(|one| one.job == id).cloned();
+        let posted = self.recall(id);
         let job = match self.read_job(id).await {
             // How long a finished job can be read is not known; its submission stays.
             Err(error) if error.trouble == Trouble::NotFound => match &posted {
                 Some(Posted { number: Some(_), .. }) => None,
+                Some(posted) if self.finds_one(product, posted).await? => None,
                 _ => return Err(error),
             },
             answer => Some(answer?),
@@ -58,7 +59,8 @@ impl<T: Transport> ProductIngestion<T> {
             return self.show_unfinished(product, asked, job).await;
         }
         let entries = self.read_submissions(product).await?;
-        let Some((phase, number)) = self.find_submission(product, id, posted, &entries).await?
+        let Some((phase, number)) =
+            self.find_submission(product, id, self.recall(id), &entries).await?
         else {
             return Ok(wait_for_submission(asked, job.as_ref()));
         };
@@ -120,6 +122,24 @@ impl<T: Transport> ProductIngestion<T> {
         })
     }
 
+    fn recall(&self, job: &str) -> Option<Posted> {
+        self.history.borrow().posted.iter().find(|one| one.job == job).cloned()
+    }
+
+    /// Whether just one publish is there that was not before: it is what a job that cannot be read
+    /// any more has made.
+    async fn finds_one(&self, product: &str, posted: &Posted) -> Result<bool, CallError> {
+        if posted.phase != Phase::Publish {
+            return Ok(false);
+        }
+        let entries = self.read_submissions(product).await?;
+        let new: Vec<_> = list_new(&entries, posted).collect();
+        if let [only] = new[..] {
+            self.remember_number(&posted.job, Phase::Publish, &only.number);
+        }
+        Ok(new.len() == 1)
+    }
+
     fn remember_number(&self, job: &str, phase: Phase, number: &str) {
         let mut history = self.history.borrow_mut();
         match history.posted.iter_mut().find(|one| one.job == job) {
@@ -135,11 +155,14 @@ impl<T: Transport> ProductIngestion<T> {
 }
 
 /// The submission that a publish made: one that was not there before.
-fn find_new<'a>(entries: &'a [Entry], posted: &Posted) -> Option<&'a Entry> {
-    entries
-        .iter()
-        .filter(|entry| entry.kind == Kind::Publish && !posted.before.contains(&entry.number))
-        .max_by_key(|entry| entry.created)
+fn find_new<'a>(entries: &'a [Entry], posted: &'a Posted) -> Option<&'a Entry> {
+    list_new(entries, posted).max_by_key(|entry| entry.created)
+}
+
+fn list_new<'a>(entries: &'a [Entry], posted: &'a Posted) -> impl Iterator<Item = &'a Entry> {
+    let new =
+        |entry: &&Entry| entry.kind == Kind::Publish && !posted.before.contains(&entry.number);
+    entries.iter().filter(new)
 }
 
 fn find_entry<'a>(entries: &'a [Entry], number: &str, phase: Phase) -> Option<&'a Entry> {

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::calls::SCHEMA;
 use crate::portal::json::{find_field, read_text, read_time};
 use crate::portal::{Kind, Level, Message, State, Word};
 
@@ -109,8 +110,19 @@ pub(super) fn read_submission_of_job(detail: &Value) -> Option<(String, String)>
 pub(super) fn read_tree(tree: &Value) -> Option<Value> {
     let mut resources: Vec<Value> = find_field(tree, &["resources"])?.as_array()?.clone();
     resources.retain(|resource| !is_submission(resource));
+    resources.iter_mut().for_each(name_living_schema);
     resources.sort_by_key(|resource| read_text(resource, &["id"]));
     Some(serde_json::json!({ "definition": { "resources": resources } }))
+}
+
+/// Names the schema of a resource on the host that serves schemas: trees may still name one that is
+/// gone, which the API refuses to take back.
+fn name_living_schema(resource: &mut Value) {
+    let named = read_text(resource, &["$schema"]);
+    let kind = named.as_ref().and_then(|named| Some(named.trim().split_once("/schema/")?.1));
+    if let Some(kind) = kind {
+        resource["$schema"] = format!("{SCHEMA}/{kind}").into();
+    }
 }
 
 fn is_submission(resource: &Value) -> bool {

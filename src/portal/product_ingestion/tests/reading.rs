@@ -136,6 +136,13 @@ fn a_draft_is_written_by_its_changed_resources_and_the_end_of_the_job_is_awaited
     body["definition"]["resources"][1]["title"] = json!("U");
     time.run(api.write_draft(&read, &body)).unwrap();
     let posted = service.posts()[0].1.clone().unwrap();
-    assert_eq!(posted["resources"], json!([body["definition"]["resources"][1]]));
+    let mut written = body["definition"]["resources"][1].clone();
+    written["$schema"] =
+        json!("https://schema.mp.microsoft.com/schema/listing/2022-03-01-preview5");
+    assert_eq!(
+        posted["resources"],
+        json!([written]),
+        "schemas of the host that is gone are refused"
+    );
     assert_eq!(time.elapsed().as_secs(), 65, "one look soon, then one a minute");
 }
