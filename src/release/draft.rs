@@ -6,6 +6,7 @@
 //! an answer that was lost, the draft is read for two minutes before it is written again: a write
 //! that arrives late would undo what was done in between.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::begin::find_busy;
@@ -20,11 +21,14 @@ use crate::content::{
     list_hidden_secrets,
 };
 use crate::http::repeat;
-use crate::portal::{CallError, Draft, Feature, Level, Phase, Portal, Slot, Trouble};
+use crate::portal::{CallError, Draft, Feature, Level, Phase, Portal, Slot, State, Trouble};
 use crate::problem::{Code, Problem};
 
 /// So often the draft is read, changed and written anew.
 const MOST_TRIES: u32 = 3;
+
+/// An offer that says for so long that it is at rest, is.
+const LONGEST_LAG: Duration = Duration::from_mins(10);
 
 /// So old may the look be that found nothing running, when the draft is written.
 const STALE: Duration = Duration::from_secs(5);
@@ -125,9 +129,7 @@ impl<P: Portal> Author<'_, P> {
         }
         let mut last = None;
         for _ in 0..MOST_TRIES {
-            if !self.is_look() {
-                self.await_quiet().await?;
-            }
+            let before = if self.is_look() { HashSet::new() } else { self.await_quiet().await? };
             let looked = self.around.clock.elapsed();
             let live = self.read_slot(Slot::Production).await?;
             self.end_if_out(live.as_ref()).await?;
@@ -146,12 +148,15 @@ impl<P: Portal> Author<'_, P> {
             if aged && find_busy(&self.look().await?, self.around.clock.now()).is_some() {
                 continue;
             }
+            let mut wrote = true;
             match self.write(&draft, &change).await? {
                 Written::Taken => {}
                 Written::Lost(problem) => {
                     if !self.await_landing(&draft, problem).await? {
                         continue;
                     }
+                    // Another job may have written the same, and have published it.
+                    wrote = self.look().await?.ids().is_subset(&before);
                 }
                 Written::Overtaken(problem) => {
                     self.tell(What::Setback(problem.clone(), "reading the draft again".to_owned()));
@@ -161,7 +166,10 @@ impl<P: Portal> Author<'_, P> {
                 }
             }
             match self.verify(&change).await? {
-                None => return self.end(&change),
+                None => {
+                    let origin = self.end(&change)?;
+                    return Ok(if wrote { origin } else { DraftOrigin::Found });
+                }
                 Some(problem) => last = Some(problem),
             }
         }
@@ -177,14 +185,25 @@ impl<P: Portal> Author<'_, P> {
         Ok(Findings { operations, offer: Answer::Found(offer), ..Findings::default() })
     }
 
-    /// Waits until nothing runs, or does what `when-running` says about it.
-    async fn await_quiet(&self) -> Result<(), Verdict> {
+    /// Waits until nothing runs, or does what `when-running` says about it. Returns the ids of the
+    /// operations that are there then.
+    async fn await_quiet(&self) -> Result<HashSet<String>, Verdict> {
         let Surroundings { portal, clock, schedule, .. } = self.around;
         let since = clock.elapsed();
         let mut told = false;
+        let mut rests_since = None;
         loop {
             let findings = self.look().await?;
-            let Some(busy) = find_busy(&findings, clock.now()) else { return Ok(()) };
+            // A row may go on to say `running`; the offer is not late for so long.
+            let rests = !matches!(findings.offer_state(), State::Unknown | State::Running);
+            rests_since = rests.then(|| rests_since.unwrap_or(clock.elapsed()));
+            let long = |since| clock.elapsed().saturating_sub(since) >= LONGEST_LAG;
+            if rests_since.is_some_and(long) {
+                return Ok(findings.ids());
+            }
+            let Some(busy) = find_busy(&findings, clock.now()) else {
+                return Ok(findings.ids());
+            };
             let row = busy.row();
             match self.goal.when_running {
                 WhenRunning::Fail => return Err(refuse(refuse_running())),
@@ -366,6 +385,10 @@ impl<P: Portal> Author<'_, P> {
             return Ok(None);
         }
         self.tell_differences("written, and read otherwise", &landing.lost);
+        // The edits are there, so nothing would be written again: what is lost, is.
+        if find_missing(&self.goal.wanted, &read.body, true).is_whole() {
+            return Err(refuse(refuse_loss(&landing.lost)));
+        }
         Ok(Some(changed_meanwhile()))
     }
 
@@ -484,6 +507,18 @@ fn refuse_foreign(foreign: &[Difference]) -> Problem {
     Problem::new(Code::ForeignChanges, message).hint(
         "publish or undo them in Partner Center, put them into the manifest, or give \
          `foreign-changes: warn`",
+    )
+}
+
+fn refuse_loss(lost: &[Difference]) -> Problem {
+    let titles: Vec<_> = lost.iter().map(Difference::title).collect();
+    let message = format!(
+        "the draft was written, and has lost or changed what the manifest does not name: {}",
+        titles.join(", ")
+    );
+    Problem::new(Code::DraftConflict, message).hint(
+        "look at the draft in Partner Center: the portal did not take it as it was, or somebody \
+         changed it at the same time; then run the same command again",
     )
 }
 
