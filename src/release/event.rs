@@ -116,7 +116,9 @@ pub enum What {
     Exchange(Exchange),
     /// What becomes of the offer's draft.
     Draft(DraftNews),
-    /// The release has this mark in the ledger.
+    /// The release has this mark of an earlier job in the ledger.
+    Continues(MarkRef),
+    /// The release has this mark in the ledger, and something is asked for under it.
     Marked(MarkRef),
     /// The ledger was read, and no release of the offer is open: there is nothing to look at.
     NothingOpen,

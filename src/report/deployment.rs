@@ -87,6 +87,13 @@ fn decide_end(
     }
 }
 
+/// Whether a run failed before it began or followed anything: how the release of an earlier job
+/// ends is not said by that.
+fn says_nothing_of_release(offer: &OfferStory) -> bool {
+    let failed = offer.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Failed);
+    failed && !offer.has_asked && offer.phase.is_none()
+}
+
 /// What a later job finds the release by.
 fn names_of(offer: &OfferStory) -> Names {
     let id = |half: &Option<HalfStory>| {
@@ -114,6 +121,9 @@ impl Pages for DeploymentPages {
     fn content(&self, story: &Story, index: usize) -> Option<PageContent> {
         let offer = &story.offers[index];
         offer.mark.as_ref()?;
+        if says_nothing_of_release(offer) {
+            return None;
+        }
         let request = self.prepare(story, offer);
         let stage = match request.state {
             DeploymentState::Queued => PageStage::Open("queued"),

@@ -39,7 +39,11 @@ impl OfferStory {
             What::Offer(view) => return self.note_offer(at, view),
             What::Ended(verdict) => return vec![self.end(at, verdict.clone())],
             What::Rests(wait) => self.next_look = at.checked_add(*wait).ok(),
-            What::Marked(mark) => self.mark = Some(mark.clone()),
+            What::Continues(mark) => self.mark = Some(mark.clone()),
+            What::Marked(mark) => {
+                self.mark = Some(mark.clone());
+                self.has_asked = true;
+            }
             What::NothingOpen => self.nothing_open = true,
             What::Draft(news) => self.draft = Some(news.clone()),
             What::OfferPage(url) => self.page = Some(url.clone()),

@@ -49,6 +49,8 @@ pub struct OfferStory {
     pub live_links: Vec<Link>,
     /// Where the release is marked in the ledger.
     pub mark: Option<MarkRef>,
+    /// This run asked the portal for something under its mark.
+    pub has_asked: bool,
     /// The ledger has no open release of the offer, so that none is looked at.
     pub nothing_open: bool,
     /// The name of the preview that is this release's, for the input `preview`.
@@ -110,6 +112,7 @@ impl OfferStory {
             preview_links: Vec::new(),
             live_links: Vec::new(),
             mark: None,
+            has_asked: false,
             nothing_open: false,
             preview: None,
             verified: None,

@@ -38,6 +38,7 @@ pub fn redact_event(event: &Event, secrets: &Secrets) -> Event {
         | What::Rests(_)
         | What::Preview(_)
         | What::Verified(..)
+        | What::Continues(_)
         | What::Marked(_)
         | What::NothingOpen
         | What::OfferPage(_)
