@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 use crate::actions::context::Context;
 use crate::actions::inputs::Inputs;
 use crate::choices::Command;
-use crate::content::{Resolved, Variables, resolve_content};
+use crate::content::{Resolved, Variables, Wanted, resolve_content};
 use crate::manifest::{Manifest, Offer, read_text};
 use crate::problem::Problem;
 use crate::release::draft::{DraftGoal, Extent};
@@ -78,6 +78,28 @@ fn read_draft(
         when_running: inputs.when_running,
         when_unchanged: inputs.when_unchanged,
     }))
+}
+
+/// What the manifest says of the content, for a command that writes no draft: it is looked for in
+/// what goes live. Without everything that it is made of, nothing is said of it.
+#[must_use]
+pub fn find_content(
+    inputs: &Inputs,
+    manifest: &Manifest,
+    offer: &Offer,
+    context: &Context,
+    version: Option<String>,
+    now: Timestamp,
+) -> Option<Wanted> {
+    let goes_live = matches!(inputs.command, Command::GoLive | Command::Resume);
+    if !goes_live || offer.content.is_empty() {
+        return None;
+    }
+    let mut variables = read_variables(inputs, context);
+    variables.version = variables.version.or(version);
+    let read_file = |path: &str| read_text(&context.workspace, path);
+    let resolved = resolve_content(manifest, offer, &variables, &read_file, now);
+    resolved.ok().map(|resolved| resolved.wanted)
 }
 
 /// The version that is released: of the image that is added, else as the inputs say.

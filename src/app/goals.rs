@@ -3,10 +3,10 @@
 use crate::actions::inputs::{Inputs, PollInterval};
 use crate::choices::Command;
 use crate::manifest::Offer;
-use crate::portal::{CancelScope, Operation, Portal};
+use crate::portal::{Operation, Portal};
 use crate::problem::{Code, Problem};
 use crate::release::ledger::Earlier;
-use crate::release::{Aim, DraftOrigin, Goal, Schedule};
+use crate::release::{Aim, DraftOrigin, Goal, ManifestOf, Schedule};
 
 /// What is wanted of the offer; the ledger is not read yet.
 ///
@@ -36,7 +36,10 @@ pub fn make_goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result
         when_unchanged: inputs.when_unchanged,
         draft: DraftOrigin::Found,
         content: None,
+        manifest: ManifestOf::Release,
+        foreign: inputs.foreign_changes,
         preview: inputs.preview.clone(),
+        preview_at: inputs.preview.as_ref().and_then(|name| portal.parse_operation(name).ok()),
     })
 }
 
@@ -44,23 +47,10 @@ pub fn make_goal(inputs: &Inputs, offer: &Offer, portal: &impl Portal) -> Result
 fn read_operation(inputs: &Inputs, portal: &impl Portal) -> Result<Option<Operation>, Problem> {
     let operation = inputs.operation.as_ref().map(|text| portal.parse_operation(text)).transpose();
     operation.map_err(|why| {
-        Problem::new(Code::InputInvalid, format!("input `operation`: {why}")).hint(
-            "give the address or the id of an operation of this offer, as an earlier run \
-             printed it",
-        )
+        let hint = "give the address or the id of an operation of this offer, as an earlier run \
+                    printed it";
+        Problem::new(Code::InputInvalid, format!("input `operation`: {why}")).hint(hint)
     })
-}
-
-/// What is canceled without an input `operation` where the API cancels only what is known: what the
-/// ledger names.
-pub fn name_canceled(goal: &mut Goal, portal: &impl Portal) {
-    let known_only = portal.capabilities().cancel == CancelScope::OnlyKnown;
-    if goal.aim != Aim::Cancel(None) || !known_only {
-        return;
-    }
-    let Some(record) = goal.earlier.record() else { return };
-    let name = record.names.go_live.as_ref().or(record.names.publish.as_ref());
-    goal.aim = Aim::Cancel(name.and_then(|name| portal.parse_operation(name).ok()));
 }
 
 /// How often to look.

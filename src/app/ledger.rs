@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
-use super::goals;
 use crate::actions::context::Context;
 use crate::actions::inputs::Inputs;
 use crate::choices::{Command, Keep};
@@ -15,7 +14,7 @@ use crate::clock::Clock;
 use crate::github::{Deployments, GithubError, GithubResource};
 use crate::ids::PublisherId;
 use crate::manifest::Offer;
-use crate::portal::{Phase, Portal};
+use crate::portal::Phase;
 use crate::problem::{Code, Problem};
 use crate::release::event::{Event, What};
 use crate::release::ledger::{Earlier, LedgerQuery, RunAttempt, Standing};
@@ -122,7 +121,7 @@ impl LedgerAccess {
 ///
 /// # Errors
 /// Only with `deployment: true`: why one cannot be read.
-pub async fn read_all<P: Portal>(
+pub async fn read_all<P>(
     inputs: &Inputs,
     context: &Context,
     ledgers: &[OfferLedger],
@@ -137,9 +136,8 @@ pub async fn read_all<P: Portal>(
     });
     let reads = futures_util::stream::iter(reads.collect::<Vec<_>>()).buffered(READ_AT_ONCE);
     let found: Vec<Earlier> = reads.try_collect().await?;
-    for (index, (earlier, (goal, portal))) in found.into_iter().zip(releases).enumerate() {
+    for (index, (earlier, (goal, _))) in found.into_iter().zip(releases).enumerate() {
         goal.earlier = earlier;
-        goals::name_canceled(goal, portal);
         for what in tell_found(inputs.command, goal) {
             reports.take(&Event { at: ledgers[index].now(), offer: index, what });
         }
@@ -159,7 +157,8 @@ fn trust(found: Earlier, command: Command, context: &Context) -> Earlier {
 
 /// Whether the ledger says that no release is open that could be continued.
 fn has_nothing_to_resume(goal: &Goal) -> bool {
-    goal.aim == Aim::Resume(None) && goal.earlier == Earlier::Nothing
+    let unnamed = goal.aim == Aim::Resume(None) && goal.preview.is_none();
+    unnamed && goal.earlier == Earlier::Nothing
 }
 
 /// The end of an offer that needs no look at the portal: no release is open that could be
@@ -173,6 +172,8 @@ pub fn end_without_look(goal: &Goal) -> Option<Verdict> {
     let phase = match record.standing {
         Standing::Live => Phase::GoLive,
         Standing::Published if !goal.go_live => Phase::Publish,
+        // Another job goes on with it.
+        Standing::Open if record.has_succeeded && !goal.go_live => Phase::Publish,
         Standing::Open | Standing::Published | Standing::Failed => return None,
     };
     let message = "an earlier attempt of this workflow run has released the offer: nothing to do";
@@ -200,13 +201,13 @@ fn tell_found(command: Command, goal: &Goal) -> Vec<What> {
     }
     match &goal.earlier {
         Earlier::Found(record) if command == Command::Release => match record.standing {
-            Standing::Open => vec![What::Marked(record.at.clone())],
+            Standing::Open => vec![What::Continues(record.at.clone())],
             // What is over was another release: this one makes a mark of its own.
             Standing::Published | Standing::Live | Standing::Failed => Vec::new(),
         },
         Earlier::Found(record) => {
             let version = record.mark.version.clone().map(What::Version);
-            [What::Marked(record.at.clone())].into_iter().chain(version).collect()
+            [What::Continues(record.at.clone())].into_iter().chain(version).collect()
         }
         Earlier::Unknown | Earlier::Nothing => Vec::new(),
     }

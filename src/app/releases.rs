@@ -103,6 +103,7 @@ impl<'a> ReleaseRuns<'a> {
         draft: Option<&DraftGoal>,
     ) -> Verdict {
         let emit = |event: Event| self.reports.take(&event);
+        goal.earlier.locate(|name| portal.parse_operation(name).ok());
         if let Some(verdict) = ledger::end_without_look(&goal) {
             for what in [What::Began, What::Ended(verdict.clone())] {
                 emit(Event { at: self.clock.now(), offer: index, what });

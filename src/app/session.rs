@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::drafts::{find_version, read_drafts};
+use super::drafts::{find_content, find_version, read_drafts};
 use super::outside::{Outside, make_http_client, trace_exchange};
 use super::portals::{Portals, refuse_token_for_two};
 use super::releases::{ReleaseRuns, choose_exit_code, open_releases, pass_on_signal};
@@ -13,7 +13,7 @@ use super::reports::{Wiring, finish_reports, introduce_releases, wire_reports};
 use super::{Signal, api_notes, checks, ledger, refusal};
 use crate::actions::context::Context;
 use crate::actions::inputs::Inputs;
-use crate::choices::OnCancel;
+use crate::choices::{Command, OnCancel};
 use crate::clock::Clock;
 use crate::github::GithubDeployments;
 use crate::http::{Recorded, Transport};
@@ -21,6 +21,7 @@ use crate::manifest::{Manifest, Offer};
 use crate::problem::{Code, Problem};
 use crate::release::draft::DraftGoal;
 use crate::release::event::{Event, What};
+use crate::release::{Goal, ManifestOf};
 use crate::report::console::Console;
 use crate::report::offer_story::OfferStory;
 use crate::report::story::Story;
@@ -152,6 +153,9 @@ pub async fn release(
         // The releases are told below, before they start anything.
         Ok(_) = interrupted.wait_for(Option::is_some) => {}
     };
+    for (offer, (goal, _)) in offers.iter().zip(&mut releases) {
+        add_content(inputs, &reports.story().manifest, offer, context, &*clock, goal);
+    }
     introduce_releases(inputs, &reports.story(), &releases, &console);
 
     let (stop_sender, stop) = watch::channel(None);
@@ -165,4 +169,26 @@ pub async fn release(
     };
     finish_reports(&reports, &*clock, signals, &console).await;
     Ok(choose_exit_code(&verdicts))
+}
+
+/// What the manifest says of the content that is to go live, where the command writes no draft.
+fn add_content(
+    inputs: &Inputs,
+    manifest: &Manifest,
+    offer: &Offer,
+    context: &Context,
+    clock: &dyn Clock,
+    goal: &mut Goal,
+) {
+    let record = goal.earlier.record();
+    let version = record.and_then(|record| record.mark.version.clone());
+    let own = match record {
+        Some(record) => Some(&record.at.commit) == context.head_sha.as_ref(),
+        None => inputs.command == Command::GoLive && inputs.preview.is_none(),
+    };
+    let found = find_content(inputs, manifest, offer, context, version, clock.now());
+    if let Some(wanted) = found {
+        goal.content = Some(Rc::new(wanted));
+        goal.manifest = if own { ManifestOf::Release } else { ManifestOf::AnotherCommit };
+    }
 }

@@ -24,6 +24,8 @@ pub enum Feature {
     NotificationMails,
     /// The documents of preview and production can be read, where the service has them.
     Slots,
+    /// Some operations leave it to the offer's own status to say that their preview is ready.
+    SignOffInOffer,
     /// A go-live names the preview that it is for, and the API refuses any other.
     BoundGoLive,
 }

@@ -71,7 +71,7 @@ impl FakePortal {
             publish_words: vec!["running", WAITS],
             go_live_words: vec!["running", "succeeded"],
         };
-        let features = &[Feature::Steps, Feature::Links, Feature::Slots];
+        let features = &[Feature::Steps, Feature::Links, Feature::Slots, Feature::SignOffInOffer];
         Self {
             world: RefCell::new(world),
             capabilities: Capabilities::new(CancelScope::AnyRunning, features),
@@ -201,6 +201,7 @@ impl Portal for FakePortal {
     async fn list_submissions(&self) -> Result<Vec<Submission>, CallError> {
         self.call("list_submissions", |world| {
             let row = |one: &FakeOperation| Submission {
+                preview: None,
                 id: one.id.clone(),
                 operation: Some(operation(&one.id)),
                 kind: Some(one.phase.into()),

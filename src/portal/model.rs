@@ -257,6 +257,8 @@ pub struct Submission {
     pub started: Option<Timestamp>,
     /// When it last changed, if the portal says.
     pub changed: Option<Timestamp>,
+    /// The id of the publish whose preview it takes live, if the API says.
+    pub preview: Option<String>,
 }
 
 impl Submission {

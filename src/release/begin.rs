@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::binding::{self, Binding};
 use super::findings::{Findings, Whereabouts, phase_of};
 use super::goal::{Aim, Goal, WhenRunning, WhenUnchanged};
-use super::ledger::{Earlier, Record, Standing};
+use super::ledger::{Earlier, Names, Record, Standing};
 use super::verdict::Verdict;
 use crate::portal::{Kind, Operation, Phase, State, Submission};
 use crate::problem::{Code, Problem};
@@ -33,8 +33,13 @@ const TWO_MINDS: &str =
 const SLOT_LATE: &str =
     "an operation ended a short while ago, and the preview does not show what it brought";
 
+const TAKEN_BACK: &str = "the list of operations says that the preview is there, and the offer \
+                          and a go-live that it is not";
+
 const UNSEEN: &str = "an earlier attempt may have started it, and the list of operations does not \
                       show it yet";
+
+const UNLISTED: &str = "the list of operations does not show the publish that made the preview";
 
 const OTHER_PREVIEW: &str = "the preview does not hold what was published";
 
@@ -186,6 +191,26 @@ fn decide_publish(known: Known<'_>, findings: &Findings) -> Begin {
                     Begin::Publish
                 }
                 Some((Phase::Publish, State::Failed | State::Canceled)) => Begin::Publish,
+                // A portal may touch the publish's row when its go-live ends.
+                Some((Phase::Publish, _))
+                    if is_taken_back(findings) && known.patience != Patience::ForAll =>
+                {
+                    Begin::Publish
+                }
+                Some((Phase::Publish, _))
+                    if may_be_taken_back(findings) && known.patience != Patience::Over =>
+                {
+                    Begin::LookAgain(TAKEN_BACK)
+                }
+                // A portal that forgets what was canceled has no such preview any more.
+                Some((Phase::GoLive, State::Succeeded))
+                    if known.patience == Patience::Over
+                        && goal.go_live
+                        && published.is_none()
+                        && !findings.at_sign_off() =>
+                {
+                    Begin::Publish
+                }
                 // The offer refused what the operation brought.
                 Some((Phase::GoLive, State::Succeeded)) if is_bad(findings.offer_state()) => {
                     Begin::Publish
@@ -241,6 +266,12 @@ fn decide_by_times(known: Known<'_>, findings: &Findings, live: impl FnOnce() ->
     if known.goal.content.is_some() && known.goal.earlier == Earlier::Nothing {
         return Begin::Publish;
     }
+    if is_taken_back(findings) && !findings.at_sign_off() {
+        return match known.patience {
+            Patience::ForAll => Begin::LookAgain(TAKEN_BACK),
+            Patience::ForSlots | Patience::Over => Begin::Publish,
+        };
+    }
     if findings.at_sign_off() || findings.is_listed_at_sign_off() {
         return match (draft, published.and_then(begun_by)) {
             (Some(draft), Some(begun)) if is_changed_since(draft, begun) => Begin::Publish,
@@ -292,7 +323,7 @@ fn decide_by_ledger(known: Known<'_>, findings: &Findings) -> Option<Begin> {
             let go_live = binding.find_go_live(findings).and_then(|row| row.operation.clone());
             Some(Begin::Live { publish: binding.publish, go_live })
         }
-        Standing::Published if waits() => Some(Begin::Published(binding)),
+        Standing::Published | Standing::Open if waits() => Some(Begin::Published(binding)),
         Standing::Live | Standing::Published | Standing::Open | Standing::Failed => None,
     }
 }
@@ -348,13 +379,42 @@ fn may_be_ours(earlier: &Earlier, findings: &Findings, row: &Submission) -> bool
         Earlier::Unknown => true,
         Earlier::Nothing => false,
         Earlier::Found(record) => {
-            let named = binding::of_record(record, findings)
-                .filter(|binding| binding.find_publish(findings).is_some());
-            let is_since =
-                || binding::find_since(record, findings).iter().any(|since| since.id == row.id);
-            named.map_or_else(is_since, |binding| binding.names(row))
+            // Without times nobody knows the order of the rows.
+            let undated = findings.newest_first().iter().any(|row| row.changed.is_none());
+            let named = find_called_by(record, findings);
+            let since = || binding::find_since(record, findings);
+            let is_since = || undated || since().iter().any(|since| since.id == row.id);
+            named.map_or_else(is_since, |named| named.id == row.id)
         }
     }
+}
+
+/// What a go-live of this very preview means, if there is one.
+fn decide_by_go_live(known: Known<'_>, findings: &Findings, bound: &Binding) -> Option<Begin> {
+    let named = find_named_go_live(known.goal, bound, findings);
+    let row = named.or_else(|| bound.find_go_live(findings))?;
+    if !row.status.state().is_final() {
+        return Some(decide_beside_go_live(known.goal, row, bound.clone()));
+    }
+    if row.status.state() != State::Succeeded {
+        return None;
+    }
+    let go_live = row.operation.clone();
+    Some(match findings.offer_state() {
+        State::Succeeded => Begin::Live { publish: bound.publish.clone(), go_live },
+        // The offer refused what it brought: the second half may be tried again.
+        State::Failed | State::Canceled => go_live_with(known, findings, bound.clone()),
+        _ => {
+            let (phase, operation) = (Phase::GoLive, go_live);
+            Begin::Follow { phase, operation, binding: bound.clone() }
+        }
+    })
+}
+
+/// The row that carries a name of the publish that the ledger has.
+fn find_called_by<'a>(record: &Record, findings: &'a Findings) -> Option<&'a Submission> {
+    let Names { preview, publish, .. } = &record.names;
+    [preview, publish].into_iter().flatten().find_map(|name| findings.find_called(name))
 }
 
 /// Decides on the second half.
@@ -368,6 +428,10 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
             format!("the manifest says `go-live: false` for offer {}: nothing to do", goal.offer);
         return Begin::End(Verdict::done(None, message));
     }
+    let begins = !matches!(known.purpose, Purpose::GoOn(_));
+    if let Some(publish) = find_own(goal, findings).filter(|_| begins) {
+        return follow_own(publish);
+    }
     let bound = match known.purpose {
         Purpose::GoOn(binding) => binding.clone(),
         Purpose::Begin
@@ -375,37 +439,34 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
         | Purpose::BeginAfterOutdated
         | Purpose::BeginAfterAdopting(_) => binding::of_input(goal, findings),
     };
+    let publish = bound.publish.clone();
+    let live = bound.find_named_go_live(findings);
+    if let Some(row) = live.filter(|row| row.status.state() == State::Succeeded) {
+        return Begin::Live { publish, go_live: row.operation.clone() };
+    }
+    if bound.is_unlisted(findings) && known.patience == Patience::ForAll {
+        return Begin::LookAgain(UNLISTED);
+    }
     if let Some(changed) = bound.find_replacement(findings) {
         return refuse_changed(goal, &bound, &changed);
     }
-    let begins = !matches!(known.purpose, Purpose::GoOn(_));
     let is_other = |record: &Record| !names_newest(record, findings, &bound);
     if begins && bound.is_loose() && goal.earlier.record().is_some_and(is_other) {
         return refuse_changed(goal, &bound, NOT_IN_LEDGER);
     }
-    let publish = bound.publish.clone();
-    match bound.find_go_live(findings) {
-        Some(row) if !row.status.state().is_final() => {
-            return decide_beside_go_live(goal, row, bound);
-        }
-        Some(row) if row.status.state() == State::Succeeded => {
-            let go_live = row.operation.clone();
-            match findings.offer_state() {
-                State::Succeeded => return Begin::Live { publish, go_live },
-                // The offer refused what it brought: the second half may be tried again.
-                State::Failed | State::Canceled => return go_live_with(known, findings, bound),
-                _ => {
-                    return Begin::Follow {
-                        phase: Phase::GoLive,
-                        operation: go_live,
-                        binding: bound,
-                    };
-                }
-            }
-        }
-        Some(_) | None => {}
+    if let Some(begin) = decide_by_go_live(known, findings, &bound) {
+        return begin;
     }
     if findings.is_preview_live() {
+        // What it shows may be the one before: a new one waits.
+        let newest = findings.newest_first().first().copied();
+        let waits = findings.at_sign_off()
+            || newest.is_some_and(|row| {
+                phase_of(row) == Phase::Publish && has_preview(row.status.state())
+            });
+        if waits && known.patience != Patience::Over {
+            return Begin::LookAgain(SLOT_LATE);
+        }
         let go_live = findings.newest(Phase::GoLive).and_then(|row| row.operation.clone());
         return Begin::Live { publish, go_live };
     }
@@ -458,6 +519,34 @@ pub(super) fn decide_go_live(known: Known<'_>, findings: &Findings) -> Begin {
         }
         _ => refuse_no_preview(goal, "no preview of it waits"),
     }
+}
+
+/// The go-live that the ledger names, of this very preview.
+fn find_named_go_live<'a>(
+    goal: &Goal,
+    bound: &Binding,
+    findings: &'a Findings,
+) -> Option<&'a Submission> {
+    let record = goal.earlier.record()?;
+    let same = find_called_by(record, findings).is_some_and(|row| bound.names(row));
+    let name = record.names.go_live.as_deref().filter(|_| same)?;
+    findings.find_called(name)
+}
+
+/// The publish of this release, where only its address can tell of it.
+fn find_own(goal: &Goal, findings: &Findings) -> Option<Operation> {
+    let hidden = |publish: &&Operation| publish.is_only_at_address();
+    if let Some(named) = goal.preview_at.as_ref().filter(hidden) {
+        return Some(named.clone());
+    }
+    let record = goal.earlier.record().filter(|_| goal.preview.is_none())?;
+    let listed = record.names.preview.as_deref().and_then(|name| findings.find_called(name));
+    record.operations.publish.as_ref().filter(hidden).filter(|_| listed.is_none()).cloned()
+}
+
+fn follow_own(publish: Operation) -> Begin {
+    let binding = binding::of_address(publish.clone());
+    Begin::Follow { phase: Phase::Publish, operation: Some(publish), binding }
 }
 
 /// Goes live, if nothing says that the preview is another one by now.
@@ -521,8 +610,18 @@ pub(super) fn decide_resume(known: Known<'_>, findings: &Findings) -> Begin {
         let phase = row.map_or(Phase::Publish, phase_of);
         return Begin::Follow { phase, operation: Some(operation.clone()), binding };
     }
+    if let Some(publish) = find_own(goal, findings).filter(|_| goal.preview.is_some()) {
+        return follow_own(publish);
+    }
     if goal.preview.is_some() {
         let binding = binding::of_input(goal, findings);
+        if let Some(go_live) = binding.find_named_go_live(findings) {
+            let operation = go_live.operation.clone();
+            return Begin::Follow { phase: Phase::GoLive, operation, binding };
+        }
+        if binding.is_unlisted(findings) && known.patience == Patience::ForAll {
+            return Begin::LookAgain(UNLISTED);
+        }
         if let Some(changed) = binding.find_replacement(findings) {
             return refuse_changed(goal, &binding, &changed);
         }
@@ -542,6 +641,18 @@ pub(super) fn decide_resume(known: Known<'_>, findings: &Findings) -> Begin {
             },
         };
     }
+    let newest = findings.newest_first().first().copied();
+    let changed = findings.draft_changed().zip(newest.and_then(|row| row.changed));
+    if changed.is_some_and(|(draft, ended)| is_changed_since(draft, ended)) {
+        return refuse_nothing(
+            format!(
+                "nothing runs on offer {}, and its draft was changed after its last operation",
+                goal.offer
+            ),
+            "release it with `command: release`, or name what you want with `operation` or \
+             `preview`",
+        );
+    }
     if findings.at_sign_off() {
         let newest = findings.newest(Phase::Publish);
         return decide_waiting(findings, newest).unwrap_or_else(|| Begin::Follow {
@@ -550,7 +661,6 @@ pub(super) fn decide_resume(known: Known<'_>, findings: &Findings) -> Begin {
             binding: binding::of_newest(findings),
         });
     }
-    let newest = findings.newest_first().first().copied();
     match newest.filter(|row| !is_long_over(findings, row, known.today)) {
         Some(newest) => Begin::Follow {
             phase: phase_of(newest),
@@ -566,8 +676,24 @@ pub(super) fn decide_resume(known: Known<'_>, findings: &Findings) -> Begin {
 
 /// Goes on with the very release that the ledger tells of.
 fn decide_resume_of(known: Known<'_>, findings: &Findings, record: &Record) -> Begin {
-    let binding =
-        binding::of_record(record, findings).or_else(|| binding::of_marked(record, findings));
+    let named = binding::of_record(record, findings);
+    let go_live = named.as_ref().and_then(|binding| binding.find_named_go_live(findings));
+    let go_live = go_live.filter(|row| !is_bad(row.status.state()));
+    if let (Some(binding), Some(row)) = (&named, go_live) {
+        let (operation, binding) = (row.operation.clone(), binding.clone());
+        return Begin::Follow { phase: Phase::GoLive, operation, binding };
+    }
+    if let Some(publish) = find_own(known.goal, findings) {
+        return follow_own(publish);
+    }
+    // The list may be late, or in an order that nobody knows: its address tells of the publish.
+    if let Some(publish) = record.operations.publish.clone().filter(Operation::is_listed)
+        && find_called_by(record, findings).is_none()
+    {
+        let binding = binding::of_operation(findings, publish.clone());
+        return Begin::Follow { phase: Phase::Publish, operation: Some(publish), binding };
+    }
+    let binding = named.or_else(|| binding::of_marked(record, findings));
     let listed = binding.filter(|binding| binding.find_publish(findings).is_some());
     let Some(binding) = listed else {
         if known.patience == Patience::ForAll {
@@ -689,12 +815,16 @@ fn refuse_unchanged(goal: &Goal) -> Begin {
 }
 
 fn refuse_changed(goal: &Goal, bound: &Binding, why: &str) -> Begin {
+    Begin::End(end_changed(goal, bound, why))
+}
+
+/// The end of a run whose preview is not the one that waits any more.
+pub(super) fn end_changed(goal: &Goal, bound: &Binding, why: &str) -> Verdict {
     let message = format!("{} of offer {} did not go live: {why}", bound.describe(), goal.offer);
-    Begin::End(Verdict::problem(
-        Some(Phase::Publish),
-        Problem::new(Code::PreviewChanged, message)
-            .hint("look at the preview that is there now; then release it, or go live with it by its name"),
-    ))
+    let hint = "look at the preview that is there now; then release it, or go live with it by its \
+                name";
+    let problem = Problem::new(Code::PreviewChanged, message).hint(hint);
+    Verdict::problem(Some(Phase::Publish), problem)
 }
 
 /// The word of a publish that is done.
@@ -704,6 +834,35 @@ fn has_preview(state: State) -> bool {
 
 fn is_bad(state: State) -> bool {
     matches!(state, State::Failed | State::Canceled)
+}
+
+/// Whether the newest go-live undid the preview, and the offer does not say that one waits.
+fn may_be_taken_back(findings: &Findings) -> bool {
+    let open = is_bad_or_never(findings) || findings.offer_state() == State::Unknown;
+    has_undoing_go_live(findings) && open && !findings.at_sign_off()
+}
+
+/// The same, and the offer says that none does.
+fn is_taken_back(findings: &Findings) -> bool {
+    has_undoing_go_live(findings) && is_bad_or_never(findings)
+}
+
+fn is_bad_or_never(findings: &Findings) -> bool {
+    let state = findings.offer_state();
+    is_bad(state) || matches!(state, State::NeverPublished | State::NotStarted)
+}
+
+/// Whether the newest go-live ended badly, or ended when the publish was touched last: then that is
+/// the preview that it was about, and the offer may have refused it.
+fn has_undoing_go_live(findings: &Findings) -> bool {
+    let [publish, go_live] = [Phase::Publish, Phase::GoLive].map(|phase| findings.newest(phase));
+    let (Some(publish), Some(go_live)) = (publish, go_live) else { return false };
+    let together = || match (publish.changed, go_live.changed) {
+        (Some(publish), Some(go_live)) => publish.duration_since(go_live).abs() <= SETTLING,
+        _ => true,
+    };
+    let state = go_live.status.state();
+    is_bad(state) || state == State::Succeeded && together()
 }
 
 /// When an operation had begun at the latest.

@@ -12,6 +12,8 @@ use crate::portal::{Operation, Phase, State, Submission};
 enum Origin {
     /// Its publish was started in this run.
     Started,
+    /// The same, and it was found in the list after its answer was lost: it can be another's.
+    Found,
     /// Its publish was there already, and was followed to its end in this run.
     Followed,
     /// A person, or an earlier run, named its publish.
@@ -73,6 +75,11 @@ pub(super) fn of_started(publish: Option<Operation>, before: HashSet<String>) ->
     }
 }
 
+/// The same, found in the list after an answer that was lost.
+pub(super) fn of_found(publish: Option<Operation>, before: HashSet<String>) -> Binding {
+    Binding { origin: Origin::Found, ..of_started(publish, before) }
+}
+
 /// The preview of a publish that was named by this address. If the list does not name it so, it is
 /// the only publish there, or nobody can say which.
 pub(super) fn of_operation(findings: &Findings, publish: Operation) -> Binding {
@@ -87,6 +94,11 @@ pub(super) fn of_operation(findings: &Findings, publish: Operation) -> Binding {
         before: None,
         origin: Origin::Named,
     }
+}
+
+/// The preview of a publish that only its address tells of, until it is looked at.
+pub(super) fn of_address(publish: Operation) -> Binding {
+    Binding { publish: Some(publish), id: None, before: None, origin: Origin::Named }
 }
 
 /// The preview that the input names, or else the ledger, or else that of the newest publish.
@@ -141,11 +153,14 @@ fn listed_id(publish: Option<&Operation>) -> Option<String> {
 }
 
 impl Binding {
-    /// The same, after its publish was followed to its end as this operation.
-    pub fn after_following(self, publish: Option<&Operation>) -> Self {
-        let id = self.id.or_else(|| listed_id(publish));
+    /// The same, after its publish was followed to its end as this operation, which showed itself by
+    /// this id.
+    pub fn after_following(self, publish: Option<&Operation>, shown: Option<&str>) -> Self {
+        let hidden = publish.is_some_and(Operation::is_only_at_address);
+        let shown = shown.filter(|_| hidden).map(str::to_owned);
+        let id = self.id.or_else(|| listed_id(publish)).or(shown);
         let origin = match self.origin {
-            Origin::Started => Origin::Started,
+            origin @ (Origin::Started | Origin::Found) => origin,
             Origin::Followed | Origin::Named | Origin::Newest => Origin::Followed,
         };
         Self { publish: publish.cloned().or(self.publish), id, origin, ..self }
@@ -153,12 +168,17 @@ impl Binding {
 
     /// Whether its publish was followed to its end in this run.
     pub fn is_followed(&self) -> bool {
-        matches!(self.origin, Origin::Started | Origin::Followed)
+        matches!(self.origin, Origin::Started | Origin::Found | Origin::Followed)
     }
 
     /// Whether its publish was started in this run.
     pub fn is_started(&self) -> bool {
-        self.origin == Origin::Started
+        matches!(self.origin, Origin::Started | Origin::Found)
+    }
+
+    /// Whether its publish was only found in the list.
+    pub fn is_found(&self) -> bool {
+        self.origin == Origin::Found
     }
 
     /// Whether nothing but being the newest says that this preview is meant.
@@ -210,13 +230,27 @@ impl Binding {
 
     /// A go-live of this preview, if one is there: it runs, or it ended.
     pub fn find_go_live<'a>(&self, findings: &'a Findings) -> Option<&'a Submission> {
-        self.find_later(findings).into_iter().find(|row| may_be_go_live(row, findings))
+        let later = || self.find_later(findings).into_iter();
+        self.find_named_go_live(findings)
+            .or_else(|| later().find(|row| may_be_go_live(row, findings)))
+    }
+
+    /// The go-live that says that it takes this very preview.
+    pub fn find_named_go_live<'a>(&self, findings: &'a Findings) -> Option<&'a Submission> {
+        let id = self.id.as_ref()?;
+        findings.newest_first().into_iter().find(|row| row.preview.as_ref() == Some(id))
+    }
+
+    /// Whether the list shows neither its publish nor its go-live.
+    pub fn is_unlisted(&self, findings: &Findings) -> bool {
+        let named = findings.newest_first().into_iter().any(|row| self.names(row));
+        !named && self.before.is_none() && self.find_named_go_live(findings).is_none()
     }
 
     /// Why this preview is not the one that waits any more: another publish was started since.
     pub fn find_replacement(&self, findings: &Findings) -> Option<String> {
         let named = findings.newest_first().into_iter().filter(|row| self.names(row)).count();
-        if named == 0 && self.before.is_none() {
+        if self.is_unlisted(findings) {
             return Some(
                 "the portal's list of operations does not show the publish that made it".to_owned(),
             );

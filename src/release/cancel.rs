@@ -45,6 +45,8 @@ enum Turn {
     Request,
     /// Look at the list.
     List,
+    /// Look at the operation itself, for no row of the list carries its id.
+    Operation,
     /// Look at the offer, because the list does not show what is canceled.
     Offer,
     /// Nothing for a while.
@@ -136,9 +138,15 @@ impl Cancel {
             refusal,
             requests: self.requests + 1,
             looks: 0,
-            turn: Turn::List,
+            turn: self.choose_look(),
             ..self
         })
+    }
+
+    /// Where its end is seen: an operation that no row of the list carries is asked itself.
+    fn choose_look(&self) -> Turn {
+        let hidden = self.operation.as_ref().is_some_and(Operation::is_only_at_address);
+        if hidden { Turn::Operation } else { Turn::List }
     }
 
     fn turn_to(self, turn: Turn) -> Stage {
@@ -266,6 +274,7 @@ impl Answers for Cancel {
         match self.turn {
             Turn::Request => Act::Cancel(self.operation.clone()),
             Turn::Look | Turn::List => Act::Ask(Ask::Operations),
+            Turn::Operation => Act::Ask(self.operation.clone().map_or(Ask::Offer, Ask::Operation)),
             Turn::Offer => Act::Ask(Ask::Offer),
             Turn::Rest => Act::Settle(REST),
         }
@@ -278,9 +287,20 @@ impl Answers for Cancel {
                 Seen::InTheWay(problem) | Seen::Absent(problem) | Seen::Refused(problem),
                 Turn::Request,
             ) => self.requested(Some(problem)),
-            (Seen::Refused(problem), Turn::Look | Turn::List | Turn::Offer | Turn::Rest)
+            (
+                Seen::Refused(problem),
+                Turn::Look | Turn::List | Turn::Operation | Turn::Offer | Turn::Rest,
+            )
             | (Seen::Absent(problem), Turn::Look) => self.end_not_canceled(run, problem),
-            (Seen::Rested, _) => self.turn_to(Turn::List),
+            (Seen::Operation(looked), Turn::Operation) => {
+                let status = &looked.view.status;
+                let standing = self.judge_word(status.state(), status.text());
+                self.act_on(standing, run)
+            }
+            (Seen::Rested, _) => {
+                let turn = self.choose_look();
+                self.turn_to(turn)
+            }
             (Seen::Operations(rows), Turn::Look) => self.look_first(&rows, run),
             (Seen::Operations(rows), _) => {
                 let standing = self.judge_list(&sort_newest_first(&rows));
@@ -290,9 +310,15 @@ impl Answers for Cancel {
                 let standing = self.judge_offer(&view);
                 self.act_on(standing, run)
             }
-            (Seen::InTheWay(_), Turn::Look | Turn::List | Turn::Offer | Turn::Rest)
-            | (Seen::Absent(_), Turn::List | Turn::Offer | Turn::Rest)
-            | (Seen::Offer(_), Turn::Look | Turn::Request | Turn::List | Turn::Rest)
+            (
+                Seen::InTheWay(_),
+                Turn::Look | Turn::List | Turn::Operation | Turn::Offer | Turn::Rest,
+            )
+            | (Seen::Absent(_), Turn::List | Turn::Operation | Turn::Offer | Turn::Rest)
+            | (
+                Seen::Offer(_),
+                Turn::Look | Turn::Request | Turn::List | Turn::Operation | Turn::Rest,
+            )
             | (Seen::Document(_) | Seen::Operation(_), _) => self.turn_to(Turn::Rest),
         }
     }

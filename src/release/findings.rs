@@ -92,11 +92,15 @@ impl Findings {
         rows.find(|row| !row.status.state().is_final() && (busy || !dated && !rests))
     }
 
-    /// Whether nobody knows its word, and nothing says that it could still run.
+    /// Whether nobody knows its word, and nothing says that it could still run: the offer does not,
+    /// or something newer is there that it can mean.
     #[must_use]
     pub fn is_forgotten(&self, row: &Submission, today: Timestamp) -> bool {
-        let old = row.changed.is_some_and(|changed| today.duration_since(changed) > FORGOTTEN);
-        row.status.state() == State::Unknown && old && !self.is_offer_running()
+        let is_old = |changed| today.duration_since(changed) > FORGOTTEN;
+        let old = row.changed.is_some_and(is_old);
+        let rows = self.operations.iter().flatten().filter(|row| is_half(row));
+        let has_newer = rows.filter_map(|row| row.changed).any(|changed| !is_old(changed));
+        row.status.state() == State::Unknown && old && (has_newer || !self.is_offer_running())
     }
 
     fn is_offer_running(&self) -> bool {

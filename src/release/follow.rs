@@ -16,7 +16,8 @@ use super::verdict::{Ending, Verdict};
 use super::verify::Verify;
 use crate::content::documents_agree;
 use crate::portal::{
-    Draft, Kind, Level, OfferView, Operation, OperationView, Phase, Slot, State, Submission,
+    Draft, Feature, Kind, Level, OfferView, Operation, OperationView, Phase, Slot, State,
+    Submission,
 };
 use crate::problem::{Code, Problem};
 use crate::text::html_to_line;
@@ -446,6 +447,9 @@ impl Follow {
             let _ = self.judge_slot(None, None);
             return Stage::Follow(self);
         }
+        if problem.code == Code::PreviewChanged {
+            return run.end_with(problem);
+        }
         self.refusals += 1;
         if self.refusals >= MOST_REFUSALS {
             return run.end_out_of_sight(problem);
@@ -490,14 +494,15 @@ impl Follow {
             // It was no publish after all: look again what is left to do.
             (Next::Judge(_), Phase::GoLive) => Stage::Survey(Survey::with(Purpose::Begin)),
             (Next::Judge(adopted), Phase::Publish) => {
-                let binding = adopted.binding.after_following(self.operation.as_ref());
+                let binding =
+                    adopted.binding.after_following(self.operation.as_ref(), self.id.as_deref());
                 let purpose = Purpose::BeginAfterAdopting(Adopted { binding, ..adopted });
                 Stage::Survey(Survey::with(purpose))
             }
             (Next::GoOn(binding), Phase::Publish) => Verify::after_publish(
                 run,
                 "the preview is ready",
-                binding.after_following(self.operation.as_ref()),
+                binding.after_following(self.operation.as_ref(), self.id.as_deref()),
             ),
             (Next::GoOn(_), Phase::GoLive) => Verify::after_go_live(run, "the offer is live"),
         }
@@ -597,6 +602,13 @@ impl Answers for Follow {
         let standing = match seen {
             Seen::Operation(looked) => {
                 let standing = self.judge_operation(&looked.view, at.elapsed);
+                // Only the operation itself says then whether the preview is ready.
+                if self.phase == Phase::Publish
+                    && self.turn == Turn::Offer
+                    && !run.capabilities.has(Feature::SignOffInOffer)
+                {
+                    self.turn = Turn::Rest;
+                }
                 run.phase = Some(self.phase);
                 run.tell(What::Operation(self.phase, looked.view));
                 standing

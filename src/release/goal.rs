@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::ledger::Earlier;
+use crate::choices::ForeignChanges;
 pub use crate::choices::{WhenRunning, WhenUnchanged};
 use crate::content::Wanted;
 use crate::ids::{Email, OfferId};
@@ -34,6 +35,15 @@ pub enum DraftOrigin {
     Written,
 }
 
+/// Of which commit the manifest is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ManifestOf {
+    /// Of the one that is released.
+    Release,
+    /// Of another one, so that it may say something else by now.
+    AnotherCommit,
+}
+
 /// One offer, and what is wanted of it.
 #[derive(Debug, Clone)]
 pub struct Goal {
@@ -57,8 +67,14 @@ pub struct Goal {
     pub draft: DraftOrigin,
     /// What the manifest says of its content, if it says anything.
     pub content: Option<Rc<Wanted>>,
+    /// Of which commit the manifest is.
+    pub manifest: ManifestOf,
+    /// What to do about changes that are not the manifest's.
+    pub foreign: ForeignChanges,
     /// What to do if there is nothing to release.
     pub when_unchanged: WhenUnchanged,
     /// Go live with this preview and with no other; see the output `preview`.
     pub preview: Option<String>,
+    /// Where the publish of that preview can be looked at, if its name says so.
+    pub preview_at: Option<Operation>,
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 pub use self::choice::{LedgerQuery, Look};
 pub use self::wire::{Description, find_unanswered, standing_of};
 use crate::ids::OfferId;
-use crate::portal::Phase;
+use crate::portal::{Operation, Phase};
 use crate::problem::Problem;
 
 /// A workflow run and its attempt.
@@ -71,12 +71,25 @@ pub struct Record {
     pub same_run: bool,
     /// Where it stands.
     pub standing: Standing,
+    /// A job said that it had done what was asked of it: its preview is there, or it is live.
+    pub has_succeeded: bool,
     /// What its statuses name.
     pub names: Names,
     /// The half that was about to be asked for, if nothing is known of the answer.
     pub unanswered: Option<Phase>,
     /// When it was last written to.
     pub touched: Option<Timestamp>,
+    /// Where the operations that it names can be looked at, as far as that follows from their names.
+    pub operations: Operations,
+}
+
+/// The operations of a release.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Operations {
+    /// The publish.
+    pub publish: Option<Operation>,
+    /// The go-live.
+    pub go_live: Option<Operation>,
 }
 
 /// What the statuses of a release name, as [`crate::portal::Operation::id`] and the output
@@ -104,6 +117,15 @@ pub enum Earlier {
 }
 
 impl Earlier {
+    /// Finds where the operations that are named can be looked at.
+    pub fn locate(&mut self, find: impl Fn(&str) -> Option<Operation>) {
+        if let Self::Found(record) = self {
+            let Names { publish, go_live, .. } = &record.names;
+            let find = |name: &Option<String>| name.as_deref().and_then(&find);
+            record.operations = Operations { publish: find(publish), go_live: find(go_live) };
+        }
+    }
+
     /// The mark of this release, if there is one.
     #[must_use]
     pub fn record(&self) -> Option<&Record> {

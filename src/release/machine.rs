@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::cancel::Cancel;
 use super::event::What;
 use super::follow::Follow;
-use super::goal::{DraftOrigin, Goal};
+use super::goal::{DraftOrigin, Goal, ManifestOf};
 use super::inspect::Inspect;
 use super::ledger::Asked;
 use super::start::Start;
@@ -212,7 +212,8 @@ impl Run {
     /// unlike the draft that was published.
     pub fn find_unlike(&self, slot: &Value) -> Vec<String> {
         let title = |one: &Difference| one.title();
-        match (&self.goal.content, &self.document) {
+        let own = self.goal.manifest == ManifestOf::Release || self.document.is_none();
+        match (self.goal.content.as_ref().filter(|_| own), &self.document) {
             (Some(wanted), _) => {
                 let held = find_missing(wanted, slot, true);
                 let places = held.problems.iter().map(|problem| problem.message.clone());
@@ -225,8 +226,20 @@ impl Run {
         }
     }
 
-    /// The list, but for rows that go on to show as running what was seen to end.
+    /// Where a document is unlike the draft that was published, and the manifest does not say so.
+    pub fn find_foreign(&self, document: &Value) -> Vec<String> {
+        let (Some(wanted), Some(published)) = (&self.goal.content, &self.document) else {
+            return Vec::new();
+        };
+        find_foreign(wanted, document, published).iter().map(Difference::title).collect()
+    }
+
+    /// The list, newest first as far as is known, but for rows that go on to show as running what
+    /// was seen to end.
     pub fn correct(&self, mut rows: Vec<Submission>) -> Vec<Submission> {
+        if self.is_oldest_first(&rows) {
+            rows.reverse();
+        }
         for row in &mut rows {
             let state = row.status.state();
             let outdated = !state.is_final() && state != State::WaitingForPublisher;
@@ -235,6 +248,17 @@ impl Run {
             }
         }
         rows
+    }
+
+    /// Whether a list without times begins with what the ledger knows to be older than its own.
+    fn is_oldest_first(&self, rows: &[Submission]) -> bool {
+        let Some(record) = self.goal.earlier.record() else { return false };
+        let find = |name: &Option<String>| {
+            name.as_ref().and_then(|name| rows.iter().position(|row| row.is_called(name)))
+        };
+        let undated = rows.iter().any(|row| row.changed.is_none());
+        let (before, own) = (find(&record.mark.before), find(&record.names.publish));
+        undated && before.zip(own).is_some_and(|(before, own)| before < own)
     }
 
     /// A line in the log.

@@ -23,7 +23,7 @@ mod survey;
 mod verdict;
 mod verify;
 
-pub use goal::{Aim, DraftOrigin, Goal, WhenRunning, WhenUnchanged};
+pub use goal::{Aim, DraftOrigin, Goal, ManifestOf, WhenRunning, WhenUnchanged};
 pub use machine::Stop;
 pub use schedule::Schedule;
 pub use verdict::{Ending, Outcome, Verdict};

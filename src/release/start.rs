@@ -4,14 +4,14 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::begin::{Adopted, Purpose};
+use super::begin::{self, Adopted, Purpose};
 use super::binding::{self, Binding};
 use super::cancel::{Cancel, Why};
 use super::event::{Origin, What};
-use super::findings::{Findings, Whereabouts};
+use super::findings::{Answer, Findings, Whereabouts};
 use super::follow::{Follow, Next, SlotProof};
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
-use super::survey::{Refusal, Survey};
+use super::survey::{MOST_LOOKS, Refusal, STALE, Survey};
 use super::verdict::{Ending, Verdict};
 use crate::portal::{Accepted, Level, OfferView, Operation, Phase, State, Submission};
 use crate::problem::{Class, Code, Problem};
@@ -81,6 +81,8 @@ struct LostPost {
     refused: bool,
     posts: u32,
     looks: usize,
+    /// How often a look took too long.
+    slow: u32,
     /// When its answer was lost.
     since: Duration,
 }
@@ -156,6 +158,7 @@ impl Start {
                     refused: false,
                     posts: 1 + lost.map_or(0, |lost| lost.posts),
                     looks: 0,
+                    slow: 0,
                     since: at.elapsed,
                 };
                 self.look_for(lost, Turn::Wait(wait))
@@ -166,7 +169,8 @@ impl Start {
                 let since =
                     at.elapsed.saturating_sub(LOOKED_FOR.saturating_sub(LOOKED_FOR_CONFLICT));
                 let posts = lost.posts + 1;
-                let lost = LostPost { last: problem, refused: false, posts, looks: 0, since };
+                let lost =
+                    LostPost { last: problem, refused: false, posts, looks: 0, slow: 0, since };
                 self.look_for(lost, Turn::List)
             }
             (Seen::Refused(problem), Some(lost)) => {
@@ -240,7 +244,7 @@ impl Start {
         match found {
             Found::Started(operation) => {
                 run.note(Level::Information, format!("the {phase} was started; following it"));
-                self.follow(operation, Origin::Started, run)
+                self.follow(operation, Origin::Found, run)
             }
             Found::Nothing if looked_for < LOOKED_FOR => {
                 let looks = lost.looks + 1;
@@ -248,6 +252,15 @@ impl Start {
                 self.look_for(LostPost { looks, ..lost }, Turn::Wait(wait))
             }
             Found::Nothing if lost.refused => run.end_with(lost.last),
+            // The offer's answer took minutes: what the list said is too old to repeat a POST on.
+            Found::Nothing
+                if at.elapsed.saturating_sub(listed) > STALE && lost.slow < MOST_LOOKS =>
+            {
+                self.look_for(LostPost { slow: lost.slow + 1, ..lost }, Turn::List)
+            }
+            Found::Nothing if let Some(verdict) = self.end_if_replaced(rows, offer, run) => {
+                Stage::End(verdict)
+            }
             Found::Nothing if lost.posts < MOST_POSTS => {
                 run.note(Level::Warning, format!("no {phase} was started; asking for it again"));
                 self.look_for(lost, Turn::Post)
@@ -263,6 +276,20 @@ impl Start {
                 )
             }
         }
+    }
+
+    /// The end, if the preview that was to go live is another one by now.
+    fn end_if_replaced(
+        &self,
+        rows: Vec<Submission>,
+        offer: Option<OfferView>,
+        run: &Run,
+    ) -> Option<Verdict> {
+        let Half::GoLive(binding) = &self.half else { return None };
+        let offer = offer.map_or(Answer::Absent, Answer::Found);
+        let findings = Findings { operations: Some(rows), offer, ..Findings::default() };
+        let why = binding.find_replacement(&findings)?;
+        Some(begin::end_changed(&run.goal, binding, &why))
     }
 
     /// The same, after the job was told to stop and to cancel what it started.
@@ -331,8 +358,12 @@ impl Start {
                 let adopted = Adopted { binding, begun_by: None, may_be_ours: true };
                 Follow::adopt(Phase::Publish, operation, ids, Next::Judge(adopted)).enter(run)
             }
-            (Half::Publish(proof), _) => {
-                let binding = binding::of_started(operation.clone(), ids.clone());
+            (Half::Publish(proof), origin) => {
+                let bind = match origin {
+                    Origin::Found => binding::of_found,
+                    _ => binding::of_started,
+                };
+                let binding = bind(operation.clone(), ids.clone());
                 Follow::start(Phase::Publish, operation, ids, Next::GoOn(binding))
                     .prove_by(proof)
                     .after(self.refusal)
@@ -441,12 +472,15 @@ fn find_started(
     if let Some(row) = new {
         return Found::Started(row.operation.clone());
     }
+    // The offer runs, or does not wait any more, because somebody publishes.
+    let published = list.iter().any(|row| !before.ids.contains(&row.id) && row.is(Phase::Publish));
     let started = offer.is_some_and(|offer| {
         let state = offer.status.state();
         match phase {
             Phase::Publish => !before.running && state == State::Running && !offer.at_sign_off(),
             Phase::GoLive => {
-                before.at_sign_off
+                !published
+                    && before.at_sign_off
                     && !offer.at_sign_off()
                     && matches!(state, State::Running | State::Succeeded)
             }

@@ -3,30 +3,33 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
-use super::begin::{self, Begin, Known, Patience, Purpose};
+use super::begin::{self, Begin, Busy, Known, Patience, Purpose};
 use super::binding::Binding;
 use super::cancel::{Cancel, Why};
 use super::event::{Origin, What};
 use super::findings::{Answer, Findings};
 use super::follow::{Follow, Next};
-use super::goal::Aim;
+use super::goal::{Aim, ManifestOf};
 use super::inspect::{self, Inspect};
+use super::ledger::Operations;
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
 use super::start::Start;
 use super::verdict::{Ending, Verdict};
 use super::verify::Verify;
-use crate::portal::{Level, Operation, Phase, Slot};
+use crate::choices::ForeignChanges;
+use crate::portal::{Feature, Level, Operation, Phase, Slot, Submission};
 use crate::problem::{Code, Problem};
 
 /// What was seen so long ago, in a survey that an unreachable portal drew out, is looked at anew
 /// before anything is started on it; so often at most, for a portal that is always that slow.
-const STALE: Duration = Duration::from_secs(30);
-const MOST_LOOKS: u32 = 5;
+pub(super) const STALE: Duration = Duration::from_secs(30);
+pub(super) const MOST_LOOKS: u32 = 5;
 
-/// So often it is waited for a portal whose list and status disagree; at the schedule's pace,
-/// minutes.
+/// So often, and for so long, it is waited for a portal whose list and status disagree.
 const MOST_PAUSES: u32 = 12;
+const LIST_PATIENCE: Duration = Duration::from_secs(150);
 
 /// So long it is waited for a slot that is late.
 const SLOT_PATIENCE: Duration = Duration::from_mins(10);
@@ -141,7 +144,14 @@ impl Survey {
         }
         let goes_on = matches!(self.purpose, Purpose::GoOn(_));
         let publishes = matches!(run.goal.aim, Aim::Release | Aim::Plan) && !goes_on;
-        if findings.draft.is_open() && (publishes || !findings.absent.is_empty()) {
+        // What a resume that nothing binds goes on with must not be older than the draft.
+        let loose = run.goal.aim == Aim::Resume(None)
+            && run.goal.preview.is_none()
+            && run.goal.earlier.record().is_none()
+            && run.capabilities.has(Feature::Times);
+        if findings.draft.is_open()
+            && (publishes || loose && !goes_on || !findings.absent.is_empty())
+        {
             return Some(Ask::Draft);
         }
         let begins =
@@ -218,6 +228,7 @@ impl Survey {
         let patience = match self.pauses {
             _ if waited >= SLOT_PATIENCE => Patience::Over,
             0..MOST_PAUSES => Patience::ForAll,
+            _ if waited < LIST_PATIENCE => Patience::ForAll,
             _ => Patience::ForSlots,
         };
         let known = Known {
@@ -292,7 +303,9 @@ impl Survey {
     /// published.
     fn is_preview_other(&self, run: &Run) -> bool {
         let shown = self.findings.preview.found();
-        run.knows_content() && shown.is_some_and(|slot| !run.find_unlike(&slot.body).is_empty())
+        let sure = run.goal.manifest == ManifestOf::Release || run.document.is_some();
+        sure && run.knows_content()
+            && shown.is_some_and(|slot| !run.find_unlike(&slot.body).is_empty())
     }
 
     fn publish(self, run: &mut Run, at: Moment) -> Stage {
@@ -300,6 +313,9 @@ impl Survey {
             return run.end_with(problem);
         }
         if let Some(draft) = self.findings.draft.found() {
+            if let Some(problem) = note_foreign(run, &draft.body) {
+                return run.end_with(problem);
+            }
             run.document = Some(draft.body.clone());
         }
         Start::publish(&self.findings, self.purpose, self.refusal)
@@ -413,6 +429,29 @@ fn note_following(run: &mut Run, phase: Phase) {
     run.note(Level::Information, format!("a {phase} operation is there already; following it"));
 }
 
+/// What somebody changed since the draft was looked at: a problem, or a word of warning, as the
+/// input says.
+fn note_foreign(run: &mut Run, draft: &Value) -> Option<Problem> {
+    let changes = run.find_foreign(draft);
+    if changes.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "somebody changed the draft of {} since it was looked at: {}",
+        run.goal.offer,
+        changes.join(", ")
+    );
+    match run.goal.foreign {
+        ForeignChanges::Refuse => {
+            let hint = "look at the draft in Partner Center, then run the same command again";
+            return Some(Problem::new(Code::ForeignChanges, message).hint(hint));
+        }
+        ForeignChanges::Warn => run.note(Level::Warning, message),
+        ForeignChanges::Allow => {}
+    }
+    None
+}
+
 /// Going live cannot be taken back: the log says where nothing but time says what goes live.
 fn warn_of_loose(run: &mut Run, binding: &Binding) {
     if binding.is_loose() {
@@ -441,31 +480,50 @@ fn begin_cancel(run: &mut Run, findings: &Findings, today: Timestamp) -> Stage {
     if let Some(problem) = findings.unknown_offer() {
         return run.end_with(problem.clone());
     }
-    let Some(busy) = begin::find_busy(findings, today) else {
+    let named = if let Aim::Cancel(named) = &run.goal.aim { named.clone() } else { None };
+    let busy = begin::find_busy(findings, today);
+    let row = busy.and_then(Busy::row);
+    if let (Some(named), Some(row)) = (&named, row)
+        && named.is_listed()
+        && !row.is_called(named.id())
+    {
+        run.phase = busy.map(Busy::phase);
+        return run.end_with(refuse_other(named, row));
+    }
+    let phase = busy.map_or(Phase::Publish, Busy::phase);
+    let own = named.or_else(|| find_own_operation(run, phase).filter(|_| busy.is_some()));
+    let hidden = own.filter(Operation::is_only_at_address);
+    if busy.is_none() && hidden.is_none() {
         let message = "nothing was running, so there was nothing to cancel";
         return Stage::End(Verdict::done(None, message));
-    };
-    let phase = busy.phase();
-    run.phase = Some(phase);
-    let given =
-        if let Aim::Cancel(Some(given)) = &run.goal.aim { Some(given.clone()) } else { None };
-    let listed = busy.row().and_then(|row| row.operation.clone());
-    run.tell(What::Phase { phase, origin: Origin::Found, operation: given.clone().or(listed) });
-    if let (Some(given), Some(row)) = (&given, busy.row())
-        && given.is_listed()
-        && !row.is_called(given.id())
-    {
-        let message = format!("operation {} is not the one that runs: {} is", given.id(), row.id);
-        let hint = "leave `operation` out to cancel what runs";
-        return run.end_with(Problem::new(Code::CancelRefused, message).hint(hint));
     }
-    Stage::Cancel(match (given, busy.row()) {
-        (Some(given), row) => {
+    run.phase = Some(phase);
+    let operation = hidden.clone().or_else(|| row.and_then(|row| row.operation.clone()));
+    run.tell(What::Phase { phase, origin: Origin::Found, operation });
+    Stage::Cancel(match (hidden, row) {
+        (Some(hidden), row) => {
             let mut others = findings.ids();
-            others.retain(|id| row.is_none_or(|row| row.id != *id));
-            Cancel::of_unlisted(Why::Asked, Some(given), others)
+            if let Some(row) = row {
+                others.remove(&row.id);
+            }
+            Cancel::of_unlisted(Why::Asked, Some(hidden), others)
         }
         (None, Some(row)) => Cancel::of_row(Why::Asked, row),
         (None, None) => Cancel::of_unlisted(Why::Asked, None, findings.ids()),
     })
+}
+
+/// The operation of this half that the ledger names.
+fn find_own_operation(run: &Run, phase: Phase) -> Option<Operation> {
+    let Operations { publish, go_live } = &run.goal.earlier.record()?.operations;
+    match phase {
+        Phase::Publish => publish.clone(),
+        Phase::GoLive => go_live.clone(),
+    }
+}
+
+fn refuse_other(named: &Operation, row: &Submission) -> Problem {
+    let message = format!("operation {} is not the one that runs: {} is", named.id(), row.id);
+    let hint = "leave `operation` out to cancel what runs";
+    Problem::new(Code::CancelRefused, message).hint(hint)
 }

@@ -8,11 +8,12 @@ use serde_json::json;
 
 use super::begin::Purpose;
 use super::event::{Origin, What};
-use super::goal::{Aim, DraftOrigin, Goal, WhenRunning, WhenUnchanged};
+use super::goal::{Aim, DraftOrigin, Goal, ManifestOf, WhenRunning, WhenUnchanged};
 use super::ledger::Earlier;
 use super::machine::{Act, Ask, Interruption, Moment, Release, Run, Seen, Stage, Stop};
 use super::tests::can_come_of;
 use super::verdict::{Ending, Verdict};
+use crate::choices::ForeignChanges;
 use crate::ids::OfferId;
 use crate::portal::{
     Accepted, CancelScope, Capabilities, Draft, Feature, Kind, Looked, OfferView, Operation,
@@ -79,7 +80,8 @@ struct Player {
 
 impl Player {
     fn begin(begin: impl Fn(&mut Run) -> Stage) -> Self {
-        let can = Capabilities::new(CancelScope::AnyRunning, &[Feature::Slots]);
+        let can =
+            Capabilities::new(CancelScope::AnyRunning, &[Feature::Slots, Feature::SignOffInOffer]);
         let mut release = Release::new(goal(), can);
         release.stage = begin(&mut release.run);
         release.run.events.clear();
@@ -149,6 +151,9 @@ fn goal() -> Goal {
         draft: DraftOrigin::Found,
         content: None,
         preview: None,
+        preview_at: None,
+        manifest: ManifestOf::Release,
+        foreign: ForeignChanges::Warn,
         earlier: Earlier::Unknown,
     }
 }
@@ -184,6 +189,7 @@ pub(super) fn rows(text: &str) -> Vec<Submission> {
             _ => panic!("{text}"),
         };
         Submission {
+            preview: None,
             id: id.to_owned(),
             operation: Some(operation(id)),
             kind: kind(what),

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::goal::{Aim, Goal, WhenRunning, WhenUnchanged};
+use super::goal::{Aim, Goal, ManifestOf, WhenRunning, WhenUnchanged};
 use super::ledger::Earlier;
 use super::machine::{Act, Interruption, Moment, Release, Seen, Stop};
+use crate::choices::ForeignChanges;
 use crate::ids::OfferId;
 use crate::portal::{
     Accepted, CancelScope, Capabilities, Draft, Feature, Kind, Looked, OfferView, Operation,
@@ -17,7 +18,7 @@ use crate::portal::{
 use crate::problem::{Code, Problem};
 
 fn capabilities() -> Capabilities {
-    Capabilities::new(CancelScope::AnyRunning, &[Feature::Slots])
+    Capabilities::new(CancelScope::AnyRunning, &[Feature::Slots, Feature::SignOffInOffer])
 }
 
 fn word() -> impl Strategy<Value = Word> {
@@ -105,6 +106,7 @@ fn operations() -> impl Strategy<Value = Seen> {
             let id =
                 operation.as_ref().map(|operation| operation.id().to_owned()).unwrap_or_default();
             Submission {
+                preview: None,
                 id,
                 operation,
                 kind: phase.map(Kind::from),
@@ -170,6 +172,9 @@ fn goal() -> impl Strategy<Value = Goal> {
         draft: crate::release::DraftOrigin::Found,
         content: None,
         preview: None,
+        preview_at: None,
+        manifest: ManifestOf::Release,
+        foreign: ForeignChanges::Warn,
     })
 }
 

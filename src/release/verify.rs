@@ -3,12 +3,16 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::begin::Purpose;
 use super::binding::Binding;
 use super::event::{Verified, What};
+use super::goal::ManifestOf;
 use super::machine::{Act, Answers, Ask, Moment, RESUME, Run, Seen, Stage, Stop};
 use super::survey::Survey;
 use super::verdict::{Ending, Verdict};
+use crate::choices::ForeignChanges;
 use crate::portal::{Level, Phase, Slot};
 use crate::problem::{Code, Problem};
 
@@ -77,8 +81,11 @@ impl Verify {
     }
 
     fn begin(half: Half, run: &mut Run) -> Stage {
-        let by_reference = matches!(half, Half::GoLive(_)) && !run.knows_content();
-        let turn = if by_reference { Turn::Reference } else { Turn::Look };
+        let unknown = !run.knows_content();
+        let doubtful =
+            unknown || run.goal.manifest == ManifestOf::AnotherCommit && run.document.is_none();
+        let by_reference = matches!(half, Half::GoLive(_)) && doubtful;
+        let turn = if by_reference && unknown { Turn::Reference } else { Turn::Look };
         let verify =
             Self { half, turn, by_reference, since: None, looks: 0, absences: 0, shown: false };
         if run.shows_slots() && (by_reference || run.knows_content()) {
@@ -109,12 +116,47 @@ impl Verify {
     }
 
     /// The slot was shown.
-    fn judge(mut self, differences: &[String], run: &mut Run, at: Moment) -> Stage {
+    fn judge(mut self, slot: &Value, run: &mut Run, at: Moment) -> Stage {
+        let differences = &run.find_unlike(slot)[..];
         if differences.is_empty() {
-            return self.end(Verified::True, run);
+            return match self.find_foreign(slot, run) {
+                Some(problem) => run.end_with(problem),
+                None => self.end(Verified::True, run),
+            };
         }
         self.shown = true;
         self.look_later(differences, run, at)
+    }
+
+    /// What somebody changed between the last look at the draft and the publish, which took it along:
+    /// a problem, or a word of warning, as the input says.
+    fn find_foreign(&self, slot: &Value, run: &mut Run) -> Option<Problem> {
+        let Half::Publish(_, binding) = &self.half else { return None };
+        let changes = run.find_foreign(slot);
+        if !binding.is_started() || changes.is_empty() {
+            return None;
+        }
+        let message = format!(
+            "the preview of {} holds changes that are neither the manifest's nor of the draft that \
+             was read: {}",
+            run.goal.offer,
+            changes.join(", ")
+        );
+        match run.goal.foreign {
+            // Found in the list after a lost answer, it may be somebody else's publish.
+            ForeignChanges::Refuse | ForeignChanges::Warn if binding.is_found() => {
+                let hint = "look at the preview, which may be somebody else's; nothing more was \
+                            started";
+                return Some(Problem::new(Code::PreviewChanged, message).hint(hint));
+            }
+            ForeignChanges::Refuse => {
+                let hint = "look at the preview; nothing more was started";
+                return Some(Problem::new(Code::ForeignChanges, message).hint(hint));
+            }
+            ForeignChanges::Warn => run.note(Level::Warning, message),
+            ForeignChanges::Allow => {}
+        }
+        None
     }
 
     /// The slot was not shown.
@@ -130,12 +172,20 @@ impl Verify {
 
     fn look_later(mut self, differences: &[String], run: &mut Run, at: Moment) -> Stage {
         let since = *self.since.get_or_insert(at.elapsed);
-        if at.elapsed.saturating_sub(since) < PATIENCE {
+        let doubtful = self.by_reference && run.goal.manifest == ManifestOf::AnotherCommit;
+        let patience = if doubtful { LONG_ABSENCE } else { PATIENCE };
+        if at.elapsed.saturating_sub(since) < patience {
             self.turn = Turn::Rest;
             return Stage::Verify(Box::new(self));
         }
         if self.by_reference {
-            return self.end_unknown(run, "it is not what the preview holds now");
+            let text =
+                if run.goal.content.is_some() && run.goal.manifest == ManifestOf::AnotherCommit {
+                    "it does not hold what this manifest says, which may be another one by now"
+                } else {
+                    "it is not what the preview holds now"
+                };
+            return self.end_unknown(run, text);
         }
         let problem = self.describe_failure(differences, run);
         run.tell(What::Verified(self.phase(), Verified::False));
@@ -222,7 +272,7 @@ impl Answers for Verify {
             (Seen::Absent(_) | Seen::Refused(_), Turn::Reference) => {
                 self.end_unknown(run, "nothing says what was published")
             }
-            (Seen::Document(slot), _) => self.judge(&run.find_unlike(&slot.body), run, at),
+            (Seen::Document(slot), _) => self.judge(&slot.body, run, at),
             (Seen::Absent(_) | Seen::Refused(_), _) => self.miss(run, at),
             (Seen::Rested, _) => {
                 self.looks += 1;

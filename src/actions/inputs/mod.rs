@@ -76,7 +76,7 @@ pub struct Inputs {
     pub when_running: WhenRunning,
     /// What to do about the operation when the workflow is cancelled.
     pub on_cancel: OnCancel,
-    /// Address or id of the operation to follow.
+    /// Address or id of the operation to follow or to cancel.
     pub operation: Option<String>,
     /// Offers released at the same time.
     pub max_parallel: NonZeroUsize,

@@ -14,8 +14,8 @@ use crate::github::{
 use crate::ids::{OfferId, PublisherId};
 use crate::problem::Problem;
 use crate::release::ledger::{
-    Asked, Description, Earlier, Ledger, LedgerQuery, Look, Mark, MarkRef, Record, Standing,
-    find_unanswered, standing_of,
+    Asked, Description, Earlier, Ledger, LedgerQuery, Look, Mark, MarkRef, Operations, Record,
+    Standing, find_unanswered, standing_of,
 };
 
 /// How long the ledger is waited for, when it is read and when a mark is made: a release shall not
@@ -140,6 +140,7 @@ impl OfferLedger {
         deployment: DeploymentRef,
         statuses: &[DeploymentStatus],
     ) -> Record {
+        let has_succeeded = statuses.iter().any(|one| one.state == "success");
         let texts = statuses.iter().map(|one| (one.state.as_str(), &*one.description));
         let (standing, mut names) = standing_of(texts);
         names.preview = names.preview.or_else(|| mark.preview.clone());
@@ -148,7 +149,18 @@ impl OfferLedger {
         let touched = newest.map_or(deployment.created_at, |one| one.created_at);
         let same_run = self.is_same_run(&mark);
         let at = MarkRef { deployment: deployment.id, commit: deployment.commit };
-        Record { mark, at, same_run, standing, names, unanswered, touched }
+        let operations = Operations::default();
+        Record {
+            mark,
+            at,
+            same_run,
+            standing,
+            has_succeeded,
+            names,
+            unanswered,
+            touched,
+            operations,
+        }
     }
 
     /// Finds or makes the mark. A go-live is noted before it is asked for: a later job then knows

@@ -86,7 +86,7 @@ impl Owner<'_> {
                 let mut names = id.split('$');
                 let publisher = names.next().unwrap_or_default();
                 self.check_owner(text, publisher, names.next().unwrap_or_default(), true)?;
-                Ok(Operation::unlisted(id, url))
+                Ok(Operation::shared(id, url))
             }
             _ => Err(Malformed(format!(
                 "operation address {} does not name an operation of offer {}",

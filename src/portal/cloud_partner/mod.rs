@@ -39,7 +39,14 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 const CAPABILITIES: Capabilities = Capabilities::new(
     CancelScope::AnyRunning,
-    &[Feature::Steps, Feature::Links, Feature::Times, Feature::NotificationMails, Feature::Slots],
+    &[
+        Feature::Steps,
+        Feature::Links,
+        Feature::Times,
+        Feature::NotificationMails,
+        Feature::Slots,
+        Feature::SignOffInOffer,
+    ],
 );
 
 /// One offer at the Cloud Partner Portal.
@@ -216,6 +223,7 @@ impl<T: Transport> Portal for CloudPartnerPortal<T> {
         let (rows, _) =
             self.read_small(subject, self.offer_url("/submissions/"), wire::read_rows).await?;
         let submission = |row: wire::Row| Submission {
+            preview: None,
             operation: self.owner().read_id(&row.id).ok(),
             id: row.id,
             kind: row.kind,

@@ -7,7 +7,6 @@
 mod address;
 mod advice;
 mod calls;
-mod canceled;
 mod conflict;
 mod follow;
 mod wire;
@@ -34,7 +33,6 @@ use crate::clock::Clock;
 use crate::http::{Retry, Transport, repeat};
 use crate::ids::{Email, Malformed, OfferId};
 use crate::problem::{Code, Problem};
-use crate::secrets::find_signatures;
 use crate::text::html_to_line;
 
 /// Pages of offers in Partner Center, by the GUIDs of their products.
@@ -66,15 +64,6 @@ pub struct ProductIngestion<T> {
 struct CallHistory {
     product: Option<String>,
     posted: Vec<Posted>,
-    canceled: Option<Canceled>,
-}
-
-/// A job that this process asked to cancel.
-#[derive(Clone)]
-struct Canceled {
-    job: String,
-    /// The submissions that ran then.
-    numbers: Vec<String>,
 }
 
 impl<T: Transport> ProductIngestion<T> {
@@ -139,10 +128,6 @@ impl<T: Transport> ProductIngestion<T> {
 
     async fn read_document(&self, doing: &str, target: &str) -> Result<Draft, CallError> {
         let body = self.read_tree(doing, target).await?;
-        // The service signs the addresses of assets, and returns those of images in clear.
-        for signature in &find_signatures(&body) {
-            self.client.access.secrets.register(signature);
-        }
         Ok(Draft { changed: None, etag: None, body })
     }
 
@@ -158,6 +143,7 @@ impl<T: Transport> ProductIngestion<T> {
                 State::Failed | State::Canceled => {
                     let doing = format!("write the draft of offer {}", self.offer);
                     return Err(conflict::find_in_job(&doing, &seen.errors)
+                        .or_else(|| conflict::find_in_write(&doing, &seen.errors))
                         .unwrap_or_else(|| refuse_write(&doing, &seen)));
                 }
                 _ => {}
@@ -191,10 +177,6 @@ impl<T: Transport> Portal for ProductIngestion<T> {
 
     async fn cancel(&self, operation: Option<&Operation>) -> Result<(), CallError> {
         if let Some(AddressTarget::Job(job)) = operation.and_then(address::read_target) {
-            // Only a name for what is canceled: the cancel does not wait for it.
-            let running = self.list_running().await.unwrap_or_default();
-            self.history.borrow_mut().canceled =
-                Some(Canceled { job: job.clone(), numbers: running });
             return self.cancel_job(&job).await;
         }
         let message = format!(
@@ -213,17 +195,16 @@ impl<T: Transport> Portal for ProductIngestion<T> {
 
     async fn list_submissions(&self) -> Result<Vec<Submission>, CallError> {
         let product = self.find_product().await?;
-        let mut entries = self.read_with_canceled(&product).await?;
+        let mut entries = self.read_submissions(&product).await?;
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.created));
         Ok(entries.into_iter().map(|entry| show_row(&product, entry)).collect())
     }
 
     async fn read_offer(&self) -> Result<OfferView, CallError> {
         let product = self.find_product().await?;
-        let entries = self.read_with_canceled(&product).await?;
-        let canceled = self.find_canceled_without_trace(&entries).await?;
+        let entries = self.read_submissions(&product).await?;
         Ok(OfferView {
-            status: canceled.unwrap_or_else(|| judge_offer(&entries)),
+            status: judge_offer(&entries),
             steps: Vec::new(),
             messages: Vec::new(),
             preview_links: Vec::new(),
@@ -295,6 +276,7 @@ fn judge_offer(entries: &[Entry]) -> Word {
 
 fn show_row(product: &str, entry: Entry) -> Submission {
     let phase = entry.kind.phase();
+    let preview = (phase == Some(Phase::GoLive)).then(|| entry.number.clone());
     let operation = phase.map(|phase| address::of_submission(product, &entry.number, phase));
     let id = operation.as_ref().map_or(entry.number, |operation| operation.id().to_owned());
     Submission {
@@ -304,6 +286,7 @@ fn show_row(product: &str, entry: Entry) -> Submission {
         status: entry.status,
         started: entry.created,
         changed: entry.created,
+        preview,
     }
 }
 

@@ -5,8 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::*;
+use crate::choices::ForeignChanges;
 use crate::ids::OfferId;
 use crate::portal::{Draft, OfferView, Word};
+use crate::release::ManifestOf;
 use crate::release::findings::Answer;
 use crate::release::ledger::Earlier;
 
@@ -30,6 +32,7 @@ fn rows(text: &str) -> Vec<Submission> {
         let [kind, id, word, minutes] = parts[..] else { panic!("{text}") };
         let address = format!("https://portal.example/operations/{id}");
         Submission {
+            preview: None,
             id: id.to_owned(),
             operation: Some(Operation::of(&address)),
             kind: match kind {
@@ -88,6 +91,9 @@ fn goal(aim: Aim, when_running: WhenRunning, preview: Option<&str>) -> Goal {
         draft: crate::release::DraftOrigin::Found,
         content: None,
         preview: preview.map(str::to_owned),
+        preview_at: None,
+        manifest: ManifestOf::Release,
+        foreign: ForeignChanges::Warn,
         earlier: Earlier::Unknown,
     }
 }
@@ -262,7 +268,7 @@ fn going_live_is_bound() {
     go-live 2 running 10, publish 1 succeeded 60   | running                   |                                          → follow go-live 2
     go-live 2 succeeded 10, publish 1 succeeded 60 | succeeded                 |                                          → live already
     promote 2 succeeded 10, publish 1 succeeded 60 | succeeded                 |                                          → end: nothing-to-continue
-    publish 1 succeeded 60                         | succeeded                 | preview one | live one                   → live already
+    publish 1 succeeded 60                         | succeeded                 | preview one | live one                   → look again
     publish 1 failed 60                            | failed                    |                                          → end: nothing-to-continue
                                                    | neverPublished            |                                          → end: nothing-to-continue
     preview 1 named
@@ -273,9 +279,9 @@ fn going_live_is_bound() {
     go-live 2 running 10, publish 1 succeeded 60   | running                   |                                          → follow go-live 2
     go-live 2 succeeded 10, publish 1 succeeded 60 | succeeded                 |                                          → live already
     promote 2 succeeded 10, publish 1 succeeded 60 | succeeded                 |                                          → end: nothing-to-continue
-    publish 1 succeeded 60                         | succeeded                 | preview one | live one                   → live already
+    publish 1 succeeded 60                         | succeeded                 | preview one | live one                   → look again
     publish 1 failed 60                            | failed                    |                                          → end: nothing-to-continue
-                                                   | neverPublished            |                                          → end: preview-changed
+                                                   | neverPublished            |                                          → look again
     ");
 }
 

@@ -8,13 +8,16 @@ use serde_json::json;
 use tokio::sync::{Semaphore, watch};
 
 use super::{Surroundings, run};
+use crate::choices::ForeignChanges;
 use crate::clock::testing::VirtualClock;
 use crate::ids::OfferId;
 use crate::portal::fake::{FakePortal, Fault};
 use crate::portal::{CancelScope, Capabilities, Portal as _, Trouble};
 use crate::problem::{Code, Problem};
 use crate::release::ledger::{Asked, Earlier, Ledger, Mark, MarkRef, NoLedger};
-use crate::release::{Aim, Goal, Outcome, Schedule, Verdict, WhenRunning, WhenUnchanged};
+use crate::release::{
+    Aim, Goal, ManifestOf, Outcome, Schedule, Verdict, WhenRunning, WhenUnchanged,
+};
 
 fn release(portal: &FakePortal, aim: Aim) -> Verdict {
     release_marked(portal, aim, &NoLedger)
@@ -37,6 +40,9 @@ fn release_marked(portal: &FakePortal, aim: Aim, ledger: &dyn Ledger) -> Verdict
         draft: crate::release::DraftOrigin::Found,
         content: None,
         preview: None,
+        preview_at: None,
+        manifest: ManifestOf::Release,
+        foreign: ForeignChanges::Warn,
     };
     let offer = goal.offer.clone();
     let around = Surroundings {

@@ -4,7 +4,7 @@
 use super::super::binding;
 use super::super::tables::{document, operation, table, table_with};
 use super::*;
-use crate::portal::{CancelScope, Capabilities};
+use crate::portal::{CancelScope, Capabilities, Feature};
 
 mod places;
 
@@ -139,7 +139,7 @@ fn what_has_to_agree_with_an_offer_that_says_a_publish_is_done() {
     };
     let void = table(held_the_same_before, &["op running; offer waits"]);
     let without_slots = |run: &mut Run| {
-        run.capabilities = Capabilities::new(CancelScope::AnyRunning, &[]);
+        run.capabilities = Capabilities::new(CancelScope::AnyRunning, &[Feature::SignOffInOffer]);
         publish(run)
     };
     let without = table(without_slots, &["op running; offer waits"]);
@@ -153,7 +153,13 @@ fn what_has_to_agree_with_an_offer_that_says_a_publish_is_done() {
             "done; 5m; not yet; 5m; done",
         ],
     );
+    let by_itself = |run: &mut Run| {
+        run.capabilities = Capabilities::new(CancelScope::OnlyKnown, &[Feature::Slots]);
+        publish(run)
+    };
+    let by_itself = table(by_itself, &["op running"]);
     let void = format!("the preview held the same before\n{void}");
+    let void = format!("{void}where only the operation says it\n{by_itself}");
     let without = format!("without slots\n{without}{by_time}");
     insta::assert_snapshot!(format!("{shown}{void}{without}"), @"
     op running; offer waits; slot one                → ask operation 1
@@ -171,6 +177,8 @@ fn what_has_to_agree_with_an_offer_that_says_a_publish_is_done() {
     op running; offer waits; slot one; op superseded → ask offer
     the preview held the same before
     op running; offer waits → ask list
+    where only the operation says it
+    op running → rest
     without slots
     op running; offer waits → ask list
     done; 9m; done              → rest
