@@ -94,7 +94,7 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
             // what it is.
             let kindless = !world.portal.dialect.row_kinds;
             if run.job.command == "release" {
-                match content(world, run, offer, offer.live_content(now)) {
+                match content(world, run, index, offer, &held(offer, since, now, false)) {
                     Known::Is => return None,
                     Known::IsNot(why) => return Some(why),
                     Known::Unknown => {}
@@ -118,8 +118,7 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
         }
         _ => {
             if run.job.command == "release" {
-                let held = offer.live_content(now).max(offer.preview_content(now));
-                match content(world, run, offer, held) {
+                match content(world, run, index, offer, &held(offer, since, now, true)) {
                     Known::Is => return None,
                     Known::IsNot(why) => return Some(why),
                     Known::Unknown => {}
@@ -142,6 +141,16 @@ fn objection(world: &World, run: &Run, index: usize, offer: &Offer, said: &Said)
     }
 }
 
+/// What was live, or in the preview too, at any moment of the run: other people may have replaced
+/// it before the run was over with all its offers.
+fn held(offer: &Offer, since: Duration, now: Duration, or_preview: bool) -> Vec<Content> {
+    let changes = offer.operations.iter().flat_map(|one| [one.went_live(now), one.previewed(now)]);
+    let moments = changes.flatten().filter(|at| *at > since).chain([since, now]);
+    let shown = moments
+        .flat_map(|at| [offer.live_content(at), offer.preview_content(at).filter(|_| or_preview)]);
+    shown.flatten().collect()
+}
+
 /// What is sure of the content of a success.
 enum Known {
     Is,
@@ -150,7 +159,7 @@ enum Known {
 }
 
 /// Whether what a release reports as out is the draft as it was when the run began, or a newer one.
-fn content(world: &World, run: &Run, offer: &Offer, held: Option<Content>) -> Known {
+fn content(world: &World, run: &Run, index: usize, offer: &Offer, held: &[Content]) -> Known {
     if !world.plan.has(Extra::Content) {
         return Known::Unknown;
     }
@@ -158,10 +167,10 @@ fn content(world: &World, run: &Run, offer: &Offer, held: Option<Content>) -> Kn
     let wanted = offer.draft_content(run.began);
     let (is, readable) = if world.plan.has(Extra::Drafts) {
         // What the manifest says is what the release is for.
-        (held.is_some_and(|held| held.written), world.portal.tells_content(offer, now))
+        (held.iter().any(|held| held.written), world.portal.tells_content(offer, now))
     } else {
-        let edition = held.map(|held| held.edition);
-        (edition >= Some(wanted.edition), world.portal.tells_content(offer, now))
+        let new = held.iter().any(|held| held.edition >= wanted.edition);
+        (new, world.portal.tells_content(offer, now))
     };
     if is {
         // With readable slots this is all that counts; without, the operation has to be right too.
@@ -170,9 +179,12 @@ fn content(world: &World, run: &Run, offer: &Offer, held: Option<Content>) -> Kn
     // Without slots and times the portal does not say of what it made the preview.
     let dialect = &world.portal.dialect;
     let edited = offer.drafts.iter().map(|(at, _)| *at).filter(|at| *at <= run.began).max();
+    // The run cannot know more than the rows said when it first read the draft.
+    let looked = world.oracle.first_read(run, index).unwrap_or(run.began);
     let seen = edited.filter(|at| *at > Duration::ZERO).is_some_and(|edited| {
-        let newest = offer.operations.iter().rfind(|one| one.created() <= run.began);
-        newest.is_none_or(|one| one.changed(run.began) + TOLERANCE < edited)
+        let rows = offer.operations.iter().filter(|one| one.created() <= looked);
+        let newest = rows.map(|one| world.portal.row_changed(offer, one, looked)).max();
+        newest.is_none_or(|changed| changed + TOLERANCE < edited)
     });
     let timed = dialect.row_times && dialect.draft_times && seen;
     let by_times = world.plan.has(Extra::ContentByTimes) && !world.plan.has(Extra::Drafts);

@@ -7,6 +7,8 @@
 //! * of another draft, or, for a go-live, of another publish;
 //! * in another run with `when-running: wait` or `cancel`, if anything ran on the offer, or may
 //!   have, since that run began: these ask for an operation of their own;
+//! * if the one before is another workflow run's, this run is to go live, and no slot shows that
+//!   both are of the same content;
 //! * if the portal names no change times and the one before is over: then nothing tells the same
 //!   release from the next one;
 //! * if one of the two requests was carried out later than [`WINDOW`] after it was sent: the
@@ -204,7 +206,8 @@ impl Oracle {
                     let ruled = world.plan.has(Extra::CancelsOwn);
                     // After a lost answer of its own, nobody can say which of two it started.
                     let posted = self.posted.borrow().get(&run.number).copied();
-                    let before = posted.is_none_or(|posted| canceled.created() < posted);
+                    let before =
+                        posted.is_none_or(|posted| canceled.created() + world.stale() < posted);
                     if ruled && seen && before && !self.is_of_job(canceled.by, &run) {
                         let what = format!("offer {offer}: canceled what it had not started");
                         self.violated(world, what);
@@ -227,6 +230,12 @@ impl Oracle {
         let of_job = |one: &Success| (one.offer, one.second) == (offer, run.second);
         let reached = |one: &Success| last == Kind::Publish || one.last == last;
         self.succeeded.borrow().iter().any(|one| of_job(one) && reached(one))
+    }
+
+    /// When a run first read the draft of this offer.
+    pub fn first_read(&self, run: &Run, offer: usize) -> Option<Duration> {
+        let read = self.read.borrow();
+        read.get(&(run.number, offer))?.iter().map(|(at, _)| *at).min()
     }
 
     /// A draft was written for us.
@@ -318,10 +327,17 @@ impl Oracle {
             && all[before.number..new.number]
                 .iter()
                 .any(|one| one.kind == Kind::Publish && one.stage(now) == Stage::Complete);
+        // A publish of another workflow run, whose content nothing shows, does not go live for this
+        // one.
+        let another_run = run.job.go_live
+            && new.kind == Kind::Publish
+            && !self.is_of_job(before.by, run)
+            && !world.portal.tells_content(&world.portal.offers.borrow()[offer], now);
         if (again
             && (all[new.number - 1].ended_badly(now)
                 || before.ended_badly(now)
                 || deliberate
+                || another_run
                 || nameless))
             || (before.draft != new.draft && (new.kind == Kind::Publish || !bound))
             || (bound && new.kind == Kind::GoLive && before.took != new.took)

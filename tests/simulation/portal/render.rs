@@ -95,7 +95,7 @@ impl Portal {
 
     /// When a row was changed last. A publish that a go-live overtook was so just before that; or
     /// long after it.
-    fn row_changed(&self, offer: &Offer, one: &Operation, at: Duration) -> Duration {
+    pub fn row_changed(&self, offer: &Offer, one: &Operation, at: Duration) -> Duration {
         let changed = one.changed(at);
         let after = |other: &&Operation| other.number > one.number && other.created() <= at;
         let Some(next) = offer.operations.iter().find(after) else { return changed };
