@@ -1,5 +1,7 @@
 //! The first decision: what was found → what to begin with.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -121,6 +123,8 @@ pub(super) struct Known<'a> {
     pub wanted: Option<&'a Value>,
     /// Whether it may still be waited for what is late: a list or a status, and a slot.
     pub patience: Patience,
+    /// For how long it was waited.
+    pub waited: Duration,
     /// The preview is shown, and it is not what this run published.
     pub preview_is_other: bool,
     pub today: Timestamp,
@@ -161,7 +165,9 @@ fn may_be_unseen(known: Known<'_>, findings: &Findings, phase: Phase) -> bool {
         None => record.unanswered == Some(phase),
     };
     let recent = |touched| known.today.duration_since(touched) < LONGEST_UNSEEN;
-    unseen && record.touched.map_or(known.patience == Patience::ForAll, recent)
+    // GitHub's clock may be ahead of this one.
+    let looked = SignedDuration::try_from(known.waited).is_ok_and(|it| it >= LONGEST_UNSEEN);
+    unseen && !looked && record.touched.map_or(known.patience == Patience::ForAll, recent)
 }
 
 fn decide_publish(known: Known<'_>, findings: &Findings) -> Begin {

@@ -236,6 +236,7 @@ impl Survey {
             purpose: &self.purpose,
             wanted: run.document.as_ref(),
             patience,
+            waited,
             preview_is_other: self.is_preview_other(run),
             today: at.date,
         };

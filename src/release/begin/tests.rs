@@ -127,6 +127,7 @@ fn decide(goal: &Goal, findings: &Findings) -> String {
         purpose: &Purpose::Begin,
         wanted,
         patience: Patience::ForAll,
+        waited: std::time::Duration::ZERO,
         preview_is_other: false,
         today: today(),
     };
