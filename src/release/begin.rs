@@ -256,6 +256,11 @@ fn decide_by_times(known: Known<'_>, findings: &Findings, live: impl FnOnce() ->
             if let Some(done) = find_done(&known.goal.earlier, findings).filter(|_| foreign) {
                 return Begin::Published(done);
             }
+            // What this release published is not there any more, and is not published twice.
+            let published = known.goal.earlier.record().is_some_and(Record::has_published);
+            if foreign && !changed && published {
+                return refuse_changed(known.goal, &adopted.binding, NOT_IN_LEDGER);
+            }
             return if changed || foreign {
                 Begin::Publish
             } else {

@@ -83,6 +83,14 @@ pub struct Record {
     pub operations: Operations,
 }
 
+impl Record {
+    /// Whether its statuses name what it published.
+    #[must_use]
+    pub fn has_published(&self) -> bool {
+        self.names.publish.is_some() || self.names.preview.is_some()
+    }
+}
+
 /// The operations of a release.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Operations {

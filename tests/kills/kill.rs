@@ -110,7 +110,7 @@ fn killed_at(number: usize, fault: &str, second: &str) -> String {
 fn killed_at_every_request(second: &str) {
     let requests = requests_of_a_release();
     let kinds = Mutex::new(BTreeSet::new());
-    for_each((1..=requests.min(30)).collect(), |number| {
+    for_each((1..=requests.min(40)).collect(), |number| {
         let kind = killed_at(number, "hang", second);
         kinds.lock().unwrap().insert(kind);
     });
