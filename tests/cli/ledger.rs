@@ -12,12 +12,12 @@ const OTHER_SHA: &str = "9876543210987654321098765432109876543210";
 /// An operation that runs for ever.
 const ENDLESS: &str = "steps: [{id: displaycertify, name: Certification, takes: 9999d}]\n";
 
-fn job(world: &World) -> Job<'_> {
+pub fn job(world: &World) -> Job<'_> {
     world.job().with("deployment", "auto")
 }
 
 /// A job that a schedule starts, on another commit.
-fn scheduled(world: &World) -> Job<'_> {
+pub fn scheduled(world: &World) -> Job<'_> {
     job(world)
         .with("command", "resume")
         .env("GITHUB_EVENT_NAME", "schedule")
@@ -25,12 +25,12 @@ fn scheduled(world: &World) -> Job<'_> {
         .env("GITHUB_SHA", OTHER_SHA)
 }
 
-fn deployments(world: &World) -> Vec<Value> {
+pub fn deployments(world: &World) -> Vec<Value> {
     world.state()["deployments"].as_array().unwrap().clone()
 }
 
 /// The statuses of the newest deployment, the oldest first, without ids.
-fn statuses(world: &World) -> Vec<String> {
+pub fn statuses(world: &World) -> Vec<String> {
     let deployments = deployments(world);
     let mut all: Vec<(u64, String)> = deployments.last().unwrap()["statuses"]
         .as_array()

@@ -27,6 +27,8 @@ mod ledger;
 mod log;
 mod many;
 mod mistakes;
+mod named;
+mod others;
 mod outcomes;
 mod pages;
 mod plans;

@@ -120,11 +120,19 @@ impl World {
 
     /// Does something that others do meanwhile.
     pub fn post(&self, path: &str) {
+        self.post_json(path, &Value::Null);
+    }
+
+    /// The same, with what exactly is done.
+    pub fn post_json(&self, path: &str, what: &Value) {
+        let body = what.to_string();
+        let length = body.len();
         let host = self.base().replace("http://", "");
         let mut stream = std::net::TcpStream::connect(&host).unwrap();
         write!(
             stream,
-            "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n\
+             connection: close\r\n\r\n{body}"
         )
         .unwrap();
         let mut answer = String::new();
