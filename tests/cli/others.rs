@@ -54,6 +54,14 @@ fn a_draft_that_lost_what_the_manifest_does_not_name_is_not_published() {
     assert_eq!(code(&run), "offer-release/draft-conflict", "{run}");
     assert!(run.message().contains("/microsoft-azure-marketplace.title"), "{run}");
     assert_eq!((content::puts(&world), count_posts(&world, "/publish")), (1, 0), "{run}");
+
+    let lost = "edits: [{after: 'GET /rp/product-ingestion/configure/**', \
+                set: /4/previewAudiences/0/label, value: ''}]";
+    let world = resources::world(lost, "");
+    let run = resources::job(&world).with("go-live", "true").run().exits(1);
+    assert_eq!(code(&run), "offer-release/draft-conflict", "{run}");
+    assert!(run.message().contains("/previewAudiences"), "{run}");
+    assert_eq!(configures(&world).len(), 1, "{run}");
 }
 
 #[test]
@@ -89,12 +97,14 @@ fn what_is_changed_between_the_last_look_and_the_publish_does_not_go_live() {
 
 #[test]
 fn a_later_job_takes_no_preview_live_that_lacks_what_the_manifest_says() {
-    side_by_side(["false", "auto"], |deployment| {
+    let ways = [("go-live", "false"), ("go-live", "auto"), ("resume", "auto")];
+    side_by_side(ways, |(command, deployment)| {
         let world = content::world("status: succeeded", "");
         let job = || content::job(&world).with("deployment", deployment);
         job().run().exits(0);
         world.write("offer.yml", &content::MANIFEST.replace("Contoso ${", "Fabrikam ${"));
-        let run = job().with("command", "go-live").with("timeout", "2s").run().exits(4);
+        let later = job().with("command", command).with("go-live", "true").with("timeout", "2s");
+        let run = later.run().exits(4);
         assert_ne!(run.offers()[0]["verified"], "true", "{run}");
         assert_eq!(count_posts(&world, "/golive"), 0, "{run}");
     });
