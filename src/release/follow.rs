@@ -321,12 +321,20 @@ impl Follow {
     }
 
     /// What the slot holds that this half fills, while the offer says that it is done.
-    fn judge_slot(&mut self, wanted: Option<&serde_json::Value>, slot: Option<&Draft>) -> Standing {
+    fn judge_slot(
+        &mut self,
+        wanted: Option<&serde_json::Value>,
+        slot: Option<&Draft>,
+        now: Duration,
+    ) -> Standing {
         let wanted = wanted.filter(|wanted| wanted["definition"].is_object());
         match (wanted, slot) {
             (Some(wanted), Some(slot)) if documents_agree(wanted, &slot.body) => self.believe(),
+            // What runs may be of an older draft: then the slot never holds this one.
             (Some(_), Some(_)) => {
-                self.turn = Turn::Rest;
+                let is_long = |since| now.saturating_sub(since) >= LONGEST_LAG;
+                let long = matches!(self.offer, OfferWord::DoneSince(since) if is_long(since));
+                self.turn = if long { Turn::ListToo } else { Turn::Rest };
                 Standing::GoesOn
             }
             _ => {
@@ -372,7 +380,7 @@ impl Follow {
     fn judge_absence(&mut self, now: Duration) -> Standing {
         match (self.turn, &self.operation) {
             (Turn::List, _) => return Standing::Ended(self.vanished()),
-            (Turn::Slot, _) => return self.judge_slot(None, None),
+            (Turn::Slot, _) => return self.judge_slot(None, None, now),
             (Turn::Operation, Some(_)) => {
                 let (since, count) = self.absent.get_or_insert((now, 0));
                 *count += 1;
@@ -442,9 +450,9 @@ impl Follow {
     }
 
     /// The portal refused to show something, which it may do once by mistake.
-    fn judge_refusal(mut self, run: &Run, problem: Problem) -> Stage {
+    fn judge_refusal(mut self, run: &Run, problem: Problem, now: Duration) -> Stage {
         if self.turn == Turn::Slot {
-            let _ = self.judge_slot(None, None);
+            let _ = self.judge_slot(None, None, now);
             return Stage::Follow(self);
         }
         if problem.code == Code::PreviewChanged {
@@ -618,13 +626,13 @@ impl Answers for Follow {
                 run.tell(What::Offer(view));
                 standing
             }
-            Seen::Document(slot) => self.judge_slot(run.document.as_ref(), Some(&slot)),
+            Seen::Document(slot) => self.judge_slot(run.document.as_ref(), Some(&slot), at.elapsed),
             Seen::Operations(rows) if self.turn == Turn::ListToo => {
                 self.judge_list_too(&sort_newest_first(&rows), at.elapsed)
             }
             Seen::Operations(rows) => self.judge_list(&sort_newest_first(&rows)),
             Seen::Absent(_) => self.judge_absence(at.elapsed),
-            Seen::Refused(problem) => return self.judge_refusal(run, problem),
+            Seen::Refused(problem) => return self.judge_refusal(run, problem, at.elapsed),
             Seen::InTheWay(problem) => return self.make_way(run, problem, at.elapsed),
             Seen::Rested => {
                 self.turn = Turn::Operation;

@@ -196,7 +196,7 @@ fn content(world: &World, run: &Run, index: usize, offer: &Offer, held: &[Conten
 }
 
 /// By times alone, an edit so soon after the last word of a publish is not told from the publish.
-const TOLERANCE: Duration = Duration::from_secs(120);
+const TOLERANCE: Duration = Duration::from_secs(125);
 
 /// A run that says that it failed while what it started goes on.
 fn red(world: &World, run: &Run, offer: &Offer, said: &Said) -> Option<String> {
