@@ -15,12 +15,12 @@ use crate::actions::inputs::Inputs;
 use crate::clock::Clock;
 use crate::http::{Exchange, Recorded, Transport};
 use crate::manifest::Offer;
-use crate::portal::{AnyPortal, Portal};
+use crate::portal::{AnyPortal, Phase, Portal};
 use crate::problem::Problem;
 use crate::release::draft::{DraftGoal, write_draft};
 use crate::release::driver::{self, Surroundings};
 use crate::release::event::{Event, What};
-use crate::release::ledger::{Ledger, Mark, NoLedger};
+use crate::release::ledger::{Ledger, Mark, NoLedger, Operations};
 use crate::release::{Ending, Goal, Outcome, Schedule, Stop, Verdict};
 use crate::report::Reports;
 
@@ -103,7 +103,7 @@ impl<'a> ReleaseRuns<'a> {
         draft: Option<&DraftGoal>,
     ) -> Verdict {
         let emit = |event: Event| self.reports.take(&event);
-        goal.earlier.locate(|name| portal.parse_operation(name).ok());
+        recall_operations(&mut goal, portal);
         if let Some(verdict) = ledger::end_without_look(&goal) {
             for what in [What::Began, What::Ended(verdict.clone())] {
                 emit(Event { at: self.clock.now(), offer: index, what });
@@ -135,6 +135,20 @@ impl<'a> ReleaseRuns<'a> {
             }
         }
         driver::run(goal, around).await
+    }
+}
+
+/// Finds where the operations of an earlier job can be looked at, and tells the portal what is known
+/// of them.
+fn recall_operations(goal: &mut Goal, portal: &impl Portal) {
+    goal.earlier.locate(|name| portal.parse_operation(name).ok());
+    let Some(record) = goal.earlier.record() else { return };
+    let Operations { publish, go_live } = &record.operations;
+    let before = record.mark.before.as_deref();
+    for (phase, operation) in [(Phase::Publish, publish), (Phase::GoLive, go_live)] {
+        if let Some(operation) = operation {
+            portal.recall(operation, phase, before);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::cloud_partner::CloudPartnerPortal;
 use super::product_ingestion::ProductIngestion;
 use super::{
-    Accepted, CallError, Capabilities, Draft, Looked, OfferView, Operation, Portal, Slot,
+    Accepted, CallError, Capabilities, Draft, Looked, OfferView, Operation, Phase, Portal, Slot,
     Submission,
 };
 use crate::http::Transport;
@@ -72,6 +72,10 @@ impl<T: Transport> Portal for AnyPortal<T> {
 
     fn page(&self) -> Option<String> {
         at_either!(self, one => one.page())
+    }
+
+    fn recall(&self, operation: &Operation, phase: Phase, before: Option<&str>) {
+        at_either!(self, one => one.recall(operation, phase, before));
     }
 
     fn parse_operation(&self, text: &str) -> Result<Operation, Malformed> {

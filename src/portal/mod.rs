@@ -69,6 +69,10 @@ pub trait Portal {
     /// [`Trouble::Passing`]: it may have been written.
     async fn write_draft(&self, read: &Draft, body: &Value) -> Result<(), CallError>;
 
+    /// Takes what is known of an operation that an earlier run started: which half it is, and the
+    /// newest one that was listed before it.
+    fn recall(&self, _operation: &Operation, _phase: Phase, _before: Option<&str>) {}
+
     /// The offer's page for people, where the API's answers say which it is.
     fn page(&self) -> Option<String> {
         None

@@ -128,7 +128,10 @@ impl Findings {
     /// Ids of the operations that are not this one; of none, if it is not known which it is.
     #[must_use]
     pub fn others(&self, operation: Option<&Operation>) -> HashSet<String> {
-        let Some(operation) = operation else { return HashSet::new() };
+        // No row carries the id of what only its address tells of: any of them can be it.
+        let Some(operation) = operation.filter(|one| !one.is_only_at_address()) else {
+            return HashSet::new();
+        };
         let rows = self.operations.iter().flatten();
         rows.filter(|row| !row.is_called(operation.id())).map(|row| row.id.clone()).collect()
     }

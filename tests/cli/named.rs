@@ -122,3 +122,18 @@ fn a_run_that_fails_before_it_begins_anything_leaves_the_status_as_it_was() {
     let run = scheduled(&world).with("timeout", "1s").run().exits(4);
     assert_eq!(run.output("outcome"), "pending", "{run}");
 }
+
+#[test]
+fn the_schedule_goes_live_with_what_was_left_at_product_ingestion() {
+    side_by_side(["numbered", "as-sent"], |detail| {
+        let manifest =
+            "api: product-ingestion\npublisher: contoso\noffers: [{id: contoso-offer}]\n";
+        let product = "products: [{id: contoso-offer, preview-takes: 2h, live-takes: 2h}]\n";
+        let product = format!("{product}ingestion: {{detail: {detail}}}\n");
+        let world = World::with_manifest(&product, manifest);
+        job(&world).with("wait", "false").with("go-live", "true").run().exits(0);
+        world.post("/simulator/advance/1d");
+        let run = scheduled(&world).with("go-live", "true").run().exits(0);
+        assert_eq!(run.output("phase"), "go-live", "{detail}: {run}");
+    });
+}

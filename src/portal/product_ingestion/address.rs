@@ -7,6 +7,9 @@ use super::BASE_PATH;
 use crate::ids::Malformed;
 use crate::portal::{Operation, Phase};
 
+/// What the id of a go-live ends with.
+const LIVE: &str = "-live";
+
 /// What an operation's address names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AddressTarget {
@@ -42,7 +45,12 @@ pub(super) fn of_submission(product: &str, number: &str, phase: Phase) -> Operat
 
 /// The id of the go-live with this preview.
 pub(super) fn go_live_id(number: &str) -> String {
-    format!("{number}-live")
+    format!("{number}{LIVE}")
+}
+
+/// The number of a submission, by the id that its row has.
+pub(super) fn read_number(id: &str) -> &str {
+    id.strip_suffix(LIVE).unwrap_or(id)
 }
 
 /// What an operation's address names; only addresses of [`of_job`] and [`of_submission`] come here.

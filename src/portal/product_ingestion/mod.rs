@@ -243,6 +243,13 @@ impl<T: Transport> Portal for ProductIngestion<T> {
         Some(format!("{PAGES}/{product}/overview"))
     }
 
+    /// A job's own detail does not always name its submission.
+    fn recall(&self, operation: &Operation, phase: Phase, before: Option<&str>) {
+        let Some(AddressTarget::Job(job)) = address::read_target(operation) else { return };
+        let before = before.map(|id| address::read_number(id).to_owned()).into_iter().collect();
+        self.history.borrow_mut().posted.push(Posted { job, phase, before, number: None });
+    }
+
     fn parse_operation(&self, text: &str) -> Result<Operation, Malformed> {
         address::read_input(&self.client.access.origin, text)
     }
